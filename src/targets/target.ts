@@ -1,0 +1,74 @@
+/**
+ * A target is one engine's or device's dialect: a pure function from the intent to text. Adding one is a
+ * folder with a module that exports a `Target`, and a line in `registry.ts`; the contract tests in
+ * test/targets/contract.test.ts then run over it.
+ */
+import type { Intent } from '../intent/model.ts';
+
+/** What a target can carry. Shown by `roomlb targets`; the words are cells of a table. */
+export interface Capabilities {
+  /** `no`, or how UDP media is carried. */
+  readonly udp: string;
+  readonly tcp: string;
+  readonly forwarding: readonly ('nat' | 'dsr' | 'tunnel')[];
+  readonly ipv6: boolean;
+  /** How a client's named node is honoured: SNI, path, ports. */
+  readonly naming: readonly ('path' | 'sni' | 'ports')[];
+  readonly health: string;
+  readonly drain: string;
+  /** Versions that the output is for, and tested against. */
+  readonly versions: string;
+}
+
+/**
+ * Something the intent asks for that the output does not (fully) say.
+ * `refused`: the service is not in the output at all. `degraded`: it is, but differs from the intent.
+ * `note`: nothing is lost, but the operator has to know (a sysctl, a route).
+ */
+export interface Finding {
+  readonly level: 'refused' | 'degraded' | 'note';
+  /** Service or VIP ids that it is about, sorted. */
+  readonly about: readonly string[];
+  /** What, and why. One sentence, no full stop. */
+  readonly message: string;
+  /** What to do instead. One sentence, no full stop. */
+  readonly hint: string;
+}
+
+export interface RenderedFile {
+  /** Relative, fixed per target: `haproxy.cfg`. */
+  readonly path: string;
+  readonly content: string;
+  /** Octal permissions when written to disk; 0o644 unless it is a script. */
+  readonly mode?: number;
+}
+
+/**
+ * One forwarding rule as the engine counts them (a bind with its server, a map element, an ipvsadm
+ * service with its destination). Two renderings are compared rule by rule.
+ */
+export interface Rule {
+  /** Unique in a rendering and stable between renderings: what the rule is for. */
+  readonly key: string;
+  /** What it says; a rule whose text differs has changed. */
+  readonly text: string;
+  /** The node it leads to, where it leads to one. */
+  readonly node: string | null;
+}
+
+export interface Rendering {
+  /** The first is the one that goes to stdout. Never empty unless every service was refused. */
+  readonly files: readonly RenderedFile[];
+  readonly rules: readonly Rule[];
+  readonly findings: readonly Finding[];
+}
+
+export interface Target {
+  /** As on the command line: `haproxy`. */
+  readonly name: string;
+  /** One line for `roomlb targets`. */
+  readonly title: string;
+  readonly capabilities: Capabilities;
+  /** Pure and deterministic: same intent, same bytes. */
+  render(intent: Intent): Rendering;
+}

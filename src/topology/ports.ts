@@ -1,0 +1,19 @@
+import type { PortRange } from './model.ts';
+
+/** Every port of the range, ascending. */
+export function listPorts(range: PortRange): number[] {
+  return Array.from({ length: range.last - range.first + 1 }, (_, i) => range.first + i);
+}
+
+/** `40000-40003`, or `40000` where the range is one port. The form that topologies are written in. */
+export function formatPorts(range: PortRange): string {
+  return range.first === range.last ? String(range.first) : `${range.first}-${range.last}`;
+}
+
+export function containsPorts(outer: PortRange, inner: PortRange): boolean {
+  return outer.first <= inner.first && inner.last <= outer.last;
+}
+
+export function overlapPorts(a: PortRange, b: PortRange): boolean {
+  return a.first <= b.last && b.first <= a.last;
+}
