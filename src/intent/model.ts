@@ -45,12 +45,15 @@ export interface Member {
   /** Same length as the service's range. Equal to it wherever nothing is translated (always, for media). */
   readonly ports: PortRange;
   /**
-   * 0–255. 0: no new connections by the engine's own choice; a client that names the node still gets
-   * there (its room lives on that node), and existing connections go on.
+   * 0–255. In a shared service as the topology says, 0 for a draining node: no new connections by the
+   * engine's own choice; a client that names the node still gets there (its room lives on that node),
+   * and existing connections go on. In a service of one member: 1, or 0 where a draining node's media
+   * takes no new flows.
    */
   readonly weight: number;
   readonly state: AdminState;
-  readonly monitor: Monitor;
+  /** Null where the topology names nothing that could be asked (media over UDP only, no health port). */
+  readonly monitor: Monitor | null;
 }
 
 export interface VirtualService {

@@ -1,0 +1,37 @@
+/** Cluster view → intent. Pure: the same view gives the same intent, whatever the order of its parts. */
+import type { ClusterView } from '../cluster/view.ts';
+import { compareText } from '../topology/compare.ts';
+import type { Vip } from '../topology/model.ts';
+import { membersBehind, type Candidate } from './members.ts';
+import type { Intent, IntentVip, VirtualService } from './model.ts';
+import { revisionOf } from './revision.ts';
+import { mediaServices, nodeSignallingServices, sharedSignalling } from './services.ts';
+
+export function buildIntent(view: ClusterView): Intent {
+  const vips = [...view.topology.vips].sort((a, b) => compareText(a.id, b.id));
+  const behind = membersBehind(view);
+  const content = {
+    cluster: view.topology.cluster,
+    vips: vips.map(intentVip),
+    services: vips.flatMap((vip) => servicesOf(vip, behind.get(vip.id) ?? [])),
+  };
+  return {
+    cluster: content.cluster,
+    revision: revisionOf(content),
+    vips: content.vips,
+    services: content.services,
+  };
+}
+
+function intentVip(vip: Vip): IntentVip {
+  const { id, addresses, forwarding, snat, vrrp } = vip;
+  return { id, addresses, forwarding, snat, vrrp };
+}
+
+function servicesOf(vip: Vip, candidates: readonly Candidate[]): VirtualService[] {
+  return [
+    ...sharedSignalling(vip, candidates),
+    ...nodeSignallingServices(vip, candidates),
+    ...mediaServices(vip, candidates),
+  ];
+}
