@@ -1,0 +1,86 @@
+import type { PlacementNode, PlacementTable } from './algorithm.ts';
+import { capacity, type LoadBound } from './bounded-load.ts';
+import { hashRoom } from './hash.ts';
+
+export interface PlaceRequest {
+  readonly room: string;
+  /** Nodes of this zone come first, in candidate order, then all others: a preference, not a condition. */
+  readonly zone?: string | null;
+  /** Asked of a candidate: undefined where the node may take the room, else the reason why it may not. */
+  accepts(nodeId: string): string | undefined;
+  /** Bounded load over exactly the nodes that `accepts` lets through; absent or null for none. */
+  readonly load?: LoadBound | null;
+}
+
+/** A candidate that came before the winner and did not get the room. */
+export interface PassedOver {
+  readonly node: string;
+  readonly reason: string;
+}
+
+export type PlaceResult =
+  | {
+      readonly placed: true;
+      readonly node: string;
+      /** `hash`: the first candidate that may take rooms took it. `spill`: that one is at its load bound. */
+      readonly decision: 'hash' | 'spill';
+      /** In candidate order; empty where the first candidate took the room. */
+      readonly passedOver: readonly PassedOver[];
+    }
+  /** No node may take the room; every candidate is listed. */
+  | { readonly placed: false; readonly passedOver: readonly PassedOver[] };
+
+/**
+ * Walks the candidates of a room until one may take it and is not full.
+ *
+ * Load alone never refuses a room. With totals that match the loads somebody always has space (see
+ * `LoadBound`); where they do not match, the bound is left out of account.
+ *
+ * @param nodes at least the nodes that the table was built over, by id
+ */
+export function place(
+  table: PlacementTable,
+  nodes: ReadonlyMap<string, PlacementNode>,
+  request: PlaceRequest,
+): PlaceResult {
+  const key = hashRoom(request.room);
+  const zone = request.zone ?? null;
+  const bound = request.load ?? null;
+  const passedOver: PassedOver[] = [];
+  let firstFull: { node: string; after: PassedOver[] } | undefined;
+  for (const node of zone === null ? table.candidates(key) : zoneFirst(table.candidates(key), nodes, zone)) {
+    const refusal = request.accepts(node);
+    if (refusal !== undefined) {
+      passedOver.push({ node, reason: refusal });
+      continue;
+    }
+    const full = bound && fullAt(bound, node, nodes.get(node)?.weight ?? 0);
+    if (!full)
+      return { placed: true, node, decision: firstFull === undefined ? 'hash' : 'spill', passedOver };
+    firstFull ??= { node, after: [...passedOver] };
+    passedOver.push({ node, reason: full });
+  }
+  if (firstFull === undefined) return { placed: false, passedOver };
+  return { placed: true, node: firstFull.node, decision: 'hash', passedOver: firstFull.after };
+}
+
+/** Why the bound keeps the node from taking one more room; undefined where it does not. */
+function fullAt(bound: LoadBound, node: string, weight: number): string | undefined {
+  const load = bound.load(node);
+  const most = capacity(bound, weight);
+  return load < most ? undefined : `full: holds ${load} of at most ${most} rooms`;
+}
+
+/** Reorders lazily: a candidate of the zone is yielded as soon as it is met. */
+function* zoneFirst(
+  candidates: Iterable<string>,
+  nodes: ReadonlyMap<string, PlacementNode>,
+  zone: string,
+): Generator<string, void> {
+  const elsewhere: string[] = [];
+  for (const id of candidates) {
+    if (nodes.get(id)?.zone === zone) yield id;
+    else elsewhere.push(id);
+  }
+  yield* elsewhere;
+}
