@@ -1,0 +1,23 @@
+/** The generated files that are committed, as pure text: path from the repository's root → content. */
+import { clusterView } from '../src/cluster/view.ts';
+import { buildIntent } from '../src/intent/build.ts';
+import { TARGETS } from '../src/targets/registry.ts';
+import { loadTopology } from '../src/topology/load.ts';
+import { topologyJsonSchema } from '../src/topology/schema.ts';
+
+export const EXAMPLE = 'lb-config/topology.yaml';
+export const GENERATED_FOLDER = 'lb-config/generated';
+
+export async function generatedFiles(): Promise<Map<string, string>> {
+  const { topology, faults } = await loadTopology(EXAMPLE);
+  if (!topology) throw new Error(`${EXAMPLE}: ${faults.map(({ message }) => message).join('; ')}`);
+  const intent = buildIntent(clusterView(topology));
+  const files = new Map<string, string>();
+  for (const target of TARGETS) {
+    for (const { path, content } of target.render(intent).files) {
+      files.set(`${GENERATED_FOLDER}/${target.name}/${path}`, content);
+    }
+  }
+  files.set('lb-config/topology.schema.json', `${JSON.stringify(topologyJsonSchema(), null, 2)}\n`);
+  return files;
+}

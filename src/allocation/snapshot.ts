@@ -1,0 +1,90 @@
+import type { ClusterView } from '../cluster/view.ts';
+import { buildIntent } from '../intent/build.ts';
+import type { Intent } from '../intent/model.ts';
+import { placementFor } from '../placement/for-view.ts';
+import { place, type PlaceResult } from '../placement/place.ts';
+import { nodeAnswer, type NodeAnswer, type RoomWishes } from './allocation.ts';
+import { eligibleSet, type Constraints, type EligibleSet } from './eligibility.ts';
+
+/** What has been handed out: rooms per node, and on all nodes together. */
+export interface HandedOut {
+  loads(): ReadonlyMap<string, number>;
+  total(): number;
+}
+
+/**
+ * One cluster view with everything that is derived from it, each derived once: the placement table, the
+ * intent, per-node answers, eligible sets. Immutable to its users; a new view makes a new snapshot.
+ */
+export class Snapshot {
+  readonly intent: Intent;
+  private readonly placement: ReturnType<typeof placementFor>;
+  private readonly answers = new Map<string, NodeAnswer>();
+  private readonly eligibleSets = new Map<string, EligibleSet>();
+
+  constructor(readonly view: ClusterView) {
+    this.intent = buildIntent(view);
+    this.placement = placementFor(view);
+  }
+
+  get revision(): string {
+    return this.intent.revision;
+  }
+
+  /** Undefined where the topology has no such node. */
+  answer(nodeId: string): NodeAnswer | undefined {
+    const cached = this.answers.get(nodeId);
+    if (cached) return cached;
+    const node = this.view.nodes.get(nodeId);
+    const vip = node && this.view.vips.get(node.vip);
+    if (!vip) return undefined;
+    const answer = nodeAnswer(vip, node);
+    this.answers.set(nodeId, answer);
+    return answer;
+  }
+
+  /**
+   * Where a room that nobody claimed goes. With `handedOut`, no node gets more than its bounded share of
+   * what the nodes that may take this room already hold; without, by hash alone.
+   */
+  decide(room: string, wishes: RoomWishes, handedOut?: HandedOut): PlaceResult {
+    const eligible = this.eligible(wishes);
+    const bound = this.view.topology.placement.loadBound;
+    return place(this.placement.table, this.placement.nodes, {
+      room,
+      zone: wishes.zone,
+      accepts: (nodeId) => eligible.refusals.get(nodeId),
+      load:
+        handedOut && bound !== null
+          ? {
+              bound,
+              load: (nodeId) => handedOut.loads().get(nodeId) ?? 0,
+              totalLoad: heldBy(eligible.accepting, handedOut),
+              totalWeight: eligible.totalWeight,
+            }
+          : null,
+    });
+  }
+
+  /** Every candidate for the room in order of preference, whether it would take it or not. */
+  candidates(room: string): Iterable<string> {
+    return this.placement.candidates(room);
+  }
+
+  eligible(constraints: Constraints): EligibleSet {
+    const key = `${constraints.nodeKind ?? ''}/${constraints.vip ?? ''}`;
+    const cached = this.eligibleSets.get(key);
+    if (cached) return cached;
+    const set = eligibleSet(this.view, constraints);
+    // A VIP that does not exist is a caller's fault, not worth remembering: the cache stays bounded.
+    if (constraints.vip === null || this.view.vips.has(constraints.vip)) this.eligibleSets.set(key, set);
+    return set;
+  }
+}
+
+function heldBy(nodes: readonly string[], handedOut: HandedOut): number {
+  const loads = handedOut.loads();
+  let held = 0;
+  for (const id of nodes) held += loads.get(id) ?? 0;
+  return held;
+}

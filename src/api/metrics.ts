@@ -1,0 +1,81 @@
+/** Prometheus metrics of one server. Label values come from fixed lists or from the topology: bounded. */
+import type { FastifyInstance } from 'fastify';
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import type { Dispatcher } from '../dispatcher/dispatcher.ts';
+
+export interface Metrics {
+  readonly registry: Registry;
+  readonly claims: Counter<'result'>;
+  readonly requests: Histogram<'method' | 'route' | 'status'>;
+}
+
+export function createMetrics(dispatcher: Dispatcher): Metrics {
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+  const registers = [registry];
+
+  new Gauge({
+    name: 'roomlb_rooms',
+    help: 'Rooms handed out, by node.',
+    labelNames: ['node'],
+    registers,
+    collect() {
+      this.reset();
+      const loads = dispatcher.claims.loads();
+      for (const { id } of dispatcher.snapshot.view.topology.nodes)
+        this.set({ node: id }, loads.get(id) ?? 0);
+    },
+  });
+  new Gauge({
+    name: 'roomlb_nodes',
+    help: 'Nodes of the topology, by administrative state.',
+    labelNames: ['state'],
+    registers,
+    collect() {
+      this.reset();
+      for (const { state } of dispatcher.snapshot.view.topology.nodes) this.inc({ state });
+    },
+  });
+  new Gauge({
+    name: 'roomlb_revision_info',
+    help: 'Always 1; the label is the revision of the intent that answers follow from.',
+    labelNames: ['revision'],
+    registers,
+    collect() {
+      this.reset();
+      this.set({ revision: dispatcher.snapshot.revision }, 1);
+    },
+  });
+
+  return {
+    registry,
+    claims: new Counter({
+      name: 'roomlb_claims_total',
+      help: 'Requests for a place, by result.',
+      labelNames: ['result'],
+      registers,
+    }),
+    requests: new Histogram({
+      name: 'roomlb_http_request_duration_seconds',
+      help: 'Time to answer HTTP requests.',
+      labelNames: ['method', 'route', 'status'],
+      buckets: [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5, 1, 5],
+      registers,
+    }),
+  };
+}
+
+export function installMetrics(app: FastifyInstance, metrics: Metrics): void {
+  app.addHook('onResponse', (request, reply, done) => {
+    const labels = {
+      method: request.method,
+      route: request.routeOptions.url ?? 'none',
+      status: String(reply.statusCode),
+    };
+    metrics.requests.observe(labels, reply.elapsedTime / 1000);
+    done();
+  });
+  app.get('/metrics', { schema: { tags: ['operations'], summary: 'Prometheus metrics' } }, async (_, reply) =>
+    reply.type(metrics.registry.contentType).send(await metrics.registry.metrics()),
+  );
+}

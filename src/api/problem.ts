@@ -1,0 +1,80 @@
+/** Errors as RFC 9457 problem details (`application/problem+json`). */
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { STATUS_CODES } from 'node:http';
+
+export const PROBLEM_TYPE = 'application/problem+json; charset=utf-8';
+
+/** One thing that is wrong with a request, at a place in it. */
+export interface ProblemFault {
+  readonly path: string;
+  readonly message: string;
+  readonly hint?: string | undefined;
+}
+
+/** Thrown by routes; the error handler turns it into the answer. */
+export class Problem extends Error {
+  override readonly name = 'Problem';
+
+  /**
+   * @param status HTTP status
+   * @param kind last part of the problem's type URI, kebab-case and stable: scripts match on it
+   * @param detail what happened to this request, and what to do about it
+   * @param members further members of the body (RFC 9457 §3.2)
+   */
+  constructor(
+    readonly status: number,
+    readonly kind: string,
+    readonly detail: string,
+    readonly members: Readonly<Record<string, unknown>> = {},
+  ) {
+    super(detail);
+  }
+}
+
+function problemBody(problem: Problem, instance: string): Record<string, unknown> {
+  return {
+    type: `urn:roomlb:problem:${problem.kind}`,
+    title: STATUS_CODES[problem.status] ?? 'Error',
+    status: problem.status,
+    detail: problem.detail,
+    instance,
+    ...problem.members,
+  };
+}
+
+export function installProblems(app: FastifyInstance): void {
+  app.setErrorHandler((error: FastifyError, request, reply) => {
+    send(toProblem(error, request), request, reply);
+  });
+  app.setNotFoundHandler((request, reply) => {
+    const detail = `there is no ${request.method} ${pathOf(request)}; /docs lists what there is`;
+    send(new Problem(404, 'no-such-route', detail), request, reply);
+  });
+}
+
+function send(problem: Problem, request: FastifyRequest, reply: FastifyReply): void {
+  void reply
+    .code(problem.status)
+    .header('content-type', PROBLEM_TYPE)
+    .send(JSON.stringify(problemBody(problem, pathOf(request))));
+}
+
+function toProblem(error: FastifyError, request: FastifyRequest): Problem {
+  if (error instanceof Problem) return error;
+  if (error.validation) {
+    const faults: ProblemFault[] = error.validation.map((fault) => ({
+      path: `${error.validationContext ?? 'request'}${fault.instancePath.replaceAll('/', '.')}`,
+      message: fault.message ?? 'is not valid',
+    }));
+    return new Problem(400, 'invalid-request', error.message, { faults });
+  }
+  const status = error.statusCode ?? 500;
+  if (status < 500) return new Problem(status, 'invalid-request', error.message);
+  // What went wrong inside is for the log, not for whoever asked.
+  request.log.error({ err: error }, 'request failed');
+  return new Problem(status, 'internal-error', 'the dispatcher failed to answer; its log says why');
+}
+
+function pathOf(request: FastifyRequest): string {
+  return request.url.split('?', 1)[0] ?? '/';
+}

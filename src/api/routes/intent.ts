@@ -1,0 +1,118 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import Type from 'typebox';
+import type { Dispatcher } from '../../dispatcher/dispatcher.ts';
+import type { RenderCache } from '../../dispatcher/render-cache.ts';
+import { Problem } from '../problem.ts';
+import * as schemas from '../schemas.ts';
+
+const tags = ['configuration'];
+
+export const intentRoutes: FastifyPluginAsyncTypebox<{
+  dispatcher: Dispatcher;
+  rendered: RenderCache;
+}> = (app, { dispatcher, rendered }) => {
+  app.get(
+    '/v1/intent',
+    {
+      schema: {
+        tags,
+        summary: 'The vendor-neutral L4 intent',
+        description: 'What every target renders. The ETag is its revision.',
+        response: {
+          200: Type.Object({}, { additionalProperties: true }),
+          304: Type.Null({ description: 'Not changed since the revision in If-None-Match.' }),
+        },
+      },
+    },
+    (request, reply) => {
+      const { intent } = dispatcher.snapshot;
+      if (notModified(request, reply, intent.revision)) return reply.code(304).send(null);
+      return reply.type('application/json').send(JSON.stringify(intent));
+    },
+  );
+
+  app.get(
+    '/v1/targets',
+    {
+      schema: {
+        tags,
+        summary: 'Targets and what they can carry',
+        response: { 200: Type.Object({ targets: Type.Array(schemas.TargetInfo) }) },
+      },
+    },
+    () => ({
+      targets: rendered.targets.map(({ name, title, capabilities }) => ({ name, title, ...capabilities })),
+    }),
+  );
+
+  app.get(
+    '/v1/config/:target',
+    {
+      schema: {
+        tags,
+        summary: 'What a target renders the intent to',
+        description:
+          'The text of the main file, or of the one named by `file`; `format=json` gives all files with the ' +
+          'findings (what the target could not carry). The ETag is the revision of the intent.',
+        params: Type.Object({ target: Type.String({ maxLength: 63 }) }),
+        querystring: Type.Object({
+          file: Type.Optional(Type.String({ maxLength: 200 })),
+          format: Type.Optional(Type.Union([Type.Literal('text'), Type.Literal('json')])),
+        }),
+        response: {
+          200: {
+            description: 'The configuration.',
+            content: {
+              'text/plain': { schema: Type.String() },
+              'application/json': { schema: schemas.RenderedConfig },
+            },
+          },
+          304: Type.Null({ description: 'Not changed since the revision in If-None-Match.' }),
+          404: schemas.ProblemSchema,
+          422: schemas.ProblemSchema,
+        },
+      },
+    },
+    (request, reply) => {
+      const target = rendered.targets.find(({ name }) => name === request.params.target);
+      if (!target) throw noSuchTarget(rendered);
+      const { intent } = dispatcher.snapshot;
+      if (notModified(request, reply, intent.revision)) return reply.code(304).send(null);
+      const { files, findings, rules } = rendered.render(target, intent);
+      if (request.query.format === 'json') {
+        const body = { target: target.name, revision: intent.revision, files, findings, rules: rules.length };
+        return reply.type('application/json').send(JSON.stringify(body));
+      }
+      if (files.length === 0) {
+        throw new Problem(422, 'target-cannot-carry', `${target.name} can carry nothing of this intent`, {
+          findings,
+        });
+      }
+      const name = request.query.file ?? files[0]?.path;
+      const file = files.find(({ path }) => path === name);
+      if (!file) {
+        const paths = files.map(({ path }) => path);
+        throw new Problem(404, 'no-such-file', `${target.name} has no such file; it has ${paths.join(', ')}`);
+      }
+      return reply.type('text/plain; charset=utf-8').send(file.content);
+    },
+  );
+  return Promise.resolve();
+};
+
+function noSuchTarget(rendered: RenderCache): Problem {
+  const names = rendered.targets.map(({ name }) => name).join(', ');
+  return new Problem(404, 'no-such-target', `no such target; there are ${names}`);
+}
+
+/** Sets the ETag, and tells whether the caller has this revision already (RFC 9110 §13.1.2). */
+function notModified(request: FastifyRequest, reply: FastifyReply, revision: string): boolean {
+  reply.header('etag', `"${revision}"`).header('cache-control', 'no-cache');
+  const known = request.headers['if-none-match'];
+  return known !== undefined && known.split(',').some((tag) => isTag(tag.trim(), revision));
+}
+
+function isTag(tag: string, revision: string): boolean {
+  return tag === '*' || tag === `"${revision}"` || tag === `W/"${revision}"`;
+}

@@ -1,0 +1,65 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import { NO_WISHES, type Allocation, type PassedOver } from '../../allocation/allocation.ts';
+import { explain } from '../../allocation/explain.ts';
+import type { Dispatcher } from '../../dispatcher/dispatcher.ts';
+import type { RenderCache } from '../../dispatcher/render-cache.ts';
+import * as schemas from '../schemas.ts';
+import { checkedRoom } from './rooms.ts';
+
+const tags = ['placement'];
+
+export const placementRoutes: FastifyPluginAsyncTypebox<{
+  dispatcher: Dispatcher;
+  rendered: RenderCache;
+}> = (app, { dispatcher, rendered }) => {
+  app.post(
+    '/v1/placements',
+    {
+      bodyLimit: 4 * 1024 * 1024,
+      schema: {
+        tags,
+        summary: 'Preview places of many rooms',
+        description:
+          'Says for each room what a claim would answer now, each on its own, and changes nothing. Rooms ' +
+          'that no node could take are listed in `unplaced`.',
+        body: schemas.PreviewBody,
+        response: { 200: schemas.Preview, 400: schemas.ProblemSchema },
+      },
+    },
+    async (request) => {
+      const { rooms, ...wishes } = request.body;
+      for (const room of rooms) checkedRoom(room);
+      const outcomes = await Promise.all(rooms.map((room) => dispatcher.preview(room, wishes)));
+      const placements: Allocation[] = [];
+      const unplaced: { room: string; reasons: readonly PassedOver[] }[] = [];
+      outcomes.forEach((outcome, index) => {
+        if (outcome.placed) placements.push(outcome.allocation);
+        else unplaced.push({ room: rooms[index] ?? '', reasons: outcome.passedOver });
+      });
+      return { revision: dispatcher.snapshot.revision, placements, unplaced };
+    },
+  );
+
+  app.get(
+    '/v1/explain/rooms/:room',
+    {
+      schema: {
+        tags,
+        summary: 'Why a room is where it is',
+        description: 'Each candidate, why it won or lost, and the rules on each target that carry the room.',
+        params: schemas.RoomParams,
+        response: { 200: schemas.Explanation, 400: schemas.ProblemSchema },
+      },
+    },
+    async (request) => {
+      const room = checkedRoom(request.params.room);
+      const lookup = await dispatcher.lookup(room);
+      const { snapshot } = dispatcher;
+      return explain(snapshot, room, NO_WISHES, rendered.rules(snapshot.intent), {
+        claim: lookup.found === 'claim' ? lookup.allocation : undefined,
+        handedOut: dispatcher.claims,
+      });
+    },
+  );
+  return Promise.resolve();
+};

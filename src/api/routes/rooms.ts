@@ -1,0 +1,140 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import Type from 'typebox';
+import { roomNameFault } from '../../allocation/room-name.ts';
+import type { PassedOver } from '../../allocation/allocation.ts';
+import type { Dispatcher } from '../../dispatcher/dispatcher.ts';
+import type { Metrics } from '../metrics.ts';
+import { Problem } from '../problem.ts';
+import * as schemas from '../schemas.ts';
+
+const tags = ['rooms'];
+
+export const roomRoutes: FastifyPluginAsyncTypebox<{ dispatcher: Dispatcher; metrics: Metrics }> = (
+  app,
+  { dispatcher, metrics },
+) => {
+  app.put(
+    '/v1/rooms/:room',
+    {
+      schema: {
+        tags,
+        summary: 'Claim a place for a room',
+        description:
+          'Idempotent: the first call places the room (201), later ones answer with the same place (200). ' +
+          'A claim sticks until it is released; only a node that is disabled, removed or down loses it, and ' +
+          'the next call then places the room anew and says so in `moved`.',
+        params: schemas.RoomParams,
+        body: schemas.ClaimBody,
+        response: {
+          200: schemas.Allocation,
+          201: schemas.Allocation,
+          400: schemas.ProblemSchema,
+          503: schemas.ProblemSchema,
+        },
+      },
+    },
+    async (request, reply) => {
+      const room = checkedRoom(request.params.room);
+      const claimed = await dispatcher.claim(room, request.body ?? {});
+      metrics.claims.inc({ result: claimed.result });
+      if (claimed.result === 'refused') throw noNodeFits(claimed.passedOver);
+      if (claimed.result === 'moved') {
+        request.log.info(
+          { room, moved: claimed.allocation.moved, to: claimed.allocation.node.id },
+          'room moved',
+        );
+      }
+      return reply.code(claimed.result === 'created' ? 201 : 200).send(claimed.allocation);
+    },
+  );
+
+  app.get(
+    '/v1/rooms/:room',
+    {
+      schema: {
+        tags,
+        summary: 'Where a claimed room lives',
+        params: schemas.RoomParams,
+        response: { 200: schemas.Allocation, 404: schemas.ProblemSchema, 409: schemas.ProblemSchema },
+      },
+    },
+    async (request) => {
+      const room = checkedRoom(request.params.room);
+      const lookup = await dispatcher.lookup(room);
+      switch (lookup.found) {
+        case 'claim':
+          return lookup.allocation;
+        case 'nothing':
+          throw noSuchRoom(room);
+        case 'displaced':
+          throw new Problem(
+            409,
+            'room-displaced',
+            `the room was on node ${lookup.from}, which is ${lookup.why}; PUT it to have it placed anew`,
+            { from: lookup.from, why: lookup.why },
+          );
+      }
+    },
+  );
+
+  app.delete(
+    '/v1/rooms/:room',
+    {
+      schema: {
+        tags,
+        summary: 'Release a room',
+        params: schemas.RoomParams,
+        response: { 204: Type.Null({ description: 'Released.' }), 404: schemas.ProblemSchema },
+      },
+    },
+    async (request, reply) => {
+      const room = checkedRoom(request.params.room);
+      if (!(await dispatcher.claims.release(room))) throw noSuchRoom(room);
+      return reply.code(204).send(null);
+    },
+  );
+
+  app.get(
+    '/v1/rooms',
+    {
+      schema: {
+        tags,
+        summary: 'Claimed rooms, page by page',
+        description: 'Sorted by name; pages stay in step while rooms come and go.',
+        querystring: schemas.RoomPageQuery,
+        response: { 200: schemas.RoomPage, 400: schemas.ProblemSchema },
+      },
+    },
+    async (request) => {
+      const { node, after, limit = schemas.DEFAULT_PAGE } = request.query;
+      const page = await dispatcher.claims.list({ node, after, limit });
+      const rooms = page.entries.map(({ room, claim }) => ({
+        room,
+        node: claim.node,
+        kind: claim.kind,
+        zone: claim.zone,
+        participants: claim.participants,
+      }));
+      return { rooms, next: page.next };
+    },
+  );
+  return Promise.resolve();
+};
+
+export function checkedRoom(room: string): string {
+  const fault = roomNameFault(room);
+  if (fault !== undefined) throw new Problem(400, 'invalid-room-name', fault);
+  return room;
+}
+
+function noSuchRoom(room: string): Problem {
+  return new Problem(404, 'no-such-room', `no claim for room ${JSON.stringify(room)}; PUT it to get one`);
+}
+
+function noNodeFits(reasons: readonly PassedOver[]): Problem {
+  const detail =
+    reasons.length === 0
+      ? 'the topology has no node that could take a room'
+      : 'no node can take this room; `reasons` says why for each';
+  return new Problem(503, 'no-node-fits', detail, { reasons });
+}

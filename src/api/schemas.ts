@@ -1,0 +1,182 @@
+/** The shapes of requests and answers: they validate, type the handlers, and make up the OpenAPI document. */
+import Type from 'typebox';
+import { MAX_ROOM_BYTES } from '../allocation/room-name.ts';
+import { ROOM_KINDS } from '../allocation/allocation.ts';
+import { FORWARDING_MODES, NODE_KINDS, PROTOCOLS } from '../topology/model.ts';
+
+/** Rooms in one `POST /v1/placements`. */
+export const MAX_PREVIEW_ROOMS = 1000;
+/** Rooms on one page of `GET /v1/rooms`. */
+export const MAX_PAGE = 1000;
+export const DEFAULT_PAGE = 100;
+
+const nullable = <T extends Type.TSchema>(schema: T) => Type.Union([schema, Type.Null()]);
+const words = <T extends string>(values: readonly T[], options: Type.TSchemaOptions = {}) =>
+  Type.Unsafe<T>({ type: 'string', enum: [...values], ...options });
+
+export const RoomName = Type.String({
+  minLength: 1,
+  maxLength: MAX_ROOM_BYTES,
+  description: `1–${MAX_ROOM_BYTES} bytes of UTF-8 without control characters.`,
+  examples: ['standup'],
+});
+
+export const RoomParams = Type.Object({ room: RoomName });
+
+const wishes = {
+  kind: Type.Optional(words(ROOM_KINDS, { description: 'What the room is for; conference if left out.' })),
+  zone: Type.Optional(
+    Type.String({
+      minLength: 1,
+      maxLength: 63,
+      description: 'Preferred zone; other zones serve if it is full.',
+    }),
+  ),
+  nodeKind: Type.Optional(words(NODE_KINDS, { description: 'Only nodes of this kind.' })),
+  vip: Type.Optional(
+    Type.String({ minLength: 1, maxLength: 63, description: 'Only nodes behind this VIP.' }),
+  ),
+};
+
+export const ClaimBody = Type.Union([
+  Type.Object(
+    {
+      ...wishes,
+      participants: Type.Optional(
+        Type.Integer({ minimum: 1, maximum: 10_000_000, description: 'Expected participants.' }),
+      ),
+    },
+    { additionalProperties: false },
+  ),
+  Type.Null(),
+]);
+
+export const PreviewBody = Type.Object(
+  { rooms: Type.Array(RoomName, { minItems: 1, maxItems: MAX_PREVIEW_ROOMS }), ...wishes },
+  { additionalProperties: false },
+);
+
+const PassedOverList = Type.Array(Type.Object({ node: Type.String(), reason: Type.String() }), {
+  description: 'Candidates that were preferred over this node but did not take the room, and why.',
+});
+
+export const Allocation = Type.Object(
+  {
+    room: Type.String(),
+    node: Type.Object({
+      id: Type.String(),
+      kind: words(NODE_KINDS),
+      zone: nullable(Type.String()),
+      addresses: Type.Array(Type.String()),
+    }),
+    vip: Type.String({ description: 'Id of the VIP that the node stands behind.' }),
+    media: Type.Array(
+      Type.Object({ protocol: words(PROTOCOLS), address: Type.String(), port: Type.Integer() }),
+      { description: 'The media workers of the node as seen through the VIP; the node picks the worker.' },
+    ),
+    signalling: nullable(Type.Object({ url: Type.String({ description: 'Names the node.' }) })),
+    decision: words(['claim', 'hash', 'spill'], {
+      description:
+        'claim: handed out before. hash: the first candidate that takes rooms. spill: a later one, since ' +
+        'those before it had reached their bounded share.',
+    }),
+    passedOver: PassedOverList,
+    revision: Type.String({ description: 'Revision of the intent that this answer follows from.' }),
+    moved: Type.Optional(
+      Type.Object(
+        { from: Type.String(), why: Type.String() },
+        { description: 'Present when this very answer moved the room off the node it was claimed on.' },
+      ),
+    ),
+  },
+  { description: 'Where a room lives: room → node → VIP:port.' },
+);
+
+export const Preview = Type.Object({
+  revision: Type.String(),
+  placements: Type.Array(Allocation, { description: 'In the order asked for.' }),
+  unplaced: Type.Array(Type.Object({ room: Type.String(), reasons: PassedOverList })),
+});
+
+export const RoomEntry = Type.Object({
+  room: Type.String(),
+  node: Type.String(),
+  kind: words(ROOM_KINDS),
+  zone: nullable(Type.String()),
+  participants: nullable(Type.Integer()),
+});
+
+export const RoomPage = Type.Object({
+  rooms: Type.Array(RoomEntry),
+  next: nullable(Type.String({ description: 'Pass as `after` for the next page; null on the last one.' })),
+});
+
+export const RoomPageQuery = Type.Object({
+  node: Type.Optional(Type.String({ minLength: 1, maxLength: 63 })),
+  after: Type.Optional(RoomName),
+  limit: Type.Optional(Type.Integer({ minimum: 1, maximum: MAX_PAGE, default: DEFAULT_PAGE })),
+});
+
+/** RFC 9457. */
+export const ProblemSchema = Type.Object(
+  {
+    type: Type.String({ examples: ['urn:roomlb:problem:no-node-fits'] }),
+    title: Type.String(),
+    status: Type.Integer(),
+    detail: Type.String(),
+    instance: Type.Optional(Type.String()),
+  },
+  { additionalProperties: true, description: 'Problem details (RFC 9457).' },
+);
+
+export const Explanation = Type.Object({
+  room: Type.String(),
+  hash: Type.String({ description: 'XXH32 of the name, eight hex digits.' }),
+  algorithm: Type.String(),
+  loadBound: nullable(Type.Number()),
+  allocation: nullable(Allocation),
+  candidates: Type.Array(
+    Type.Object({
+      rank: Type.Integer({ description: '1 is the most preferred.' }),
+      node: Type.String(),
+      zone: nullable(Type.String()),
+      weight: Type.Integer(),
+      rooms: nullable(Type.Integer()),
+      verdict: words(['chosen', 'passed over', 'not reached']),
+      reason: Type.String(),
+    }),
+  ),
+  rules: Type.Array(Type.Object({ target: Type.String(), rules: Type.Array(Type.String()) }), {
+    description: 'Per target, the rules that lead to the node.',
+  }),
+});
+
+export const TargetInfo = Type.Object({
+  name: Type.String(),
+  title: Type.String(),
+  udp: Type.String(),
+  tcp: Type.String(),
+  forwarding: Type.Array(words(FORWARDING_MODES)),
+  ipv6: Type.Boolean(),
+  naming: Type.Array(words(['path', 'sni', 'ports'])),
+  health: Type.String(),
+  drain: Type.String(),
+  versions: Type.String(),
+});
+
+const Finding = Type.Object({
+  level: words(['refused', 'degraded', 'note']),
+  about: Type.Array(Type.String(), { description: 'Ids of services or VIPs.' }),
+  message: Type.String(),
+  hint: Type.String(),
+});
+
+export const RenderedConfig = Type.Object({
+  target: Type.String(),
+  revision: Type.String(),
+  files: Type.Array(
+    Type.Object({ path: Type.String(), content: Type.String(), mode: Type.Optional(Type.Integer()) }),
+  ),
+  findings: Type.Array(Finding),
+  rules: Type.Integer({ description: 'Forwarding rules, as the engine counts them.' }),
+});

@@ -1,0 +1,69 @@
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
+import Fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify';
+import type { Dispatcher } from '../dispatcher/dispatcher.ts';
+import { RenderCache } from '../dispatcher/render-cache.ts';
+import type { TopologyEditor } from '../dispatcher/topology-editor.ts';
+import type { Target } from '../targets/target.ts';
+import { createMetrics, installMetrics } from './metrics.ts';
+import { installOpenApi } from './openapi.ts';
+import { installProblems } from './problem.ts';
+import { entityRoutes } from './routes/entities.ts';
+import { intentRoutes } from './routes/intent.ts';
+import { operationRoutes } from './routes/operations.ts';
+import { placementRoutes } from './routes/placements.ts';
+import { roomRoutes } from './routes/rooms.ts';
+import { installValidation } from './validation.ts';
+
+export interface ServerOptions {
+  readonly dispatcher: Dispatcher;
+  readonly editor: TopologyEditor;
+  readonly targets: readonly Target[];
+  /** Resolves while the store can be used, rejects with the reason otherwise; behind /readyz. */
+  readonly ready: () => Promise<void>;
+  /** No logging where left out. */
+  readonly logger?: FastifyBaseLogger;
+}
+
+/** The largest body of most requests, bytes. */
+const BODY_LIMIT = 64 * 1024;
+/** A room's name may be 256 bytes, each written as three characters when percent-encoded. */
+const MAX_PARAM_LENGTH = 3 * 256;
+
+/** The HTTP server, not listening yet. */
+export async function buildServer(options: ServerOptions): Promise<FastifyInstance> {
+  const app = Fastify({
+    ...(options.logger ? { loggerInstance: options.logger } : {}),
+    disableRequestLogging: true,
+    bodyLimit: BODY_LIMIT,
+    requestTimeout: 30_000,
+    routerOptions: { maxParamLength: MAX_PARAM_LENGTH },
+    return503OnClosing: true,
+    forceCloseConnections: 'idle',
+  }).withTypeProvider<TypeBoxTypeProvider>();
+
+  const { dispatcher } = options;
+  const metrics = createMetrics(dispatcher);
+  const rendered = new RenderCache(options.targets);
+  installProblems(app);
+  installValidation(app);
+  await installOpenApi(app);
+  logRequests(app);
+  installMetrics(app, metrics);
+  await app.register(roomRoutes, { dispatcher, metrics });
+  await app.register(placementRoutes, { dispatcher, rendered });
+  await app.register(entityRoutes, { dispatcher, editor: options.editor });
+  await app.register(intentRoutes, { dispatcher, rendered });
+  await app.register(operationRoutes, { ready: options.ready });
+  return app;
+}
+
+/** One structured line a request, at level debug: at full load a line each would cost more than the answer. */
+function logRequests(app: FastifyInstance): void {
+  app.addHook('onResponse', (request, reply, done) => {
+    request.log.debug(
+      { method: request.method, url: request.url, status: reply.statusCode, ms: reply.elapsedTime },
+      'answered',
+    );
+    done();
+  });
+}

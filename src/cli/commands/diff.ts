@@ -1,0 +1,14 @@
+import { Option, type Command } from 'commander';
+import { clusterView } from '../../cluster/view.ts';
+import { buildIntent } from '../../intent/build.ts';
+import { whatIf, type WhatIf } from '../../placement/what-if.ts';
+import { diffRules, type RuleDiff } from '../../targets/rule-diff.ts';
+import { TARGETS } from '../../targets/registry.ts';
+import { diffTopologies, type TopologyDiff } from '../../topology/diff.ts';
+import type { Topology } from '../../topology/model.ts';
+import { readTopology } from '../context.ts';
+import { readLines } from '../lines.ts';
+import { jsonOption } from '../options.ts';
+import { printJson, table } from '../output.ts';
+import type { Cli } from '../program.ts';
+import { checkRooms } from './place.ts';

@@ -1,0 +1,39 @@
+import type { Command } from 'commander';
+import { TARGETS } from '../../targets/registry.ts';
+import { jsonOption } from '../options.ts';
+import { printJson, table } from '../output.ts';
+import type { Cli } from '../program.ts';
+
+export function addTargets(program: Command, { io }: Cli): void {
+  program
+    .command('targets')
+    .description('print what each target can carry')
+    .addOption(jsonOption())
+    .addHelpText('after', '\nExamples:\n  $ roomlb targets\n  $ roomlb targets --json\n')
+    .action((options: { json?: true }) => {
+      if (options.json) {
+        printJson(
+          io,
+          TARGETS.map(({ name, title, capabilities }) => ({ name, title, ...capabilities })),
+        );
+        return;
+      }
+      const rows = TARGETS.map(({ name, capabilities: c }) => [
+        name,
+        c.udp,
+        c.tcp,
+        c.forwarding.join(' ') || '–',
+        c.ipv6 ? 'yes' : 'no',
+        c.naming.join(' ') || '–',
+        c.health,
+        c.drain,
+        c.versions,
+      ]);
+      io.out(
+        table(
+          ['TARGET', 'UDP', 'TCP', 'FORWARDING', 'IPV6', 'NODE NAMED BY', 'HEALTH', 'DRAIN', 'VERSIONS'],
+          rows,
+        ),
+      );
+    });
+}

@@ -1,0 +1,36 @@
+import type { Command } from 'commander';
+import { loadTopology } from '../../topology/load.ts';
+import { DEFAULT_TOPOLOGY, printFaults } from '../context.ts';
+import { EXIT } from '../exit.ts';
+import { jsonOption } from '../options.ts';
+import { printJson } from '../output.ts';
+import type { Cli } from '../program.ts';
+
+export function addValidate(program: Command, { io, exit }: Cli): void {
+  program
+    .command('validate')
+    .description('check a topology; every fault with file, line, column, and what to write instead')
+    .argument('[file]', 'topology file, YAML or JSON; - is standard input', DEFAULT_TOPOLOGY)
+    .addOption(jsonOption())
+    .addHelpText(
+      'after',
+      '\nExamples:\n  $ roomlb validate lb-config/topology.yaml\n  $ generate | roomlb validate - --json\n',
+    )
+    .action(async (file: string, options: { json?: true }) => {
+      const { topology, faults } = await loadTopology(file);
+      if (!topology) exit(EXIT.badInput);
+      if (options.json) {
+        printJson(io, { valid: topology !== undefined, faults });
+        return;
+      }
+      printFaults(io, faults);
+      const name = file === '-' ? 'standard input' : file;
+      if (topology) {
+        const { cluster, vips, nodes } = topology;
+        io.out(`${name}: fine: cluster ${cluster}, ${vips.length} VIPs, ${nodes.length} nodes\n`);
+      } else {
+        const count = faults.filter((fault) => fault.severity === 'error').length;
+        io.err(`${name}: ${count} ${count === 1 ? 'fault' : 'faults'}\n`);
+      }
+    });
+}

@@ -1,0 +1,9 @@
+import { Option } from 'commander';
+import { DEFAULT_TOPOLOGY } from './context.ts';
+
+export const topologyOption = () =>
+  new Option('-t, --topology <file>', 'topology file, YAML or JSON; - is standard input').default(
+    DEFAULT_TOPOLOGY,
+  );
+
+export const jsonOption = () => new Option('--json', 'print JSON, for scripts');

@@ -1,0 +1,44 @@
+/** How commands print: plain text to stdout, everything about the run to stderr, colour only on a TTY. */
+import { styleText } from 'node:util';
+
+/** Where a command writes; tests give their own. */
+export interface Io {
+  out(text: string): void;
+  err(text: string): void;
+  /** Colour on stderr. */
+  readonly colour: boolean;
+}
+
+export const processIo: Io = {
+  out: (text) => void process.stdout.write(text),
+  err: (text) => void process.stderr.write(text),
+  colour: process.stderr.isTTY && process.env['NO_COLOR'] === undefined,
+};
+
+export function printJson(io: Io, value: unknown): void {
+  io.out(`${JSON.stringify(value, null, 2)}\n`);
+}
+
+type Style = Parameters<typeof styleText>[0];
+
+export function paint(io: Io, style: Style, text: string): string {
+  return io.colour ? styleText(style, text) : text;
+}
+
+/** Columns as wide as their widest cell; numbers to the right. */
+export function table(head: readonly string[], rows: readonly (readonly (string | number)[])[]): string {
+  const cells = [head, ...rows.map((row) => row.map(String))];
+  const widths = head.map((_, column) => Math.max(...cells.map((row) => row[column]?.length ?? 0)));
+  const right = head.map(
+    (_, column) => rows.length > 0 && rows.every((row) => typeof row[column] === 'number'),
+  );
+  const line = (row: readonly string[]) =>
+    row
+      .map((cell, column) => {
+        const width = widths[column] ?? 0;
+        return right[column] ? cell.padStart(width) : cell.padEnd(width);
+      })
+      .join('  ')
+      .trimEnd();
+  return `${cells.map(line).join('\n')}\n`;
+}

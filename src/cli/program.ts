@@ -1,0 +1,50 @@
+import { Command } from 'commander';
+import { VERSION } from '../version.ts';
+import { addDiff } from './commands/diff.ts';
+import { addExplain } from './commands/explain.ts';
+import { addPlace } from './commands/place.ts';
+import { addRender } from './commands/render.ts';
+import { addServe } from './commands/serve.ts';
+import { addTargets } from './commands/targets.ts';
+import { addValidate } from './commands/validate.ts';
+import type { Io } from './output.ts';
+
+/** Given to every command: where to print, and how to say the exit code. */
+export interface Cli {
+  readonly io: Io;
+  readonly exit: (code: number) => void;
+}
+
+export function buildProgram(io: Io, exit: (code: number) => void): Command {
+  const program = new Command('roomlb')
+    .description('Rooms to media nodes, one intent to every balancer.')
+    .version(VERSION, '-V, --version')
+    .configureOutput({ writeOut: (text) => io.out(text), writeErr: (text) => io.err(text) })
+    .configureHelp({ sortSubcommands: false, showGlobalOptions: false })
+    .showHelpAfterError('(add --help for usage and examples)')
+    .showSuggestionAfterError()
+    .exitOverride()
+    .addHelpText(
+      'after',
+      `
+Exit codes: 0 fine, 1 a check said no, 2 bad input, 3 cannot reach something.
+
+Examples:
+  $ roomlb serve --topology lb-config/local.yaml
+  $ roomlb validate lb-config/topology.yaml
+  $ roomlb render haproxy > /etc/haproxy/haproxy.cfg
+  $ roomlb explain standup
+`,
+    );
+  const cli: Cli = { io, exit };
+  for (const add of [addServe, addValidate, addTargets, addRender, addPlace, addExplain, addDiff])
+    add(program, cli);
+  program
+    .command('version')
+    .description('print the version')
+    .option('--json', 'as JSON')
+    .action((options: { json?: true }) => {
+      io.out(options.json ? `${JSON.stringify({ version: VERSION })}\n` : `${VERSION}\n`);
+    });
+  return program;
+}

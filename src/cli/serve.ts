@@ -1,0 +1,96 @@
+/** The edge where everything meets: files, store, server, signals. */
+import type { AddressInfo } from 'node:net';
+import { buildServer } from '../api/server.ts';
+import { Dispatcher } from '../dispatcher/dispatcher.ts';
+import { loadStoredTopology } from '../dispatcher/stored-topology.ts';
+import { TopologyEditor } from '../dispatcher/topology-editor.ts';
+import { openStore } from '../store/open.ts';
+import type { Store } from '../store/store.ts';
+import { TARGETS } from '../targets/registry.ts';
+import { printFaults, readTopology } from './context.ts';
+import { CliError, EXIT } from './exit.ts';
+import { isLoopback, parseListen } from './listen.ts';
+import { createLogger, type LogLevel } from './logger.ts';
+import type { Io } from './output.ts';
+
+export interface ServeOptions {
+  readonly topology: string;
+  readonly listen: string;
+  readonly store: string;
+  readonly logLevel: LogLevel;
+  readonly allowRemote?: true;
+}
+
+/** Runs until SIGINT or SIGTERM, then answers what is under way and closes the store. */
+export async function serve(io: Io, options: ServeOptions): Promise<void> {
+  const { host, port } = parseListen(options.listen);
+  if (!isLoopback(host) && !options.allowRemote) {
+    throw new CliError(
+      EXIT.badInput,
+      `--listen ${options.listen}: requests are not authenticated, so only loopback is allowed; ` +
+        'put a proxy that authenticates in front, or add --allow-remote',
+    );
+  }
+  const logger = createLogger(options.logLevel);
+  const declared = await readTopology(io, options.topology);
+  const store = await open(options.store);
+  try {
+    const stored = await loadStoredTopology(store.topology, declared);
+    if (stored.result === 'invalid') {
+      printFaults(io, stored.faults);
+      throw new CliError(
+        EXIT.badInput,
+        `${options.topology} and the changes made by REST do not fit together`,
+      );
+    }
+    for (const entity of stored.overridden)
+      logger.warn({ entity }, 'changed by REST and in the file: the file wins');
+
+    const dispatcher = new Dispatcher(store.claims, stored.topology);
+    const editor = new TopologyEditor(store.topology, dispatcher);
+    const app = await buildServer({
+      dispatcher,
+      editor,
+      targets: TARGETS,
+      ready: () => store.ready(),
+      logger,
+    });
+    await app.listen({ host, port }).catch((cause: unknown) => {
+      const why = cause instanceof Error ? cause.message : String(cause);
+      throw new CliError(EXIT.unreachable, `cannot listen on ${options.listen}: ${why}`, { cause });
+    });
+    const base = baseUrl(app.server.address(), host);
+    const { cluster, vips, nodes } = dispatcher.snapshot.view.topology;
+    logger.info(
+      { cluster, vips: vips.length, nodes: nodes.length, revision: dispatcher.snapshot.revision },
+      `topology ${options.topology}, store ${store.description}`,
+    );
+    logger.info(`try: curl -X PUT ${base}/v1/rooms/standup`);
+    logger.info(`API ${base}/docs  OpenAPI ${base}/openapi.json  metrics ${base}/metrics`);
+    await signalled();
+    logger.info('shutting down');
+    await app.close();
+  } finally {
+    await store.close();
+  }
+}
+
+async function open(spec: string): Promise<Store> {
+  try {
+    return await openStore(spec);
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new CliError(EXIT.unreachable, `--store ${spec}: ${why}`, { cause });
+  }
+}
+
+function baseUrl(address: AddressInfo | string | null, host: string): string {
+  const port = typeof address === 'object' && address !== null ? address.port : 0;
+  return `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
+}
+
+function signalled(): Promise<void> {
+  return new Promise((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());
+  });
+}

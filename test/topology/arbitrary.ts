@@ -1,0 +1,162 @@
+/**
+ * Topologies that validation accepts, for property tests: 1 to 3 VIPs in every forwarding mode, nodes with
+ * awkward ids, IPv4, IPv6 and both, every TLS mode, shared and per-node signalling ports.
+ */
+import fc from 'fast-check';
+import type {
+  AdminState,
+  IpAddress,
+  Media,
+  Node,
+  Signalling,
+  Topology,
+  Vip,
+} from '../../src/topology/model.ts';
+
+/** Prefixes of each other, dots, dashes and digits: what breaks naive matching and naming. */
+const NODE_IDS = ['n', 'n1', 'n10', 'n-1', 'n.1', 'sfu-1', 'sfu-10', 'sfu-1.a', '0', 'a'.repeat(63)];
+const VIP_IDS = ['public', 'edge', 'public-media'];
+/** Media ports of one VIP, and how many of them a node can have. */
+const MEDIA = { first: 40000, last: 49999 };
+const WORKERS = 8;
+
+interface NodeShape {
+  weight: number;
+  workers: number;
+  state: AdminState;
+  zone: string | null;
+  healthPort: boolean;
+  families: 'both' | '4' | '6';
+}
+
+interface VipShape {
+  forwarding: Vip['forwarding'];
+  families: 'both' | '4' | '6';
+  snat: boolean;
+  vrrp: boolean;
+  signalling: 'none' | 'path' | 'sni' | 'passthrough' | 'terminate';
+  nodePorts: boolean;
+  persistence: number | null;
+  media: Media | null;
+  nodes: NodeShape[];
+}
+
+const families = fc.constantFrom('both', '4', '6');
+
+function nodeShape(): fc.Arbitrary<NodeShape> {
+  return fc.record({
+    weight: fc.constantFrom(0, 1, 50, 100, 255),
+    workers: fc.integer({ min: 1, max: WORKERS }),
+    state: fc.constantFrom('active', 'active', 'active', 'draining', 'disabled'),
+    zone: fc.constantFrom('a', 'b', null),
+    healthPort: fc.boolean(),
+    families,
+  });
+}
+
+function vipShape(maxNodes: number): fc.Arbitrary<VipShape> {
+  return fc.record({
+    forwarding: fc.constantFrom('nat', 'nat', 'dsr', 'tunnel'),
+    families,
+    snat: fc.boolean(),
+    vrrp: fc.boolean(),
+    signalling: fc.constantFrom('none', 'path', 'sni', 'passthrough', 'terminate'),
+    nodePorts: fc.boolean(),
+    persistence: fc.constantFrom(null, 300),
+    media: fc.oneof(
+      fc.constant(null),
+      fc.record({
+        protocols: fc.constantFrom<Media['protocols']>(['udp', 'tcp'], ['udp'], ['tcp']),
+        ports: fc.constant(MEDIA),
+        idleTimeout: fc.constantFrom(30, 60, 3600),
+        drain: fc.constantFrom('keep-flows', 'flush'),
+      }),
+    ),
+    nodes: fc.array(nodeShape(), { minLength: 1, maxLength: maxNodes }),
+  });
+}
+
+/** @param certificate PEM file that `terminate` names; engines want to read it */
+export function topologies(
+  options: { maxNodes?: number; certificate?: string } = {},
+): fc.Arbitrary<Topology> {
+  const { maxNodes = 5, certificate = '/etc/roomlb/cluster.pem' } = options;
+  return fc
+    .array(vipShape(maxNodes), { minLength: 1, maxLength: VIP_IDS.length })
+    .map((shapes) => build(shapes, certificate));
+}
+
+function build(shapes: readonly VipShape[], certificate: string): Topology {
+  const vips = shapes.map((shape, v) => buildVip(shape, v, certificate));
+  const nodes = shapes.flatMap((shape, v) =>
+    shape.nodes.map((node, n) => buildNode(shape, vips[v]!, node, v, n)),
+  );
+  const byId = (a: { id: string }, b: { id: string }) => (a.id < b.id ? -1 : 1);
+  return {
+    cluster: 'test-1',
+    placement: { algorithm: 'maglev', tableSize: 65_537, loadBound: 1.25 },
+    vips: vips.sort(byId),
+    nodes: nodes.sort(byId),
+  };
+}
+
+function pick(kind: 'both' | '4' | '6', four: string, six: string): IpAddress[] {
+  const addresses: IpAddress[] = [
+    { family: 4, text: four },
+    { family: 6, text: six },
+  ];
+  return kind === 'both' ? addresses : addresses.filter(({ family }) => String(family) === kind);
+}
+
+function buildVip(shape: VipShape, v: number, certificate: string): Vip {
+  const addresses = pick(shape.families, `203.0.113.${10 + v}`, `2001:db8::${10 + v}`);
+  return {
+    id: VIP_IDS[v]!,
+    addresses,
+    forwarding: shape.forwarding,
+    snat: shape.snat && shape.forwarding === 'nat',
+    signalling: buildSignalling(shape, certificate),
+    media: shape.media,
+    vrrp: shape.vrrp
+      ? { interface: 'eth0', routerId: 50 + v, priority: 150, advertInterval: 1, source: null, peers: [] }
+      : null,
+  };
+}
+
+function buildSignalling(shape: VipShape, certificate: string): Signalling | null {
+  if (shape.signalling === 'none') return null;
+  const tls =
+    shape.signalling === 'path' ? 'off' : shape.signalling === 'terminate' ? 'terminate' : 'passthrough';
+  return {
+    port: 443,
+    ports: shape.nodePorts ? { first: 20_000, last: 20_999 } : null,
+    domain: shape.signalling === 'sni' ? 'sfu.example.net' : null,
+    host: null,
+    tls,
+    certificate: tls === 'terminate' ? certificate : null,
+    idleTimeout: 3600,
+    persistence: shape.persistence,
+  };
+}
+
+function buildNode(shape: VipShape, vip: Vip, node: NodeShape, v: number, n: number): Node {
+  const suffix = n < NODE_IDS.length ? NODE_IDS[n]! : `node-${n}`;
+  const four = `10.0.${v + 1}.${11 + n}`;
+  const six = `fd00:${v + 1}::${11 + n}`;
+  const kinds = node.families === 'both' || shape.families !== 'both' ? shape.families : node.families;
+  const first = MEDIA.first + n * WORKERS;
+  return {
+    // Ids are unique in the cluster, and at most 63 characters.
+    id: v === 0 ? suffix : `${suffix.slice(0, 60)}.v${v}`,
+    kind: n % 4 === 3 ? 'janus' : 'mediasoup',
+    vip: vip.id,
+    addresses: pick(kinds, four, six),
+    zone: node.zone,
+    weight: node.weight,
+    // Only NAT can send the shared port 443 to another one.
+    signallingPort: vip.signalling ? (shape.forwarding === 'nat' ? 4443 : 443) : null,
+    mediaPorts: vip.media ? { first, last: first + node.workers - 1 } : null,
+    healthPort: node.healthPort ? 8081 : null,
+    state: node.state,
+  };
+}
