@@ -1,0 +1,106 @@
+/** What HAProxy cannot carry, carries otherwise, or needs from the host. One finding per VIP and reason. */
+import type { Intent, IntentVip, VirtualService } from '../../intent/model.ts';
+import { compareText } from '../../topology/compare.ts';
+import type { Finding } from '../target.ts';
+import { STATS_SOCKET } from './global.ts';
+import { seesNames } from './naming.ts';
+
+/** Services that a proxy for TCP can carry. */
+export function carries(service: VirtualService): boolean {
+  return service.protocol === 'tcp' && service.forwarding === 'nat';
+}
+
+export function findingsOf(intent: Intent): Finding[] {
+  const byVip = groupByVip(intent.services);
+  const perVip = intent.vips.flatMap((vip) => ofVip(vip, byVip.get(vip.id) ?? []));
+  const used = intent.vips.filter((vip) => byVip.get(vip.id)?.some(carries));
+  return [...perVip, ...notes(used)];
+}
+
+function ofVip(vip: IntentVip, services: readonly VirtualService[]): Finding[] {
+  const carried = services.filter(carries);
+  return [
+    finding(
+      vip.forwarding === 'nat' ? [] : services,
+      'refused',
+      `a proxy ends connections itself, so it cannot forward VIP ${vip.id} by ${vip.forwarding}`,
+      'use ipvs or keepalived, or set forwarding: nat',
+    ),
+    finding(
+      services.filter((service) => service.protocol === 'udp' && service.forwarding === 'nat'),
+      'refused',
+      `HAProxy does not forward UDP, so the UDP media of VIP ${vip.id} is not in here`,
+      'use nftables, ipvs, keepalived or nginx for it, beside this',
+    ),
+    finding(
+      carried.some(isNodeSignalling) ? [] : carried.filter(hidesNames),
+      'degraded',
+      `the node's name is hidden in TLS, so connections to the shared signalling port of VIP ${vip.id} are balanced by weight`,
+      'set signalling.domain (the node is then named by SNI), signalling.ports (by port) or tls: terminate (by path)',
+    ),
+    finding(
+      carried.filter((service) => service.role === 'media' && service.drain === 'flush'),
+      'degraded',
+      `a reload cuts no TCP media of VIP ${vip.id}: the old process keeps its connections until they end`,
+      'before the reload put the server in maintenance on the stats socket, which cuts them: set server media:<vip>:<node>/<node> state maint',
+    ),
+    finding(
+      carried.filter((service) => service.persistence !== null),
+      'note',
+      `a reload forgets which source belongs to which member of VIP ${vip.id}`,
+      'declare a peers section of your own where that matters, or let clients name their node',
+    ),
+  ].flat();
+}
+
+function notes(vips: readonly IntentVip[]): Finding[] {
+  return [
+    finding(
+      vips.filter((vip) => vip.vrrp === null),
+      'note',
+      'HAProxy listens on the VIP addresses but does not set them',
+      'put them on an interface of this host, or set net.ipv4.ip_nonlocal_bind and net.ipv6.ip_nonlocal_bind where they move between hosts',
+    ),
+    finding(
+      vips.filter((vip) => !vip.snat),
+      'note',
+      "nodes see this host's address as the source of connections",
+      'read X-Forwarded-For where HAProxy speaks HTTP; elsewhere the address is lost',
+    ),
+    finding(
+      vips,
+      'note',
+      `it starts as root, goes on as user haproxy in /var/lib/haproxy, and its stats socket is ${STATS_SOCKET}`,
+      "distributions' packages create the user and both folders; where there is no package, do so before the start",
+    ),
+  ].flat();
+}
+
+function isNodeSignalling(service: VirtualService): boolean {
+  return service.role === 'node-signalling';
+}
+
+function hidesNames(service: VirtualService): boolean {
+  return service.role === 'signalling' && !seesNames(service);
+}
+
+/** One finding about all of them, or none where there is nothing to be said about. */
+function finding(
+  about: readonly { readonly id: string }[],
+  level: Finding['level'],
+  message: string,
+  hint: string,
+): Finding[] {
+  if (about.length === 0) return [];
+  return [{ level, about: about.map(({ id }) => id).sort(compareText), message, hint }];
+}
+
+function groupByVip(services: readonly VirtualService[]): Map<string, VirtualService[]> {
+  const groups = new Map<string, VirtualService[]>();
+  for (const service of services) {
+    const group = groups.get(service.vip);
+    if (group) group.push(service);
+    else groups.set(service.vip, [service]);
+  }
+  return groups;
+}
