@@ -1,6 +1,7 @@
 /** Pure: from a snapshot, a room and what is known of its claim to the answer. */
 import { losesItsRooms } from '../cluster/view.ts';
-import type { Allocation, Decision, PassedOver, RoomWishes } from './allocation.ts';
+import type { PassedOver } from '../placement/place.ts';
+import type { Allocation, Decision, RoomWishes } from './allocation.ts';
 import type { HandedOut, Snapshot } from './snapshot.ts';
 
 export type Outcome =

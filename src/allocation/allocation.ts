@@ -1,4 +1,5 @@
 /** What a client is told about a room: the chain room → node → VIP:port, ready to use. */
+import type { PassedOver } from '../placement/place.ts';
 import { formatHost } from '../topology/address.ts';
 import { listPorts } from '../topology/ports.ts';
 import { nodeSignallingPort } from '../topology/signalling.ts';
@@ -27,11 +28,6 @@ export const NO_WISHES: RoomWishes = {
   nodeKind: null,
   vip: null,
 };
-
-export interface PassedOver {
-  readonly node: string;
-  readonly reason: string;
-}
 
 /** `claim`: handed out before. `hash`: the first candidate. `spill`: a later one, since those before were full. */
 export type Decision = 'claim' | 'hash' | 'spill';

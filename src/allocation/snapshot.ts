@@ -1,7 +1,8 @@
 import type { ClusterView } from '../cluster/view.ts';
 import { buildIntent } from '../intent/build.ts';
 import type { Intent } from '../intent/model.ts';
-import { placementFor } from '../placement/for-view.ts';
+import { placementFor, type ClusterPlacement } from '../placement/for-view.ts';
+import { hashRoom } from '../placement/hash.ts';
 import { place, type PlaceResult } from '../placement/place.ts';
 import { nodeAnswer, type NodeAnswer, type RoomWishes } from './allocation.ts';
 import { eligibleSet, type Constraints, type EligibleSet } from './eligibility.ts';
@@ -18,7 +19,7 @@ export interface HandedOut {
  */
 export class Snapshot {
   readonly intent: Intent;
-  private readonly placement: ReturnType<typeof placementFor>;
+  private readonly placement: ClusterPlacement;
   private readonly answers = new Map<string, NodeAnswer>();
   private readonly eligibleSets = new Map<string, EligibleSet>();
 
@@ -68,7 +69,7 @@ export class Snapshot {
 
   /** Every candidate for the room in order of preference, whether it would take it or not. */
   candidates(room: string): Iterable<string> {
-    return this.placement.candidates(room);
+    return this.placement.table.candidates(hashRoom(room));
   }
 
   eligible(constraints: Constraints): EligibleSet {

@@ -11,6 +11,13 @@ export const MAX_PAGE = 1000;
 export const DEFAULT_PAGE = 100;
 
 const nullable = <T extends Type.TSchema>(schema: T) => Type.Union([schema, Type.Null()]);
+/** A list that handlers need not copy to make it mutable. */
+export const list = <T extends Type.TSchema>(items: T, options: Type.TSchemaOptions = {}) =>
+  Type.Unsafe<readonly Type.Static<T>[]>(Type.Array(items, options));
+/** An answer without a body. */
+export const nothing = (description: string) => Type.Unsafe<undefined>({ type: 'null', description });
+/** JSON of a shape that is described elsewhere. */
+export const AnyObject = Type.Unsafe<unknown>({ type: 'object', additionalProperties: true });
 const words = <T extends string>(values: readonly T[], options: Type.TSchemaOptions = {}) =>
   Type.Unsafe<T>({ type: 'string', enum: [...values], ...options });
 
@@ -56,7 +63,7 @@ export const PreviewBody = Type.Object(
   { additionalProperties: false },
 );
 
-const PassedOverList = Type.Array(Type.Object({ node: Type.String(), reason: Type.String() }), {
+const PassedOverList = list(Type.Object({ node: Type.String(), reason: Type.String() }), {
   description: 'Candidates that were preferred over this node but did not take the room, and why.',
 });
 
@@ -67,10 +74,10 @@ export const Allocation = Type.Object(
       id: Type.String(),
       kind: words(NODE_KINDS),
       zone: nullable(Type.String()),
-      addresses: Type.Array(Type.String()),
+      addresses: list(Type.String()),
     }),
     vip: Type.String({ description: 'Id of the VIP that the node stands behind.' }),
-    media: Type.Array(
+    media: list(
       Type.Object({ protocol: words(PROTOCOLS), address: Type.String(), port: Type.Integer() }),
       { description: 'The media workers of the node as seen through the VIP; the node picks the worker.' },
     ),
@@ -94,8 +101,8 @@ export const Allocation = Type.Object(
 
 export const Preview = Type.Object({
   revision: Type.String(),
-  placements: Type.Array(Allocation, { description: 'In the order asked for.' }),
-  unplaced: Type.Array(Type.Object({ room: Type.String(), reasons: PassedOverList })),
+  placements: list(Allocation, { description: 'In the order asked for.' }),
+  unplaced: list(Type.Object({ room: Type.String(), reasons: PassedOverList })),
 });
 
 export const RoomEntry = Type.Object({
@@ -107,7 +114,7 @@ export const RoomEntry = Type.Object({
 });
 
 export const RoomPage = Type.Object({
-  rooms: Type.Array(RoomEntry),
+  rooms: list(RoomEntry),
   next: nullable(Type.String({ description: 'Pass as `after` for the next page; null on the last one.' })),
 });
 
@@ -135,7 +142,7 @@ export const Explanation = Type.Object({
   algorithm: Type.String(),
   loadBound: nullable(Type.Number()),
   allocation: nullable(Allocation),
-  candidates: Type.Array(
+  candidates: list(
     Type.Object({
       rank: Type.Integer({ description: '1 is the most preferred.' }),
       node: Type.String(),
@@ -146,7 +153,7 @@ export const Explanation = Type.Object({
       reason: Type.String(),
     }),
   ),
-  rules: Type.Array(Type.Object({ target: Type.String(), rules: Type.Array(Type.String()) }), {
+  rules: list(Type.Object({ target: Type.String(), rules: list(Type.String()) }), {
     description: 'Per target, the rules that lead to the node.',
   }),
 });
@@ -156,9 +163,9 @@ export const TargetInfo = Type.Object({
   title: Type.String(),
   udp: Type.String(),
   tcp: Type.String(),
-  forwarding: Type.Array(words(FORWARDING_MODES)),
+  forwarding: list(words(FORWARDING_MODES)),
   ipv6: Type.Boolean(),
-  naming: Type.Array(words(['path', 'sni', 'ports'])),
+  naming: list(words(['path', 'sni', 'ports'])),
   health: Type.String(),
   drain: Type.String(),
   versions: Type.String(),
@@ -166,7 +173,7 @@ export const TargetInfo = Type.Object({
 
 const Finding = Type.Object({
   level: words(['refused', 'degraded', 'note']),
-  about: Type.Array(Type.String(), { description: 'Ids of services or VIPs.' }),
+  about: list(Type.String(), { description: 'Ids of services or VIPs.' }),
   message: Type.String(),
   hint: Type.String(),
 });
@@ -174,9 +181,9 @@ const Finding = Type.Object({
 export const RenderedConfig = Type.Object({
   target: Type.String(),
   revision: Type.String(),
-  files: Type.Array(
+  files: list(
     Type.Object({ path: Type.String(), content: Type.String(), mode: Type.Optional(Type.Integer()) }),
   ),
-  findings: Type.Array(Finding),
+  findings: list(Finding),
   rules: Type.Integer({ description: 'Forwarding rules, as the engine counts them.' }),
 });

@@ -20,14 +20,14 @@ export const intentRoutes: FastifyPluginAsyncTypebox<{
         summary: 'The vendor-neutral L4 intent',
         description: 'What every target renders. The ETag is its revision.',
         response: {
-          200: Type.Object({}, { additionalProperties: true }),
-          304: Type.Null({ description: 'Not changed since the revision in If-None-Match.' }),
+          200: schemas.AnyObject,
+          304: schemas.nothing('Not changed since the revision in If-None-Match.'),
         },
       },
     },
     (request, reply) => {
       const { intent } = dispatcher.snapshot;
-      if (notModified(request, reply, intent.revision)) return reply.code(304).send(null);
+      if (notModified(request, reply, intent.revision)) return reply.code(304).send();
       return reply.type('application/json').send(JSON.stringify(intent));
     },
   );
@@ -38,7 +38,7 @@ export const intentRoutes: FastifyPluginAsyncTypebox<{
       schema: {
         tags,
         summary: 'Targets and what they can carry',
-        response: { 200: Type.Object({ targets: Type.Array(schemas.TargetInfo) }) },
+        response: { 200: Type.Object({ targets: schemas.list(schemas.TargetInfo) }) },
       },
     },
     () => ({
@@ -64,11 +64,11 @@ export const intentRoutes: FastifyPluginAsyncTypebox<{
           200: {
             description: 'The configuration.',
             content: {
-              'text/plain': { schema: Type.String() },
-              'application/json': { schema: schemas.RenderedConfig },
+              'text/plain': { schema: Type.Unsafe<unknown>({ type: 'string' }) },
+              'application/json': { schema: Type.Unsafe<unknown>(schemas.RenderedConfig) },
             },
           },
-          304: Type.Null({ description: 'Not changed since the revision in If-None-Match.' }),
+          304: schemas.nothing('Not changed since the revision in If-None-Match.'),
           404: schemas.ProblemSchema,
           422: schemas.ProblemSchema,
         },
@@ -78,7 +78,7 @@ export const intentRoutes: FastifyPluginAsyncTypebox<{
       const target = rendered.targets.find(({ name }) => name === request.params.target);
       if (!target) throw noSuchTarget(rendered);
       const { intent } = dispatcher.snapshot;
-      if (notModified(request, reply, intent.revision)) return reply.code(304).send(null);
+      if (notModified(request, reply, intent.revision)) return reply.code(304).send();
       const { files, findings, rules } = rendered.render(target, intent);
       if (request.query.format === 'json') {
         const body = { target: target.name, revision: intent.revision, files, findings, rules: rules.length };

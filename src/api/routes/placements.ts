@@ -1,8 +1,9 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
-import { NO_WISHES, type Allocation, type PassedOver } from '../../allocation/allocation.ts';
+import { NO_WISHES, type Allocation } from '../../allocation/allocation.ts';
 import { explain } from '../../allocation/explain.ts';
 import type { Dispatcher } from '../../dispatcher/dispatcher.ts';
 import type { RenderCache } from '../../dispatcher/render-cache.ts';
+import type { PassedOver } from '../../placement/place.ts';
 import * as schemas from '../schemas.ts';
 import { checkedRoom } from './rooms.ts';
 

@@ -1,8 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
-import Type from 'typebox';
 import { roomNameFault } from '../../allocation/room-name.ts';
-import type { PassedOver } from '../../allocation/allocation.ts';
 import type { Dispatcher } from '../../dispatcher/dispatcher.ts';
+import type { PassedOver } from '../../placement/place.ts';
 import type { Metrics } from '../metrics.ts';
 import { Problem } from '../problem.ts';
 import * as schemas from '../schemas.ts';
@@ -84,13 +83,13 @@ export const roomRoutes: FastifyPluginAsyncTypebox<{ dispatcher: Dispatcher; met
         tags,
         summary: 'Release a room',
         params: schemas.RoomParams,
-        response: { 204: Type.Null({ description: 'Released.' }), 404: schemas.ProblemSchema },
+        response: { 204: schemas.nothing('Released.'), 404: schemas.ProblemSchema },
       },
     },
     async (request, reply) => {
       const room = checkedRoom(request.params.room);
       if (!(await dispatcher.claims.release(room))) throw noSuchRoom(room);
-      return reply.code(204).send(null);
+      return reply.code(204).send();
     },
   );
 

@@ -4,11 +4,97 @@ import { buildIntent } from '../../intent/build.ts';
 import { whatIf, type WhatIf } from '../../placement/what-if.ts';
 import { diffRules, type RuleDiff } from '../../targets/rule-diff.ts';
 import { TARGETS } from '../../targets/registry.ts';
-import { diffTopologies, type TopologyDiff } from '../../topology/diff.ts';
+import { diffTopologies } from '../../topology/diff.ts';
 import type { Topology } from '../../topology/model.ts';
 import { readTopology } from '../context.ts';
+import { CliError, EXIT } from '../exit.ts';
 import { readLines } from '../lines.ts';
 import { jsonOption } from '../options.ts';
 import { printJson, table } from '../output.ts';
 import type { Cli } from '../program.ts';
+import { describeChanges } from '../topology-changes.ts';
 import { checkRooms } from './place.ts';
+
+interface DiffOptions {
+  rooms?: string;
+  samples: number;
+  json?: true;
+}
+
+/** The most rooms that the share of moves is measured over. */
+const MAX_SAMPLES = 10_000_000;
+
+export function addDiff(program: Command, { io }: Cli): void {
+  program
+    .command('diff')
+    .description('say what a change of topology would do: to rooms, and to the rules of each target')
+    .argument('<old>', 'topology file as it is')
+    .argument('<new>', 'topology file as it would be; - is standard input')
+    .option('--rooms <file>', 'rooms, one a line, to tell one by one which would move; - is standard input')
+    .addOption(new Option('--samples <n>', 'made-up rooms to measure the share over').default(100_000).argParser(samples))
+    .addOption(jsonOption())
+    .addHelpText(
+      'after',
+      `
+Moves are by hash alone. Rooms that are claimed stay where they are, whatever the hash says, unless their
+node is disabled or removed.
+
+Examples:
+  $ roomlb diff topology.yaml topology.new.yaml
+  $ git show HEAD:lb-config/topology.yaml | roomlb diff - lb-config/topology.yaml --json
+`,
+    )
+    .action(async (oldFile: string, newFile: string, options: DiffOptions) => {
+      if ([oldFile, newFile, options.rooms].filter((file) => file === '-').length > 1) {
+        throw new CliError(EXIT.badInput, 'only one input can be standard input');
+      }
+      const before = await readTopology(io, oldFile);
+      const after = await readTopology(io, newFile);
+      const rooms = options.rooms === undefined ? [] : await readLines(options.rooms);
+      checkRooms(rooms);
+      const topology = diffTopologies(before, after);
+      const placement = whatIf(clusterView(before), clusterView(after), { samples: options.samples, rooms });
+      const targets = diffTargets(before, after);
+      if (options.json) printJson(io, { topology, placement, targets });
+      else {
+        const changes = describeChanges(topology);
+        io.out(changes === '' ? 'the topologies mean the same\n' : changes);
+        io.out(`\n${describeMoves(placement, rooms.length)}`);
+        io.out(`\n${describeTargets(targets)}`);
+      }
+    });
+}
+
+interface TargetDiff extends RuleDiff {
+  readonly target: string;
+}
+
+function diffTargets(before: Topology, after: Topology): TargetDiff[] {
+  const [old, now] = [before, after].map((topology) => buildIntent(clusterView(topology)));
+  if (!old || !now) return [];
+  return TARGETS.map((target) => ({
+    target: target.name,
+    ...diffRules(target.render(old).rules, target.render(now).rules),
+  }));
+}
+
+function describeMoves({ samples, share, ideal, moves }: WhatIf, listed: number): string {
+  const percent = (value: number) => `${(value * 100).toFixed(2)} %`;
+  const text = `rooms that would move: ${percent(share)} of ${samples} (the least possible: ${percent(ideal)})\n`;
+  if (listed === 0) return text;
+  const rows = moves.map(({ room, from, to }) => [room, from ?? '(none)', to ?? '(none)']);
+  return `${text}${moves.length} of the ${listed} rooms given would move\n${
+    rows.length > 0 ? table(['ROOM', 'FROM', 'TO'], rows) : ''
+  }`;
+}
+
+function describeTargets(targets: readonly TargetDiff[]): string {
+  const rows = targets.map((t) => [t.target, t.added, t.removed, t.changed, t.unchanged]);
+  return table(['RULES OF', 'ADDED', 'REMOVED', 'CHANGED', 'UNCHANGED'], rows);
+}
+
+function samples(text: string): number {
+  const value = Number(text);
+  if (Number.isInteger(value) && value >= 0 && value <= MAX_SAMPLES) return value;
+  throw new CliError(EXIT.badInput, `--samples ${text}: write a whole number from 0 to ${MAX_SAMPLES}`);
+}

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { isError } from '../../topology/faults.ts';
 import { loadTopology } from '../../topology/load.ts';
 import { DEFAULT_TOPOLOGY, printFaults } from '../context.ts';
 import { EXIT } from '../exit.ts';
@@ -27,10 +28,13 @@ export function addValidate(program: Command, { io, exit }: Cli): void {
       const name = file === '-' ? 'standard input' : file;
       if (topology) {
         const { cluster, vips, nodes } = topology;
-        io.out(`${name}: fine: cluster ${cluster}, ${vips.length} VIPs, ${nodes.length} nodes\n`);
+        io.out(`${name}: fine: cluster ${cluster}, ${count(vips.length, "VIP")}, ${count(nodes.length, "node")}\n`);
       } else {
-        const count = faults.filter((fault) => fault.severity === 'error').length;
-        io.err(`${name}: ${count} ${count === 1 ? 'fault' : 'faults'}\n`);
+        io.err(`${name}: ${count(faults.filter(isError).length, 'fault')}\n`);
       }
     });
+}
+
+function count(number: number, word: string): string {
+  return `${number} ${word}${number === 1 ? '' : 's'}`;
 }

@@ -1,0 +1,29 @@
+import type { EntityDiff, FieldChange, TopologyDiff } from '../topology/diff.ts';
+
+/** The differences of two topologies as lines for people: `+` added, `-` removed, `~` changed. */
+export function describeChanges({ cluster, placement, vips, nodes }: TopologyDiff): string {
+  return [
+    ...cluster.map(field('')),
+    ...placement.map(field('placement.')),
+    ...entities('vip', vips),
+    ...entities('node', nodes),
+  ]
+    .map((line) => `${line}\n`)
+    .join('');
+}
+
+function entities(word: string, { added, removed, changed }: EntityDiff<{ readonly id: string }>): string[] {
+  return [
+    ...added.map(({ id }) => `+ ${word} ${id}`),
+    ...removed.map(({ id }) => `- ${word} ${id}`),
+    ...changed.flatMap(({ id, fields }) => fields.map(field(`${word} ${id}: `))),
+  ];
+}
+
+function field(prefix: string): (change: FieldChange) => string {
+  return ({ path, from, to }) => `~ ${prefix}${path}: ${show(from)} → ${show(to)}`;
+}
+
+function show(value: unknown): string {
+  return value === undefined ? '(none)' : JSON.stringify(value);
+}

@@ -1,0 +1,43 @@
+/** Runs the parts of the bench one after the other, in one process and on one machine: ratios, not records. */
+import { writeFile } from 'node:fs/promises';
+import { cpus } from 'node:os';
+import { parseArgs } from 'node:util';
+import { table } from '../../src/cli/output.ts';
+import { apiBench } from './api.ts';
+import { placementBench } from './placement.ts';
+import { renderBench } from './render.ts';
+import type { BenchRow } from './row.ts';
+import { storeBench } from './store.ts';
+
+const PARTS: Record<string, () => BenchRow[] | Promise<BenchRow[]>> = {
+  placement: () => placementBench({ rooms: 1_000_000 }),
+  store: storeBench,
+  api: apiBench,
+  render: renderBench,
+};
+
+const { values, positionals } = parseArgs({ allowPositionals: true, options: { json: { type: 'string' } } });
+const wanted = positionals.length > 0 ? positionals : Object.keys(PARTS);
+const rows: BenchRow[] = [];
+for (const name of wanted) {
+  const part = PARTS[name];
+  if (!part) throw new Error(`no part ${name}; there are ${Object.keys(PARTS).join(', ')}`);
+  process.stderr.write(`bench: ${name}\n`);
+  rows.push(...(await part()));
+}
+
+const cells = rows.map(({ group, name, value, unit, ratio, aim }) => [
+  group,
+  name,
+  `${format(value)} ${unit}`,
+  ratio ? `${format(ratio.value)} × ${ratio.of}` : '',
+  aim ?? '',
+]);
+process.stdout.write(table(['GROUP', 'WHAT', 'MEASURED', 'RATIO', 'AIM'], cells));
+const machine = { cpu: cpus()[0]?.model ?? 'unknown', cores: cpus().length, node: process.version };
+process.stdout.write(`\n${machine.cores} × ${machine.cpu}, Node ${machine.node}\n`);
+if (values.json !== undefined) await writeFile(values.json, `${JSON.stringify({ machine, rows }, null, 2)}\n`);
+
+function format(value: number): string {
+  return value >= 1000 ? Math.round(value).toLocaleString('en-GB') : value.toPrecision(3);
+}

@@ -1,0 +1,48 @@
+/** Time to render each target as clusters grow: linear growth is the aim, and 10,000 nodes in under 2 s. */
+import { performance } from 'node:perf_hooks';
+import { clusterView } from '../../src/cluster/view.ts';
+import { buildIntent } from '../../src/intent/build.ts';
+import { TARGETS } from '../../src/targets/registry.ts';
+import { clusterOf } from './cluster.ts';
+import type { BenchRow } from './row.ts';
+
+const SIZES = [10, 100, 1000, 10_000];
+const RUNS = 5;
+
+export function renderBench(): BenchRow[] {
+  const rows: BenchRow[] = [];
+  const build = SIZES.map((n) => median(() => buildIntent(clusterView(clusterOf(n)))));
+  rows.push(...series('intent from topology', build));
+  for (const target of TARGETS) {
+    // node-setup has something to say in direct server return only.
+    const mode = target.capabilities.forwarding.includes('nat') ? 'nat' : 'dsr';
+    const intents = SIZES.map((n) => buildIntent(clusterView(clusterOf(n, mode))));
+    rows.push(...series(`render ${target.name}`, intents.map((intent) => median(() => target.render(intent)))));
+  }
+  return rows;
+}
+
+/** Beside each time, how much a node costs compared to a tenth of the nodes: 1 is linear, 10 is quadratic. */
+function series(group: string, times: readonly number[]): BenchRow[] {
+  return times.map((ms, index) => {
+    const before = times[index - 1];
+    const size = SIZES[index] ?? 0;
+    return {
+      group,
+      name: `${size} nodes`,
+      value: ms,
+      unit: 'ms',
+      ...(before === undefined ? {} : { ratio: { of: 'the time a node took before', value: ms / before / 10 } }),
+      ...(size === 10_000 ? { aim: '< 2000 ms, ratio near 1' } : {}),
+    };
+  });
+}
+
+function median(work: () => unknown): number {
+  const times = Array.from({ length: RUNS }, () => {
+    const start = performance.now();
+    work();
+    return performance.now() - start;
+  }).sort((a, b) => a - b);
+  return times[RUNS >> 1] ?? 0;
+}

@@ -1,0 +1,151 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { run } from '../../src/cli/run.ts';
+import { TARGETS } from '../../src/targets/registry.ts';
+import { SMALL, smallServer } from '../fixtures/cluster.ts';
+
+let folder: string;
+let file: string;
+
+before(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'roomlb-cli-'));
+  file = join(folder, 'small.yaml');
+  await writeFile(file, SMALL);
+});
+after(() => rm(folder, { recursive: true }));
+
+/** Runs a command line in this process. */
+async function roomlb(...args: string[]) {
+  let [out, err] = ['', ''];
+  const io = { out: (text: string) => void (out += text), err: (text: string) => void (err += text), colour: false };
+  const code = await run(args, io);
+  return { code, out, err, json: () => JSON.parse(out) };
+}
+
+describe('roomlb', () => {
+  test('every command has --help with examples', async () => {
+    const { out } = await roomlb('--help');
+    for (const command of ['serve', 'validate', 'targets', 'render', 'place', 'explain', 'diff']) {
+      assert.match(out, new RegExp(`^ +${command}`, 'm'));
+      const help = await roomlb(command, '--help');
+      assert.equal(help.code, 0);
+      assert.match(help.out, /Examples:\n/, command);
+    }
+  });
+
+  test('what cannot be understood is bad input: exit code 2, and says what would do', async () => {
+    for (const args of [['plcae'], ['place'], ['render', 'abacus', '-t', file], ['validate', '--colour'], ['diff', file]]) {
+      const { code, err, out } = await roomlb(...args);
+      assert.equal(code, 2, args.join(' '));
+      assert.notEqual(err, '');
+      assert.equal(out, '');
+    }
+    assert.match((await roomlb('plcae')).err, /place/);
+  });
+
+  test('version', async () => {
+    const { version } = JSON.parse(await readFile('package.json', 'utf8'));
+    assert.equal((await roomlb('version')).out, `${version}\n`);
+    assert.deepEqual((await roomlb('version', '--json')).json(), { version });
+  });
+
+  test('validate: 0 and a summary, or 2 and every fault with file, line and column', async () => {
+    const fine = await roomlb('validate', file);
+    assert.deepEqual([fine.code, fine.out], [0, `${file}: fine: cluster small, 1 VIP, 5 nodes\n`]);
+    const bad = join(folder, 'bad.yaml');
+    await writeFile(bad, SMALL.replace('weight: 200', 'weight: 300').replace('vip: public', 'vip: pubic'));
+    const { code, err } = await roomlb('validate', bad);
+    assert.equal(code, 2);
+    assert.match(err, /bad\.yaml:8:\d+: error: nodes\[0\]\.vip: .*public/);
+    assert.match(err, /bad\.yaml:10:\d+: error: nodes\[2\]\.weight: .*255/);
+    const json = (await roomlb('validate', bad, '--json')).json();
+    assert.equal(json.valid, false);
+    assert.equal(json.faults.length, 2);
+  });
+
+  test('a topology that is missing or bad ends every command with 2', async () => {
+    for (const command of [['render', 'haproxy'], ['place', 'r'], ['explain', 'r'], ['serve']]) {
+      const { code, err } = await roomlb(...command, '--topology', join(folder, 'nowhere.yaml'));
+      assert.equal(code, 2, command.join(' '));
+      assert.match(err, /nowhere\.yaml/);
+    }
+  });
+
+  test('place --json is an array of what REST answers with', async () => {
+    const { app } = await smallServer();
+    const rooms = ['standup', 'retro', '회의'];
+    const placed = (await roomlb('place', '--json', '-t', file, ...rooms)).json();
+    const preview = (await app.inject({ method: 'POST', url: '/v1/placements', payload: { rooms } })).json();
+    assert.deepEqual(placed, preview.placements);
+    const table = await roomlb('place', '-t', file, 'standup');
+    assert.match(table.out, new RegExp(`standup +${placed[0].node.id} `));
+  });
+
+  test('place says 1 when no node can take a room, and 2 for a name that cannot be', async () => {
+    const nowhere = await roomlb('place', 'r', '-t', file, '--vip', 'other');
+    assert.equal(nowhere.code, 1);
+    assert.match(nowhere.err, /no node can take it/);
+    assert.equal((await roomlb('place', 'a\nb', '-t', file)).code, 2);
+  });
+
+  test('explain ranks every candidate with its reason, and shows the rules', async () => {
+    const { out, code } = await roomlb('explain', 'standup', '-t', file);
+    assert.equal(code, 0);
+    assert.match(out, /sfu-4 .*draining/);
+    assert.match(out, /chosen/);
+    assert.match(out, /^nftables\n {2}\S/m);
+  });
+
+  test('render prints each target, the same as into a folder, and names what it cannot carry', async () => {
+    for (const { name } of TARGETS) {
+      const { out, code } = await roomlb('render', name, '-t', file);
+      assert.equal(code, out === '' ? 1 : 0, name);
+      const dir = join(folder, name);
+      await roomlb('render', name, '-t', file, '--out', dir);
+      const { files } = (await roomlb('render', name, '-t', file, '--json')).json();
+      if (files.length > 0) assert.equal(files[0].content, out);
+      const written = files.length > 0 ? await readdir(dir) : [];
+      assert.deepEqual(written.sort(), files.map((f: { path: string }) => f.path).sort());
+      for (const { path, content } of files) assert.equal(await readFile(join(dir, path), 'utf8'), content);
+    }
+    const haproxy = await roomlb('render', 'haproxy', '-t', file);
+    assert.match(haproxy.err, /haproxy: refused: .*UDP/i);
+    assert.equal((await roomlb('render', 'haproxy', '-t', file, '--strict')).code, 1);
+  });
+
+  test('diff says what share of rooms would move, which of those given, and how many rules change', async () => {
+    const changed = join(folder, 'changed.yaml');
+    await writeFile(changed, SMALL.replace('weight: 200', 'weight: 100'));
+    const rooms = join(folder, 'rooms.txt');
+    await writeFile(rooms, Array.from({ length: 50 }, (_, i) => `room-${i}\n`).join(''));
+    const { out, code } = await roomlb('diff', file, changed, '--rooms', rooms);
+    assert.equal(code, 0);
+    assert.match(out, /rooms that would move: 1\d\.\d\d %/);
+    const { placement, targets, topology } = (await roomlb('diff', file, changed, '--rooms', rooms, '--json')).json();
+    assert.ok(placement.share >= placement.ideal * 0.9 && placement.share < placement.ideal * 2);
+    for (const { room, from } of placement.moves) assert.ok(room.startsWith('room-') && from);
+    assert.ok(JSON.stringify(topology).includes('weight'));
+    const nftables = targets.find((t: { target: string }) => t.target === 'nftables');
+    assert.ok(nftables.changed > 0 && nftables.added === 0 && nftables.removed === 0, JSON.stringify(nftables));
+    const same = await roomlb('diff', file, file);
+    assert.match(same.out, /mean the same/);
+  });
+
+  test('serve refuses to listen beyond loopback, and bad addresses and stores', async () => {
+    for (const [listen, message] of [
+      ['0.0.0.0:8080', /loopback/],
+      ['[::]:8080', /loopback/],
+      ['example.net:80', /loopback/],
+      ['8080', /HOST:PORT/],
+      ['127.0.0.1:99999', /HOST:PORT/],
+    ] as const) {
+      const { code, err } = await roomlb('serve', '-t', file, '--listen', listen);
+      assert.equal(code, 2, listen);
+      assert.match(err, message);
+    }
+    assert.equal((await roomlb('serve', '-t', file, '--store', 'abacus:')).code, 2);
+  });
+});
