@@ -12,6 +12,7 @@ import {
   verifyIntegrity,
   type MessageFields,
 } from '../../src/stun/message.ts';
+import { computeFingerprint } from '../../src/stun/integrity.ts';
 import { LONG_TERM_REQUEST, PASSWORD, REQUEST, RESPONSE_V4, RESPONSE_V6, TRANSACTION_ID } from './rfc5769.ts';
 
 const fault = (name: string) => (error: unknown) => error instanceof StunError && error.fault === name;
