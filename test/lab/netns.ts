@@ -131,16 +131,21 @@ export async function createLab(topology: Topology, options: LabOptions = {}): P
 export function untilLine(child: LabProcess, pattern: RegExp): Promise<string> {
   return new Promise((resolve, reject) => {
     const said = { stdout: '', stderr: '' };
-    for (const name of ['stdout', 'stderr'] as const) {
-      child[name].setEncoding('utf8').on('data', (chunk: string) => {
+    const stop = (['stdout', 'stderr'] as const).map((name) => {
+      const stream = child[name].setEncoding('utf8');
+      const listen = (chunk: string) => {
         said[name] += chunk;
         const line = said[name]
           .split('\n')
           .slice(0, -1)
           .find((candidate) => pattern.test(candidate));
-        if (line !== undefined) resolve(line);
-      });
-    }
+        if (line === undefined) return;
+        for (const end of stop) end();
+        resolve(line);
+      };
+      stream.on('data', listen);
+      return () => stream.off('data', listen).resume();
+    });
     child.once('error', reject);
     child.once('close', (code) => {
       reject(new Error(`ended with ${code ?? 'a signal'} before ${pattern}: ${said.stdout}${said.stderr}`));

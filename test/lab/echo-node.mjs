@@ -1,0 +1,92 @@
+// One media node of a lab, as a process: every answer is a line of JSON that names the node. Plain
+// JavaScript, so that it starts in a blink. Its argument is the JSON of `EchoNodeConfig` in echo-node.ts.
+import { Buffer } from 'node:buffer';
+import { createHash } from 'node:crypto';
+import dgram from 'node:dgram';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import http from 'node:http';
+import https from 'node:https';
+import net from 'node:net';
+import { createInterface } from 'node:readline';
+
+const config = JSON.parse(process.argv[2]);
+// RFC 6455 section 1.3.
+const WEBSOCKET_GUID = '258EAFA5-E914-47DA-95CA-C5AB0DC85B11';
+
+const listening = [];
+for (const address of config.addresses) {
+  for (const port of config.udp) listening.push(udp(address, port));
+  for (const port of config.tcp) listening.push(tcp(address, port));
+  for (const port of config.http) listening.push(web(http.createServer(), address, port));
+  for (const port of config.https) {
+    const { key, cert } = config.tls;
+    const options = { key: readFileSync(key), cert: readFileSync(cert) };
+    listening.push(web(https.createServer(options), address, port));
+  }
+}
+await Promise.all(listening);
+console.log(`ready ${config.node}`);
+
+function answer(protocol, port, remote, more = {}) {
+  return JSON.stringify({ node: config.node, protocol, port, peer: remote, ...more });
+}
+
+async function udp(address, port) {
+  const socket = dgram.createSocket(address.includes(':') ? 'udp6' : 'udp4');
+  socket.on('message', (_data, { address: from, port: fromPort }) => {
+    socket.send(answer('udp', port, endpoint(from, fromPort)), fromPort, from);
+  });
+  socket.bind(port, address);
+  await once(socket, 'listening');
+}
+
+// One answer per line, so that a connection can be seen to live on.
+async function tcp(address, port) {
+  const server = net.createServer((socket) => {
+    const remote = endpoint(socket.remoteAddress, socket.remotePort);
+    socket.on('error', () => socket.destroy());
+    createInterface(socket).on('line', () => socket.write(`${answer('tcp', port, remote)}\n`));
+  });
+  server.listen(port, address);
+  await once(server, 'listening');
+}
+
+async function web(server, address, port) {
+  const describe = (request) =>
+    answer(
+      request.socket.encrypted ? 'https' : 'http',
+      port,
+      endpoint(request.socket.remoteAddress, request.socket.remotePort),
+      {
+        path: request.url,
+        sni: request.socket.servername || null,
+        forwardedFor: request.headers['x-forwarded-for'] ?? null,
+        forwardedProto: request.headers['x-forwarded-proto'] ?? null,
+      },
+    );
+  server.on('request', (request, response) => {
+    response.setHeader('content-type', 'application/json');
+    response.end(describe(request));
+  });
+  server.on('upgrade', (request, socket) => {
+    socket.on('error', () => socket.destroy());
+    const accept = createHash('sha1')
+      .update(request.headers['sec-websocket-key'] + WEBSOCKET_GUID)
+      .digest('base64');
+    socket.write(
+      `HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: ${accept}\r\n\r\n`,
+    );
+    // The answer is the one frame that this server sends: text, final, unmasked (RFC 6455 section 5.2).
+    const payload = Buffer.from(describe(request));
+    const length = Buffer.alloc(2);
+    length.writeUInt16BE(payload.length);
+    socket.write(Buffer.concat([Buffer.from([0x81, 126]), length, payload]));
+  });
+  server.listen(port, address);
+  await once(server, 'listening');
+}
+
+function endpoint(address, port) {
+  return address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
+}
