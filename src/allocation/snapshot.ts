@@ -22,6 +22,7 @@ export class Snapshot {
   private readonly placement: ClusterPlacement;
   private readonly answers = new Map<string, NodeAnswer>();
   private readonly eligibleSets = new Map<string, EligibleSet>();
+  private removed: readonly string[] | undefined;
 
   constructor(readonly view: ClusterView) {
     this.intent = buildIntent(view);
@@ -60,7 +61,7 @@ export class Snapshot {
           ? {
               bound,
               load: (nodeId) => handedOut.loads().get(nodeId) ?? 0,
-              totalLoad: heldBy(eligible.accepting, handedOut),
+              totalLoad: this.heldBy(eligible, handedOut),
               totalWeight: eligible.totalWeight,
             }
           : null,
@@ -81,11 +82,23 @@ export class Snapshot {
     if (constraints.vip === null || this.view.vips.has(constraints.vip)) this.eligibleSets.set(key, set);
     return set;
   }
-}
 
-function heldBy(nodes: readonly string[], handedOut: HandedOut): number {
-  const loads = handedOut.loads();
-  let held = 0;
-  for (const id of nodes) held += loads.get(id) ?? 0;
-  return held;
+  /**
+   * Rooms on the nodes of a set. Most often nearly all nodes accept: then those of the others are taken
+   * from the total, since this is on the path of every claim.
+   */
+  private heldBy({ accepting, refusals }: EligibleSet, handedOut: HandedOut): number {
+    const loads = handedOut.loads();
+    // Nodes that were removed hold claims that are not placed anew yet. No room can be added to them, so
+    // looking once is enough.
+    this.removed ??= [...loads.keys()].filter((id) => !this.view.nodes.has(id));
+    const sum = (ids: Iterable<string>) => {
+      let held = 0;
+      for (const id of ids) held += loads.get(id) ?? 0;
+      return held;
+    };
+    return refusals.size + this.removed.length < accepting.length
+      ? handedOut.total() - sum(refusals.keys()) - sum(this.removed)
+      : sum(accepting);
+  }
 }

@@ -5,9 +5,26 @@ import type { Dispatcher } from '../../dispatcher/dispatcher.ts';
 import type { RenderCache } from '../../dispatcher/render-cache.ts';
 import type { PassedOver } from '../../placement/place.ts';
 import * as schemas from '../schemas.ts';
+import { allocationJson } from '../allocation-json.ts';
 import { checkedRoom } from './rooms.ts';
 
 const tags = ['placement'];
+
+interface Unplaced {
+  readonly room: string;
+  readonly reasons: readonly PassedOver[];
+}
+
+interface Preview {
+  readonly revision: string;
+  readonly placements: readonly Allocation[];
+  readonly unplaced: readonly Unplaced[];
+}
+
+function previewJson({ revision, placements, unplaced }: Preview): string {
+  const list = placements.map(allocationJson).join(',');
+  return `{"revision":"${revision}","placements":[${list}],"unplaced":${JSON.stringify(unplaced)}}`;
+}
 
 export const placementRoutes: FastifyPluginAsyncTypebox<{
   dispatcher: Dispatcher;
@@ -27,17 +44,17 @@ export const placementRoutes: FastifyPluginAsyncTypebox<{
         response: { 200: schemas.Preview, 400: schemas.ProblemSchema },
       },
     },
-    async (request) => {
+    async (request, reply) => {
       const { rooms, ...wishes } = request.body;
       for (const room of rooms) checkedRoom(room);
       const outcomes = await Promise.all(rooms.map((room) => dispatcher.preview(room, wishes)));
       const placements: Allocation[] = [];
-      const unplaced: { room: string; reasons: readonly PassedOver[] }[] = [];
+      const unplaced: Unplaced[] = [];
       outcomes.forEach((outcome, index) => {
         if (outcome.placed) placements.push(outcome.allocation);
         else unplaced.push({ room: rooms[index] ?? '', reasons: outcome.passedOver });
       });
-      return { revision: dispatcher.snapshot.revision, placements, unplaced };
+      return reply.serializer(previewJson).send({ revision: dispatcher.snapshot.revision, placements, unplaced });
     },
   );
 

@@ -2,6 +2,7 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { roomNameFault } from '../../allocation/room-name.ts';
 import type { Dispatcher } from '../../dispatcher/dispatcher.ts';
 import type { PassedOver } from '../../placement/place.ts';
+import { allocationJson } from '../allocation-json.ts';
 import type { Metrics } from '../metrics.ts';
 import { Problem } from '../problem.ts';
 import * as schemas from '../schemas.ts';
@@ -43,7 +44,10 @@ export const roomRoutes: FastifyPluginAsyncTypebox<{ dispatcher: Dispatcher; met
           'room moved',
         );
       }
-      return reply.code(claimed.result === 'created' ? 201 : 200).send(claimed.allocation);
+      return reply
+        .code(claimed.result === 'created' ? 201 : 200)
+        .serializer(allocationJson)
+        .send(claimed.allocation);
     },
   );
 
