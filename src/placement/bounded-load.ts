@@ -1,5 +1,3 @@
-import type { PlacementNode } from './algorithm.ts';
-
 /**
  * Bounded load (Mirrokni, Thorup, Zadimoghaddam, "Consistent Hashing with Bounded Loads", 2016), with
  * weights: of m rooms handed out over the nodes S that a request may use, a node of weight w holds at most
@@ -22,21 +20,6 @@ export interface LoadBound {
 }
 
 const DECIMALS = 1e6;
-
-/** Adds up the totals, at the cost of a pass over S; a caller in a hurry keeps them itself. */
-export function loadBound(
-  bound: number,
-  eligible: Iterable<PlacementNode>,
-  load: (nodeId: string) => number,
-): LoadBound {
-  let totalLoad = 0;
-  let totalWeight = 0;
-  for (const node of eligible) {
-    totalLoad += load(node.id);
-    totalWeight += node.weight;
-  }
-  return { bound, load, totalLoad, totalWeight };
-}
 
 /**
  * The most rooms that a node of S of this weight may hold once one more room is handed out:

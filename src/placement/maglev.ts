@@ -8,9 +8,9 @@ import { RendezvousTable } from './rendezvous.ts';
  * section 3.4): every node has its own permutation of the rows of a table, and the nodes take turns at
  * claiming the next free row of theirs until the table is full. A look-up reads one row.
  *
- * Weights work as in Envoy's Maglev (source/common/upstream/maglev_lb.cc): the heaviest node has a turn in
- * every round, a node of half its weight in every second one, and all have one in the first round. With n
- * nodes of total weight W a node of weight w holds between rows·w/W − n·w/W − 1 and rows·w/W + 2 rows.
+ * Weights set how often a node has its turn, as in Envoy (source/common/upstream/maglev_lb.cc): the heaviest
+ * in every round, one of half its weight in every second, all of them in the first. With n nodes of total
+ * weight W, a node of weight w so holds more than (rows − n)·w/W − 1 and at most rows·w/W + 2 rows.
  *
  * The table knows only a key's first choice. The further candidates follow in weighted rendezvous order,
  * computed when somebody asks.
@@ -64,8 +64,8 @@ function populate(nodes: readonly PlacementNode[], size: number): Uint16Array {
   const heaviest = nodes.reduce((most, node) => Math.max(most, node.weight), 0);
   const weights = Uint16Array.from(nodes, (node) => node.weight);
   // A node walks its permutation from `position` in steps of `skip`; the size being prime, it meets every row.
-  const position = Uint32Array.from(nodes, (node) => hash32(node.id, OFFSET_SEED) % size);
-  const skip = Uint32Array.from(nodes, (node) => (hash32(node.id, SKIP_SEED) % (size - 1)) + 1);
+  const position = Int32Array.from(nodes, (node) => hash32(node.id, OFFSET_SEED) % size);
+  const skip = Int32Array.from(nodes, (node) => (hash32(node.id, SKIP_SEED) % (size - 1)) + 1);
   // A node's credit grows by its weight in each round; a turn costs the heaviest weight.
   const credit = weights.map((weight) => heaviest - weight);
   let free = nodes.length > 0 ? size : 0;
@@ -77,11 +77,12 @@ function populate(nodes: readonly PlacementNode[], size: number): Uint16Array {
         continue;
       }
       credit[i] = funds - heaviest;
-      const step = skip[i] ?? 0;
+      const step = (skip[i] ?? 0) - size;
       let row = position[i] ?? 0;
       while (rows[row] !== FREE) {
         row += step;
-        if (row >= size) row -= size;
+        // Back into the table where that went below 0. No branch: it would be mispredicted every other time.
+        row += size & (row >> 31);
       }
       rows[row] = i;
       position[i] = row;

@@ -43,35 +43,46 @@ export function place(
   nodes: ReadonlyMap<string, PlacementNode>,
   request: PlaceRequest,
 ): PlaceResult {
-  const key = hashRoom(request.room);
-  const zone = request.zone ?? null;
   const bound = request.load ?? null;
   const passedOver: PassedOver[] = [];
   let firstFull: { node: string; after: PassedOver[] } | undefined;
-  for (const node of zone === null ? table.candidates(key) : zoneFirst(table.candidates(key), nodes, zone)) {
+  for (const node of preference(table, nodes, request.room, request.zone ?? null)) {
     const refusal = request.accepts(node);
     if (refusal !== undefined) {
       passedOver.push({ node, reason: refusal });
       continue;
     }
-    const full = bound && fullAt(bound, node, nodes.get(node)?.weight ?? 0);
-    if (!full)
-      return { placed: true, node, decision: firstFull === undefined ? 'hash' : 'spill', passedOver };
+    const full = bound ? whyFull(bound, node, nodes.get(node)?.weight ?? 0) : undefined;
+    if (full === undefined) return { placed: true, node, decision: firstFull ? 'spill' : 'hash', passedOver };
     firstFull ??= { node, after: [...passedOver] };
     passedOver.push({ node, reason: full });
   }
-  if (firstFull === undefined) return { placed: false, passedOver };
+  if (!firstFull) return { placed: false, passedOver };
   return { placed: true, node: firstFull.node, decision: 'hash', passedOver: firstFull.after };
 }
 
+/**
+ * The order in which `place()` asks the nodes: candidate order, those of the preferred zone before all
+ * others. Every node of weight > 0, each once; lazy.
+ */
+export function preference(
+  table: PlacementTable,
+  nodes: ReadonlyMap<string, PlacementNode>,
+  room: string,
+  zone: string | null,
+): Iterable<string> {
+  const candidates = table.candidates(hashRoom(room));
+  return zone === null ? candidates : zoneFirst(candidates, nodes, zone);
+}
+
 /** Why the bound keeps the node from taking one more room; undefined where it does not. */
-function fullAt(bound: LoadBound, node: string, weight: number): string | undefined {
+function whyFull(bound: LoadBound, node: string, weight: number): string | undefined {
   const load = bound.load(node);
   const most = capacity(bound, weight);
   return load < most ? undefined : `full: holds ${load} of at most ${most} rooms`;
 }
 
-/** Reorders lazily: a candidate of the zone is yielded as soon as it is met. */
+/** Moves those of the zone to the front, lazily: each is yielded as soon as it is met. */
 function* zoneFirst(
   candidates: Iterable<string>,
   nodes: ReadonlyMap<string, PlacementNode>,

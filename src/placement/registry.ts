@@ -11,6 +11,7 @@ export const ALGORITHMS_BY_NAME: Readonly<Record<AlgorithmName, PlacementAlgorit
   ring,
 };
 
+/** Total: the name has been validated where the topology was parsed. */
 export function algorithm(name: AlgorithmName): PlacementAlgorithm {
   return ALGORITHMS_BY_NAME[name];
 }

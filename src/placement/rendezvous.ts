@@ -21,6 +21,7 @@ const FIRST_BAND = 16;
 /** How much wider each further pass looks. */
 const BAND_GROWTH = 8;
 
+/** Exported for Maglev, whose further candidates come in this order. */
 export class RendezvousTable implements PlacementTable {
   readonly #ids: string[];
   /** No two alike, so no two nodes ever draw the same u for a key. */

@@ -6,7 +6,11 @@ import xxhash from 'xxhash-wasm';
 import type { PlacementNode } from '../../src/placement/algorithm.ts';
 import type { AlgorithmName } from '../../src/topology/model.ts';
 
-const { h32 } = await xxhash();
+const oracle = await xxhash();
+
+function h32(text: string, seed: number): number {
+  return oracle.h32(text, seed);
+}
 
 /** Every candidate for a room, best first. */
 export type Order = (room: string) => string[];
@@ -35,8 +39,9 @@ function maglev(nodes: readonly PlacementNode[], size: number): Order {
     nodes.forEach((node, i) => {
       // After r rounds a node has had a turn for each time that r · weight has reached another heaviest.
       const due = Math.floor((round * node.weight) / heaviest) + 1;
-      if (turns[i]! === due || rows.size === size) return;
-      turns[i]!++;
+      const turn = turns[i]!;
+      if (turn === due || rows.size === size) return;
+      turns[i] = turn + 1;
       for (const row of permutations[i]!) {
         if (rows.has(row)) continue;
         rows.set(row, node.id);
