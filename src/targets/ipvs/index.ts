@@ -1,0 +1,80 @@
+/**
+ * Target `ipvs`: the Linux kernel's own layer 4 balancer, as input of ipvsadm-restore(8) and a file of
+ * sysctls. ipvsadm-restore clears the table before it fills it, so the file owns the whole table.
+ */
+import type { Intent, VirtualService } from '../../intent/model.ts';
+import { finding } from '../findings.ts';
+import type { Finding, Rendering, Target } from '../target.ts';
+import { carriedByIpvs } from './carried.ts';
+import { header } from '../header.ts';
+import { nodeNotes, vipsOf } from './notes.ts';
+import { sysctlFile } from './sysctl.ts';
+import { table } from './table.ts';
+import { idleTimeouts, longerThanAsked } from './timeouts.ts';
+
+export const ipvs: Target = {
+  name: 'ipvs',
+  title: 'Linux IPVS, as input of ipvsadm-restore',
+  capabilities: {
+    udp: 'yes',
+    tcp: 'yes',
+    forwarding: ['nat', 'dsr', 'tunnel'],
+    ipv6: true,
+    naming: ['ports'],
+    health: 'none',
+    drain: 'keep-flows, flush',
+    versions: 'ipvsadm 1.31, Linux 6.1',
+  },
+  render,
+};
+
+function render(intent: Intent): Rendering {
+  const { services, findings: losses } = carriedByIpvs(intent);
+  const findings = [...losses, ...longerThanAsked(services), ...notes(services)];
+  if (services.length === 0 && intent.services.length > 0) return { files: [], rules: [], findings };
+  const { lines, rules } = table(services);
+  return {
+    files: [
+      {
+        path: 'ipvsadm.rules',
+        content: [...header('ipvs', intent, PURPOSE, findings), ...setTimeouts(services), ...lines, ''].join(
+          '\n',
+        ),
+      },
+      { path: 'ipvs.sysctl.conf', content: sysctlFile('ipvs', intent, services) },
+    ],
+    rules,
+    findings,
+  };
+}
+
+const PURPOSE = [
+  'Owns the whole IPVS table of the machine: what is not in here, ipvsadm-restore removes.',
+  'Load it with "ipvsadm-restore < ipvsadm.rules" (plain "ipvsadm -R" takes no comments), and',
+  'ipvs.sysctl.conf with "sysctl -p".',
+];
+
+/** 0 leaves a value as it is: ipvsadm(8), --set tcp tcpfin udp. */
+function setTimeouts(services: readonly VirtualService[]): string[] {
+  const { tcp, udp } = idleTimeouts(services);
+  return tcp === null && udp === null ? [] : [`--set ${tcp ?? 0} 0 ${udp ?? 0}`];
+}
+
+function notes(services: readonly VirtualService[]): Finding[] {
+  const addresses = new Set(services.flatMap((service) => service.addresses.map(({ text }) => text)));
+  return [
+    ...finding(
+      vipsOf(services, () => true),
+      'note',
+      'IPVS handles packets to addresses of the machine itself, and ipvsadm adds none',
+      `add ${[...addresses].join(', ')} to the balancer: ip address add ADDRESS dev lo, or use the target keepalived`,
+    ),
+    ...finding(
+      services.filter(({ role }) => role === 'signalling'),
+      'note',
+      'IPVS checks no health: a dead member goes on getting connections',
+      'use the target keepalived, or render anew when health changes',
+    ),
+    ...nodeNotes(services),
+  ];
+}
