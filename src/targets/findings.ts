@@ -1,0 +1,40 @@
+import type { VirtualService } from '../intent/model.ts';
+import { compareText } from '../topology/compare.ts';
+import type { Finding } from './target.ts';
+
+/** One finding about all of them, or none where there is nothing to be said about. */
+export function finding(
+  about: readonly { readonly id: string }[],
+  level: Finding['level'],
+  message: string,
+  hint: string,
+): Finding[] {
+  if (about.length === 0) return [];
+  return [{ level, about: about.map(({ id }) => id).sort(compareText), message, hint }];
+}
+
+/** Services by VIP id, in their own order. */
+export function groupByVip(services: readonly VirtualService[]): Map<string, VirtualService[]> {
+  const groups = new Map<string, VirtualService[]>();
+  for (const service of services) {
+    const group = groups.get(service.vip);
+    if (group) group.push(service);
+    else groups.set(service.vip, [service]);
+  }
+  return groups;
+}
+
+/**
+ * The shared signalling services whose clients name their node where this engine cannot see it. A member
+ * with a signalling port of its own is named by that port, which every engine sees.
+ */
+export function unseenNames(services: readonly VirtualService[]): VirtualService[] {
+  const own = new Set(
+    services.flatMap(({ role, members }) =>
+      role === 'node-signalling' ? members.map(({ node }) => node) : [],
+    ),
+  );
+  return services.filter(
+    ({ role, members }) => role === 'signalling' && members.some(({ node }) => !own.has(node)),
+  );
+}
