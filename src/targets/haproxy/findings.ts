@@ -1,6 +1,6 @@
 /** What HAProxy cannot carry, carries otherwise, or needs from the host. One finding per VIP and reason. */
 import type { Intent, IntentVip, VirtualService } from '../../intent/model.ts';
-import { compareText } from '../../topology/compare.ts';
+import { finding, groupByVip, unseenNames } from '../findings.ts';
 import type { Finding } from '../target.ts';
 import { STATS_SOCKET } from './global.ts';
 import { seesNames } from './naming.ts';
@@ -33,7 +33,7 @@ function ofVip(vip: IntentVip, services: readonly VirtualService[]): Finding[] {
       'use nftables, ipvs, keepalived or nginx for it, beside this',
     ),
     finding(
-      carried.some(isNodeSignalling) ? [] : carried.filter(hidesNames),
+      unseenNames(carried).filter((service) => !seesNames(service)),
       'degraded',
       `the node's name is hidden in TLS, so connections to the shared signalling port of VIP ${vip.id} are balanced by weight`,
       'set signalling.domain (the node is then named by SNI), signalling.ports (by port) or tls: terminate (by path)',
@@ -48,7 +48,7 @@ function ofVip(vip: IntentVip, services: readonly VirtualService[]): Finding[] {
       carried.filter((service) => service.persistence !== null),
       'note',
       `a reload forgets which source belongs to which member of VIP ${vip.id}`,
-      'declare a peers section of your own where that matters, or let clients name their node',
+      'let clients name their node where that matters',
     ),
   ].flat();
 }
@@ -74,33 +74,4 @@ function notes(vips: readonly IntentVip[]): Finding[] {
       "distributions' packages create the user and both folders; where there is no package, do so before the start",
     ),
   ].flat();
-}
-
-function isNodeSignalling(service: VirtualService): boolean {
-  return service.role === 'node-signalling';
-}
-
-function hidesNames(service: VirtualService): boolean {
-  return service.role === 'signalling' && !seesNames(service);
-}
-
-/** One finding about all of them, or none where there is nothing to be said about. */
-function finding(
-  about: readonly { readonly id: string }[],
-  level: Finding['level'],
-  message: string,
-  hint: string,
-): Finding[] {
-  if (about.length === 0) return [];
-  return [{ level, about: about.map(({ id }) => id).sort(compareText), message, hint }];
-}
-
-function groupByVip(services: readonly VirtualService[]): Map<string, VirtualService[]> {
-  const groups = new Map<string, VirtualService[]>();
-  for (const service of services) {
-    const group = groups.get(service.vip);
-    if (group) group.push(service);
-    else groups.set(service.vip, [service]);
-  }
-  return groups;
 }

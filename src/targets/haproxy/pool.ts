@@ -12,9 +12,6 @@ import type { BindOptions, Section } from './section.ts';
  */
 export const SPARE_SLOTS = 8;
 
-/** A line may have 64 words (`MAX_LINE_ARGS` of HAProxy's source); this leaves room for the others. */
-const WORDS_PER_LINE = 48;
-
 export function pool(service: VirtualService, options: BindOptions): Section {
   const name = poolName(service.vip);
   const ids = serverIds(service.members.map((member) => member.node));
@@ -33,7 +30,7 @@ export function pool(service: VirtualService, options: BindOptions): Section {
     'balance roundrobin',
     'option redispatch',
     ...namingLines(service),
-    ...persistence(service, name, ids),
+    ...persistence(service),
     ...checks.poolLines,
     ...servers.map((server) => server.line),
     ...spareSlots(),
@@ -54,32 +51,13 @@ function spareSlots(): string[] {
   });
 }
 
-/**
- * A source stays with its member, unless it names another, and never with one of weight 0, to which
- * HAProxy's tables by themselves send a source that comes back.
- */
-function persistence(service: VirtualService, table: string, ids: ReadonlyMap<string, number>): string[] {
+/** A source stays with its member, unless it names a node; that one is not remembered for it. */
+function persistence(service: VirtualService): string[] {
   if (service.persistence === null) return [];
-  const closed = service.members
-    .filter((member) => member.weight === 0)
-    .map((member) => ids.get(member.node) ?? 0);
-  const named = seesNames(service) ? [NAMED] : [];
+  const unless = seesNames(service) ? ` unless ${NAMED}` : '';
   return [
     `stick-table type ipv6 size 1m expire ${service.persistence}s`,
-    ...chunks(closed, WORDS_PER_LINE).map(
-      (chunk) => `acl closed src,table_server_id(${table}) ${chunk.join(' ')}`,
-    ),
-    `stick match src${unless([...named, ...(closed.length > 0 ? ['closed'] : [])])}`,
-    `stick store-request src${unless(named)}`,
+    `stick match src${unless}`,
+    `stick store-request src${unless}`,
   ];
-}
-
-function unless(acls: readonly string[]): string {
-  return acls.length === 0 ? '' : ` unless ${acls.join(' || ')}`;
-}
-
-function chunks<T>(items: readonly T[], size: number): T[][] {
-  return Array.from({ length: Math.ceil(items.length / size) }, (_, i) =>
-    items.slice(i * size, (i + 1) * size),
-  );
 }
