@@ -102,8 +102,8 @@ function notes(vips: readonly IntentVip[], services: readonly VirtualService[]):
     finding(
       vips,
       'note',
-      `it opens ${tcp} TCP sockets, and ${udp} UDP sockets per worker, before it raises its own limit of open files`,
-      `start it with at least ${tcp + 64} + ${udp} x processors of them: LimitNOFILE= in its systemd unit`,
+      `it opens ${tcp} TCP sockets, and ${udp} UDP sockets per worker, as it starts: where it may not open so many files it does not start, and nginx -t does not foresee that`,
+      `set LimitNOFILE= in its systemd unit to ${tcp + 64} + ${udp} x processors at least`,
     ),
     finding(
       vips,

@@ -20,7 +20,7 @@ export interface Sockets {
 export function socketsOf(services: readonly VirtualService[]): Sockets {
   const count = (protocol: string) =>
     services
-      .filter((service) => service.protocol === protocol && !isLeftOut(service))
+      .filter((one) => one.protocol === protocol && one.members.length > 0 && !isLeftOut(one))
       .reduce((sum, { addresses, ports }) => sum + addresses.length * (ports.last - ports.first + 1), 0);
   return { tcp: count('tcp'), udp: count('udp') };
 }
