@@ -7,10 +7,12 @@ import type { IpAddress } from './model.ts';
  * which engines disagree about.
  */
 export function parseAddress(text: string): IpAddress | undefined {
-  if (ipaddr.IPv4.isValidFourPartDecimal(text)) {
+  // Told apart by the colon, since the library throws inside to find out, which is slow for thousands.
+  if (!text.includes(':')) {
+    if (!ipaddr.IPv4.isValidFourPartDecimal(text)) return undefined;
     return { family: 4, text: ipaddr.IPv4.parse(text).toString() };
   }
-  if (!text.includes(':') || text.includes('%') || !ipaddr.IPv6.isValid(text)) return undefined;
+  if (text.includes('%') || !ipaddr.IPv6.isValid(text)) return undefined;
   const v6 = ipaddr.IPv6.parse(text);
   return v6.isIPv4MappedAddress() ? undefined : { family: 6, text: v6.toRFC5952String() };
 }

@@ -1,0 +1,92 @@
+/** From a topology back to a document: reading what is written here gives an equal topology. */
+import { stringify } from 'yaml';
+import type { IpAddress, Media, Node, Placement, Signalling, Topology, Vip, Vrrp } from './model.ts';
+import { formatPorts } from './ports.ts';
+import type { NodeDocument, PlacementDocument, TopologyDocument, VipDocument } from './schema.ts';
+import { formatDuration } from './values.ts';
+
+/** Plain data for JSON or YAML. Every default is written out; what is absent in the model is absent. */
+export function toDocument(topology: Topology): TopologyDocument {
+  return {
+    cluster: topology.cluster,
+    placement: toPlacementDocument(topology.placement),
+    vips: topology.vips.map(toVipDocument),
+    nodes: topology.nodes.map(toNodeDocument),
+  };
+}
+
+/** The document as YAML. */
+export function formatTopology(topology: Topology): string {
+  return stringify(toDocument(topology), { lineWidth: 0, aliasDuplicateObjects: false });
+}
+
+export function toPlacementDocument({ algorithm, tableSize, loadBound }: Placement): PlacementDocument {
+  return { algorithm, tableSize, loadBound: loadBound ?? 'off' };
+}
+
+export function toVipDocument(vip: Vip): VipDocument {
+  return {
+    id: vip.id,
+    addresses: vip.addresses.map(textOf),
+    forwarding: vip.forwarding,
+    snat: vip.snat,
+    ...(vip.signalling && { signalling: toSignalling(vip.signalling) }),
+    ...(vip.media && { media: toMedia(vip.media) }),
+    ...(vip.vrrp && { vrrp: toVrrp(vip.vrrp) }),
+  };
+}
+
+export function toNodeDocument(node: Node): NodeDocument {
+  const { id, kind, vip, addresses, zone, weight, signallingPort, mediaPorts, healthPort, state } = node;
+  return {
+    id,
+    kind,
+    vip,
+    addresses: addresses.map(textOf),
+    ...(zone !== null && { zone }),
+    weight,
+    ...(signallingPort !== null && { signallingPort }),
+    ...(mediaPorts && { mediaPorts: formatPorts(mediaPorts) }),
+    ...(healthPort !== null && { healthPort }),
+    state,
+  };
+}
+
+function toSignalling(signalling: Signalling): NonNullable<VipDocument['signalling']> {
+  const { port, ports, domain, host, tls, certificate, idleTimeout, persistence } = signalling;
+  return {
+    ...(port !== null && { port }),
+    ...(ports && { ports: formatPorts(ports) }),
+    ...(domain !== null && { domain }),
+    ...(host !== null && { host }),
+    tls,
+    ...(certificate !== null && { certificate }),
+    idleTimeout: formatDuration(idleTimeout),
+    ...(persistence !== null && { persistence: formatDuration(persistence) }),
+  };
+}
+
+function toMedia({ protocols, ports, idleTimeout, drain }: Media): NonNullable<VipDocument['media']> {
+  return {
+    protocols: [...protocols],
+    ports: formatPorts(ports),
+    idleTimeout: formatDuration(idleTimeout),
+    drain,
+  };
+}
+
+function toVrrp(vrrp: Vrrp): NonNullable<VipDocument['vrrp']> {
+  const { interface: device, routerId, priority, advertInterval, source, peers } = vrrp;
+  return {
+    interface: device,
+    routerId,
+    priority,
+    advertInterval: formatDuration(advertInterval),
+    ...(source && { source: source.text }),
+    ...(peers.length > 0 && { peers: peers.map(textOf) }),
+  };
+}
+
+function textOf({ text }: IpAddress): string {
+  return text;
+}

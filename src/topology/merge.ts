@@ -1,0 +1,60 @@
+/**
+ * The topology file and the edits that REST stored, put together after the file has changed. The file is
+ * the operator's word: where it changed an entity since it was last taken in, it wins; everywhere else
+ * what REST stored stays.
+ */
+import { isDeepStrictEqual } from 'node:util';
+import { compareText } from './compare.ts';
+import { isError, type Fault } from './faults.ts';
+import type { Topology } from './model.ts';
+import { validateTopology } from './validate.ts';
+
+export interface MergedEntity {
+  readonly kind: 'cluster' | 'placement' | 'vip' | 'node';
+  /** The id of a VIP or node; the kind again for the other two. */
+  readonly id: string;
+}
+
+export interface Merge {
+  /** Sorted as every topology. Not to be used where `faults` holds an error; see `faults`. */
+  readonly merged: Topology;
+  /** Where file and store both changed an entity, differently: the store's edit was given up. */
+  readonly overridden: readonly MergedEntity[];
+  /**
+   * Each side was valid, but together they may not be: a node that REST added behind a VIP that the file
+   * took away, or two that now have one media port.
+   */
+  readonly faults: readonly Fault[];
+  readonly valid: boolean;
+}
+
+/**
+ * Three-way merge, an entity at a time; pure. `base` is the file as it was when it was last taken in,
+ * `declared` the file as it is, `stored` what the store holds.
+ */
+export function mergeTopologies(base: Topology, declared: Topology, stored: Topology): Merge {
+  const overridden: MergedEntity[] = [];
+  const pick = <T>(kind: MergedEntity['kind'], id: string, was: T, file: T, store: T): T => {
+    if (isDeepStrictEqual(was, file)) return store;
+    if (!isDeepStrictEqual(was, store) && !isDeepStrictEqual(file, store)) overridden.push({ kind, id });
+    return file;
+  };
+  const pickAll = <T extends { readonly id: string }>(
+    kind: 'vip' | 'node',
+    listOf: (topology: Topology) => readonly T[],
+  ): T[] => {
+    const [was, file, store] = [base, declared, stored].map(
+      (topology) => new Map(listOf(topology).map((entity) => [entity.id, entity])),
+    ) as [Map<string, T>, Map<string, T>, Map<string, T>];
+    const ids = [...new Set([...was.keys(), ...file.keys(), ...store.keys()])].sort(compareText);
+    return ids.flatMap((id) => pick(kind, id, was.get(id), file.get(id), store.get(id)) ?? []);
+  };
+  const merged: Topology = {
+    cluster: pick('cluster', 'cluster', base.cluster, declared.cluster, stored.cluster),
+    placement: pick('placement', 'placement', base.placement, declared.placement, stored.placement),
+    vips: pickAll('vip', ({ vips }) => vips),
+    nodes: pickAll('node', ({ nodes }) => nodes),
+  };
+  const faults = validateTopology(merged);
+  return { merged, overridden, faults, valid: !faults.some(isError) };
+}

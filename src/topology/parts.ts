@@ -1,0 +1,34 @@
+import type { Node, Placement, Topology, Vip } from './model.ts';
+import type { Path } from './problems.ts';
+
+/** An entity and where it stands in the document. */
+export interface Located<T> {
+  readonly path: Path;
+  readonly value: T;
+  /** Whether all of it could be read; otherwise some of it is a stand-in, and not to be judged. */
+  readonly sound: boolean;
+}
+
+/** A topology before it is known to be one. Entities in the order of the document. */
+export interface Parts {
+  readonly placement: Placement;
+  readonly vips: readonly Located<Vip>[];
+  readonly nodes: readonly Located<Node>[];
+  /** Whether every VIP's id could be read, so that an id that is not there is known to be wrong. */
+  readonly vipsKnown: boolean;
+}
+
+/** A topology that need only be checked for what holds between its parts. */
+export function partsOf(topology: Topology): Parts {
+  return {
+    placement: topology.placement,
+    vips: topology.vips.map((value, index) => ({ path: ['vips', index], value, sound: true })),
+    nodes: topology.nodes.map((value, index) => ({ path: ['nodes', index], value, sound: true })),
+    vipsKnown: true,
+  };
+}
+
+/** Where the entity's n-th address stands; the list as a whole where some could not be read. */
+export function addressPath({ path, sound }: Located<unknown>, index: number): Path {
+  return sound ? [...path, 'addresses', index] : [...path, 'addresses'];
+}

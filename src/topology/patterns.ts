@@ -1,0 +1,37 @@
+/**
+ * The strict character sets of everything that ends up in generated text, and what each is called in
+ * messages. Nothing outside them can reach a configuration file.
+ */
+
+/** Ids of clusters, VIPs, nodes and zones: names that every engine takes as they are. */
+export const ID_PATTERN = '^[A-Za-z0-9][A-Za-z0-9_.-]{0,62}$';
+
+/** The text of an address; whether it is one is for parseAddress() to say. */
+export const ADDRESS_PATTERN = '^[0-9A-Fa-f:.]{2,45}$';
+
+/** Bounds of the numbers (1 to 65535, ascending) are checked where they are parsed. */
+export const PORTS_PATTERN = '^[1-9][0-9]{0,4}(-[1-9][0-9]{0,4})?$';
+
+export const DURATION_PATTERN = '^[0-9]{1,9}(ms|s|m|h)$';
+
+const LABEL = '[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?';
+
+/** A DNS name (RFC 1123 section 2.1); its last label begins with a letter, so that it is no address. */
+export const HOST_PATTERN = `^(${LABEL}\\.)*[A-Za-z]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?$`;
+
+/** Linux takes 15 bytes (IFNAMSIZ less the closing zero). */
+export const INTERFACE_PATTERN = '^[A-Za-z0-9][A-Za-z0-9_.-]{0,14}$';
+
+/** An absolute path without `..` anywhere. */
+export const FILE_PATTERN = '^(?!.*\\.\\.)(/[A-Za-z0-9_.-]+)+$';
+
+/** What a value that matches the pattern is called, after "must be". */
+export const PATTERN_NAMES: ReadonlyMap<string, string> = new Map([
+  [ID_PATTERN, 'an id (a letter or digit, then up to 62 letters, digits, "_", "." or "-")'],
+  [ADDRESS_PATTERN, 'an IPv4 or IPv6 address'],
+  [PORTS_PATTERN, 'a range such as 40000-40003'],
+  [DURATION_PATTERN, 'a duration (a whole number with its unit: ms, s, m or h)'],
+  [HOST_PATTERN, 'a DNS name'],
+  [INTERFACE_PATTERN, 'the name of a network interface (up to 15 letters, digits, "_", "." or "-")'],
+  [FILE_PATTERN, 'an absolute path (of letters, digits, "_", "." and "-", without "..")'],
+]);

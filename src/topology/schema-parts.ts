@@ -1,0 +1,67 @@
+/** The building blocks of schema.ts. */
+import Type from 'typebox';
+import { ADDRESS_PATTERN, DURATION_PATTERN, ID_PATTERN, PORTS_PATTERN } from './patterns.ts';
+
+/** A mapping that takes no keys but these. */
+export function mapping<P extends Type.TProperties>(description: string, properties: P, examples?: object[]) {
+  return Type.Object(properties, {
+    additionalProperties: false,
+    description,
+    ...(examples && { examples }),
+  });
+}
+
+export function id(description: string, examples: string[]) {
+  return Type.String({ pattern: ID_PATTERN, description, examples });
+}
+
+export function port(description: string, examples: number[]) {
+  return Type.Integer({ minimum: 1, maximum: 65_535, description, examples });
+}
+
+/** A number, or text such as `40000-40003` (both ends belong to it). */
+export function portRange(description: string, examples: (string | number)[]) {
+  return Type.Union(
+    [Type.Integer({ minimum: 1, maximum: 65_535 }), Type.String({ pattern: PORTS_PATTERN })],
+    { description, examples },
+  );
+}
+
+export function address(description: string, examples: string[]) {
+  return Type.String({ pattern: ADDRESS_PATTERN, description, examples });
+}
+
+export function addresses(description: string, examples: string[][]) {
+  return Type.Array(Type.String({ pattern: ADDRESS_PATTERN }), { minItems: 1, description, examples });
+}
+
+export function duration(description: string, fallback?: string) {
+  return Type.String({
+    pattern: DURATION_PATTERN,
+    description,
+    examples: [fallback ?? '30m'],
+    ...(fallback !== undefined && { default: fallback }),
+  });
+}
+
+export function choice<const T extends readonly string[]>(
+  values: T,
+  fallback?: T[number],
+  description?: string,
+) {
+  return Type.Unsafe<T[number]>({
+    type: 'string',
+    enum: [...values],
+    ...(description !== undefined && { description }),
+    ...(fallback !== undefined && { default: fallback }),
+  });
+}
+
+/** What `schema` takes, or `off`, which readers of YAML 1.1 make a boolean. */
+export function offOr<T extends Type.TSchema>(
+  schema: T,
+  description: string,
+  annotations: { default?: unknown; examples: unknown[] },
+) {
+  return Type.Union([schema, Type.Literal('off'), Type.Literal(false)], { description, ...annotations });
+}

@@ -1,0 +1,30 @@
+/** Everything that must hold between the parts of a topology, beyond the shape of each. */
+import { checkAddresses } from './check-addresses.ts';
+import { checkIds } from './check-ids.ts';
+import { checkNodes } from './check-nodes.ts';
+import { checkPlacement } from './check-placement.ts';
+import { checkSockets } from './check-sockets.ts';
+import { checkVips } from './check-vips.ts';
+import type { Fault } from './faults.ts';
+import type { Topology } from './model.ts';
+import { partsOf, type Parts } from './parts.ts';
+import { Problems, toFault } from './problems.ts';
+
+export function checkParts(parts: Parts, problems: Problems): void {
+  checkPlacement(parts, problems);
+  checkIds(parts, problems);
+  checkAddresses(parts, problems);
+  checkVips(parts, problems);
+  checkNodes(parts, problems);
+  checkSockets(parts, problems);
+}
+
+/**
+ * Faults and warnings of a topology whose entities are each well-formed (read from a document, or taken
+ * from topologies that were). Linear, but for a sort, in VIPs and nodes.
+ */
+export function validateTopology(topology: Topology): Fault[] {
+  const problems = new Problems();
+  checkParts(partsOf(topology), problems);
+  return problems.list.map(toFault);
+}
