@@ -45,9 +45,10 @@ export interface LabClient {
   ask(requests: readonly LabRequest[], options?: { concurrency?: number }): Promise<Outcome[]>;
 }
 
-export async function startClient(lab: Lab): Promise<LabClient> {
+/** @param ns where it runs; a balancer's own host is a client too */
+export async function startClient(lab: Lab, ns = lab.client): Promise<LabClient> {
   const script = path.join(import.meta.dirname, 'client.mjs');
-  const child = lab.spawn(lab.client, process.execPath, [script]);
+  const child = lab.spawn(ns, process.execPath, [script]);
   await untilLine(child, /^ready /);
   const waiting = new Map<number, (outcome: Outcome) => void>();
   createInterface(child.stdout).on('line', (line) => {
