@@ -1,0 +1,145 @@
+/**
+ * A Linux kernel with IPVS, wherever there is none: user-mode Linux, a kernel that runs as an ordinary
+ * process (Debian's package `user-mode-linux`, Linux 6.1). The guest sees the host's whole file system
+ * (hostfs), so that node, ipvsadm, keepalived and this checkout are all there, and has no network but what
+ * it makes itself. About 6 s from boot to power-off, and everything in it is several times slower.
+ */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { text } from 'node:stream/consumers';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { findBinary } from './netns.ts';
+
+const MODULES = '/usr/lib/uml/modules';
+
+export interface GuestRun {
+  /** Kernel modules to load first. */
+  readonly modules: readonly string[];
+  /** Runs as root in the guest, in a scratch folder that both sides see. */
+  readonly command: readonly string[];
+  /** MiB; default 768. */
+  readonly memory?: number;
+  /** Seconds after which the guest is killed; default 240. */
+  readonly timeout?: number;
+  /** Names, and contents, of files to put into the scratch folder. */
+  readonly files?: ReadonlyMap<string, string>;
+  /** Names of files to read back from the scratch folder; one that is not there is absent from the result. */
+  readonly results?: readonly string[];
+}
+
+export interface GuestResult {
+  /** Exit code of the command. */
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+  readonly results: ReadonlyMap<string, string>;
+}
+
+/** Why a test cannot run in a guest here, or false: the value of node:test's `skip`. */
+export function umlSkipReason(binaries: readonly string[] = []): string | false {
+  if (process.platform !== 'linux') return 'needs Linux';
+  if (process.getuid?.() !== 0) return 'needs root: the guest takes its rights over files from the host';
+  const missing = ['linux.uml', 'modprobe', 'ip', ...binaries].find((name) => !findBinary(name));
+  if (missing !== undefined) return `needs ${missing}, which is not installed`;
+  return existsSync(MODULES) ? false : `needs user-mode Linux's kernel modules in ${MODULES}`;
+}
+
+/** Boots, runs the command, powers off. Throws, with the end of the console, where the guest did not get that far. */
+export async function runInUml(run: GuestRun): Promise<GuestResult> {
+  const scratch = await mkdtemp(path.join(tmpdir(), 'roomlb-uml-'));
+  try {
+    for (const [name, content] of run.files ?? []) await writeFile(path.join(scratch, name), content);
+    await writeFile(path.join(scratch, 'init'), initScript(scratch, run), { mode: 0o755 });
+    const log = await boot(scratch, run.memory ?? 768, run.timeout ?? 240);
+    const read = async (name: string) => readFile(path.join(scratch, name), 'utf8').catch(() => undefined);
+    const code = await read('code');
+    if (code === undefined) {
+      throw new Error(
+        `the guest ended before its command did: ${log.slice(-2000)}${(await read('stderr')) ?? ''}`,
+      );
+    }
+    const results = new Map<string, string>();
+    for (const name of run.results ?? []) {
+      const content = await read(name);
+      if (content !== undefined) results.set(name, content);
+    }
+    return {
+      code: Number(code),
+      stdout: (await read('stdout')) ?? '',
+      stderr: (await read('stderr')) ?? '',
+      results,
+    };
+  } finally {
+    await rm(scratch, { recursive: true, force: true });
+  }
+}
+
+/** The guest's process 1. /run is the guest's own, which is where namespaces and pid files live. */
+function initScript(scratch: string, { modules, command }: GuestRun): string {
+  return `#!/bin/sh
+export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/root
+mount -t proc proc /proc
+mount -t sysfs sysfs /sys
+mount -t tmpfs tmpfs /run
+mkdir -p /run/uml/lib
+ln -s ${MODULES} /run/uml/lib/modules
+export MODPROBE_OPTIONS='-d /run/uml'
+ip link set lo up
+cd ${quote(scratch)}
+{
+    modprobe -a ${words(modules)}
+    ${words(command)}
+    echo $? >code
+} </dev/null >stdout 2>stderr
+sync
+echo o >/proc/sysrq-trigger
+sleep 60
+`;
+}
+
+/** Resolves with what the console said. The kernel's processes are a group of their own, and end together. */
+async function boot(scratch: string, memory: number, timeout: number): Promise<string> {
+  const kernel = spawn(
+    findBinary('linux.uml') ?? 'linux.uml',
+    [
+      ...['root=/dev/root', 'rootfstype=hostfs', 'rootflags=/', 'rw', `mem=${memory}M`, `uml_dir=${scratch}`],
+      ...[`init=${scratch}/init`, 'con=null', 'con0=fd:0,fd:1', 'quiet'],
+    ],
+    { stdio: ['ignore', 'pipe', 'pipe'], detached: true },
+  );
+  const kill = () => {
+    if (kernel.pid === undefined || kernel.exitCode !== null) return;
+    try {
+      process.kill(-kernel.pid, 'SIGKILL');
+    } catch {
+      // It ended just now.
+    }
+  };
+  process.once('exit', kill);
+  const late = new AbortController();
+  const watch = sleep(timeout * 1000, undefined, { signal: late.signal, ref: false }).then(
+    kill,
+    () => undefined,
+  );
+  const [stdout, stderr] = await Promise.all([
+    text(kernel.stdout),
+    text(kernel.stderr),
+    once(kernel, 'close'),
+  ]);
+  late.abort();
+  await watch;
+  process.off('exit', kill);
+  return stdout + stderr;
+}
+
+function words(list: readonly string[]): string {
+  return list.map(quote).join(' ');
+}
+
+function quote(word: string): string {
+  return `'${word.replaceAll("'", "'\\''")}'`;
+}
