@@ -1,0 +1,117 @@
+/**
+ * The one interface behind which claims and the edited topology live. Everything that writes is
+ * asynchronous and conditional (first writer wins, compare-and-set), so that a store shared by several
+ * dispatchers fits behind it as well as one inside the process.
+ *
+ * Names of rooms follow `roomNameFault()`; a store rejects any other with a RangeError.
+ */
+import type { RoomWishes } from '../allocation/allocation.ts';
+
+/**
+ * A room's place, as handed out. What the request wished for is kept, so that placing the room anew
+ * honours it.
+ */
+export interface Claim extends RoomWishes {
+  /** Id of the node the room lives on. */
+  readonly node: string;
+}
+
+export interface ClaimEntry {
+  readonly room: string;
+  readonly claim: Claim;
+}
+
+export interface CreateResult {
+  readonly created: boolean;
+  /** The claim that holds now: the caller's where `created`, else the one that was there first. */
+  readonly claim: Claim;
+}
+
+export interface MoveResult {
+  readonly moved: boolean;
+  /** The claim that holds now; undefined where the room has none. */
+  readonly claim: Claim | undefined;
+}
+
+export interface ListQuery {
+  /** Only rooms of this node. */
+  readonly node?: string | undefined;
+  /** Begin after this room, which need not exist (any more). */
+  readonly after?: string | undefined;
+  /** Most entries on the page: an integer ≥ 1, else a RangeError. */
+  readonly limit: number;
+}
+
+export interface ClaimPage {
+  readonly entries: readonly ClaimEntry[];
+  /** `after` of the page that follows; null on the last page. */
+  readonly next: string | null;
+}
+
+/**
+ * Claims by room. A promise that resolves says what is durable, to the degree that the store's
+ * description promises; a promise that rejects says that nothing changed. Calls for one room take effect
+ * in the order in which they were made.
+ */
+export interface ClaimStore {
+  /** Only durable claims: what it answers can be passed on. */
+  get(room: string): Promise<Claim | undefined>;
+
+  /** First writer wins. */
+  create(room: string, claim: Claim): Promise<CreateResult>;
+
+  /** Replaces the claim only if it still is on `expectedNode`; else answers with what is there. */
+  move(room: string, expectedNode: string, claim: Claim): Promise<MoveResult>;
+
+  /** Removes the claim and answers with it; undefined where there was none. */
+  release(room: string): Promise<Claim | undefined>;
+
+  /**
+   * One page, ordered by room in the order of UTF-8 bytes (which is that of code points). A cursor is a
+   * room's name, not an offset: a room that exists throughout is seen exactly once, whatever comes and
+   * goes between pages.
+   */
+  list(query: ListQuery): Promise<ClaimPage>;
+
+  /**
+   * Rooms handed out per node, a live view; a node without rooms is absent. `create`, `move` and
+   * `release` count when they are called, before they return, unless an earlier call for the same room
+   * is still under way (then, after that one). So whoever picks a node by these numbers and claims it
+   * without an `await` in between can't overshoot. A write that fails is counted back.
+   */
+  loads(): ReadonlyMap<string, number>;
+
+  /** Sum of `loads()`. */
+  total(): number;
+}
+
+/** A topology, with the edits made by REST. Both documents are JSON values. */
+export interface TopologyRecord {
+  /** As the file said when it was read for this record. */
+  readonly seed: unknown;
+  /** As edited since. */
+  readonly current: unknown;
+  /** Grows with each write; ≥ 1. */
+  readonly version: number;
+}
+
+export interface TopologyStore {
+  read(): Promise<TopologyRecord | undefined>;
+  /**
+   * Compare-and-set: writes only if the version stored is `expectedVersion` (0: nothing stored yet), and
+   * says whether it did. A RangeError where `record.version` isn't above `expectedVersion`, since then
+   * a later writer couldn't tell that this one came before.
+   */
+  write(record: TopologyRecord, expectedVersion: number): Promise<boolean>;
+}
+
+export interface Store {
+  readonly claims: ClaimStore;
+  readonly topology: TopologyStore;
+  /** For people: what kind of store it is and where. */
+  readonly description: string;
+  /** Resolves while the store reads and writes; else rejects with why not. */
+  ready(): Promise<void>;
+  /** Finishes what was asked for, then lets go of files. Calls made afterwards may reject. */
+  close(): Promise<void>;
+}
