@@ -15,10 +15,16 @@ import type {
 
 /** Prefixes of each other, dots, dashes and digits: what breaks naive matching and naming. */
 const NODE_IDS = ['n', 'n1', 'n10', 'n-1', 'n.1', 'sfu-1', 'sfu-10', 'sfu-1.a', '0', 'a'.repeat(63)];
+/** The same where ids are labels of DNS names. */
+const DNS_IDS = NODE_IDS.map((id) => id.replace('.', '-')).map((id, i, all) =>
+  all.indexOf(id) === i ? id : `${id}-dot`,
+);
 const VIP_IDS = ['public', 'edge', 'public-media'];
 /** Media ports of one VIP, and how many of them a node can have. */
 const MEDIA = { first: 40000, last: 49999 };
 const WORKERS = 8;
+/** Signalling ports, one per node. */
+const SIGNALLING = { first: 20_000, last: 20_999 };
 
 interface NodeShape {
   weight: number;
@@ -125,11 +131,11 @@ function buildVip(shape: VipShape, v: number, certificate: string): Vip {
 
 function buildSignalling(shape: VipShape, certificate: string): Signalling | null {
   if (shape.signalling === 'none') return null;
-  const tls =
-    shape.signalling === 'path' ? 'off' : shape.signalling === 'terminate' ? 'terminate' : 'passthrough';
+  const tls = tlsOf(shape);
   return {
-    port: 443,
-    ports: shape.nodePorts ? { first: 20_000, last: 20_999 } : null,
+    // Where no port is translated, a node cannot answer on a shared port and on one of its own.
+    port: shape.nodePorts && shape.forwarding !== 'nat' ? null : 443,
+    ports: shape.nodePorts ? SIGNALLING : null,
     domain: shape.signalling === 'sni' ? 'sfu.example.net' : null,
     host: null,
     tls,
@@ -139,22 +145,36 @@ function buildSignalling(shape: VipShape, certificate: string): Signalling | nul
   };
 }
 
+/** TLS can end on the balancer only where answers come back through it. */
+function tlsOf({ signalling, forwarding }: VipShape): Signalling['tls'] {
+  if (signalling === 'path') return 'off';
+  return signalling === 'terminate' && forwarding === 'nat' ? 'terminate' : 'passthrough';
+}
+
+/** Of its own where ports are per node and there is nothing to translate, or to derive one from. */
+function signallingPortOf(shape: VipShape, vip: Vip, n: number): number | null {
+  if (!vip.signalling) return null;
+  const untranslated = shape.forwarding !== 'nat';
+  if (vip.signalling.ports && (untranslated || !vip.media)) return SIGNALLING.first + n;
+  return untranslated ? 443 : 4443;
+}
+
 function buildNode(shape: VipShape, vip: Vip, node: NodeShape, v: number, n: number): Node {
-  const suffix = n < NODE_IDS.length ? NODE_IDS[n]! : `node-${n}`;
+  const ids = vip.signalling?.domain ? DNS_IDS : NODE_IDS;
+  const suffix = n < ids.length ? ids[n]! : `node-${n}`;
   const four = `10.0.${v + 1}.${11 + n}`;
   const six = `fd00:${v + 1}::${11 + n}`;
   const kinds = node.families === 'both' || shape.families !== 'both' ? shape.families : node.families;
   const first = MEDIA.first + n * WORKERS;
   return {
     // Ids are unique in the cluster, and at most 63 characters.
-    id: v === 0 ? suffix : `${suffix.slice(0, 60)}.v${v}`,
+    id: v === 0 ? suffix : `${suffix.slice(0, 60)}${vip.signalling?.domain ? '-' : '.'}v${v}`,
     kind: n % 4 === 3 ? 'janus' : 'mediasoup',
     vip: vip.id,
     addresses: pick(kinds, four, six),
     zone: node.zone,
     weight: node.weight,
-    // Only NAT can send the shared port 443 to another one.
-    signallingPort: vip.signalling ? (shape.forwarding === 'nat' ? 4443 : 443) : null,
+    signallingPort: signallingPortOf(shape, vip, n),
     mediaPorts: vip.media ? { first, last: first + node.workers - 1 } : null,
     healthPort: node.healthPort ? 8081 : null,
     state: node.state,
