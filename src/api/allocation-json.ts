@@ -1,5 +1,8 @@
 import type { Allocation } from '../allocation/allocation.ts';
 
+/** A serialiser of one's own sets no type. */
+export const JSON_TYPE = 'application/json; charset=utf-8';
+
 /**
  * The same bytes as JSON.stringify of the allocation. The part that depends on the node alone, most of it,
  * is made once per node: at full load, serialising it would cost as much as placing the room.

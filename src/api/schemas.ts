@@ -77,10 +77,9 @@ export const Allocation = Type.Object(
       addresses: list(Type.String()),
     }),
     vip: Type.String({ description: 'Id of the VIP that the node stands behind.' }),
-    media: list(
-      Type.Object({ protocol: words(PROTOCOLS), address: Type.String(), port: Type.Integer() }),
-      { description: 'The media workers of the node as seen through the VIP; the node picks the worker.' },
-    ),
+    media: list(Type.Object({ protocol: words(PROTOCOLS), address: Type.String(), port: Type.Integer() }), {
+      description: 'The media workers of the node as seen through the VIP; the node picks the worker.',
+    }),
     signalling: nullable(Type.Object({ url: Type.String({ description: 'Names the node.' }) })),
     decision: words(['claim', 'hash', 'spill'], {
       description:

@@ -10,6 +10,7 @@ describe('PUT /v1/rooms/{room}', () => {
     const { app } = await smallServer();
     const first = await app.inject({ method: 'PUT', url: url('standup') });
     assert.equal(first.statusCode, 201);
+    assert.equal(first.headers['content-type'], 'application/json; charset=utf-8');
     const body = first.json();
     assert.equal(body.room, 'standup');
     assert.equal(body.vip, 'public');
@@ -25,7 +26,9 @@ describe('PUT /v1/rooms/{room}', () => {
 
   test('lists every protocol, VIP address and port that leads to the node, and no address it lacks', async () => {
     const { app } = await smallServer();
-    const { media, node } = (await app.inject({ method: 'PUT', url: url('x'), payload: { nodeKind: 'janus' } })).json();
+    const { media, node } = (
+      await app.inject({ method: 'PUT', url: url('x'), payload: { nodeKind: 'janus' } })
+    ).json();
     assert.equal(node.id, 'jan-1');
     assert.deepEqual(media, [
       { protocol: 'udp', address: '203.0.113.10', port: 40006 },
@@ -58,7 +61,8 @@ describe('PUT /v1/rooms/{room}', () => {
   test('a claim sticks while its node drains; a disabled or removed node loses it, and the answer says so', async () => {
     const { app } = await smallServer();
     const { node } = (await app.inject({ method: 'PUT', url: url('r') })).json();
-    const set = (state: string) => app.inject({ method: 'PATCH', url: `/v1/nodes/${node.id}`, payload: { state } });
+    const set = (state: string) =>
+      app.inject({ method: 'PATCH', url: `/v1/nodes/${node.id}`, payload: { state } });
     assert.equal((await set('draining')).statusCode, 200);
     const kept = (await app.inject({ method: 'PUT', url: url('r') })).json();
     assert.deepEqual([kept.node.id, kept.decision, kept.moved], [node.id, 'claim', undefined]);
@@ -79,13 +83,23 @@ describe('PUT /v1/rooms/{room}', () => {
   });
 
   test('answers 503 with a reason for each node where none fits', async () => {
-    const { app } = await smallServer(SMALL.replaceAll(/signallingPort: \d+/g, '$&, state: disabled').replace(', state: draining', '').replaceAll(/(mediaPorts: "40005"), state: disabled/g, '$1'));
+    const { app } = await smallServer(
+      SMALL.replaceAll(/signallingPort: \d+/g, '$&, state: disabled')
+        .replace(', state: draining', '')
+        .replaceAll(/(mediaPorts: "40005"), state: disabled/g, '$1'),
+    );
     const { statusCode, headers, ...answer } = await app.inject({ method: 'PUT', url: url('r') });
     assert.equal(statusCode, 503);
     assert.match(String(headers['content-type']), /^application\/problem\+json/);
     const { reasons, type } = answer.json();
     assert.equal(type, 'urn:roomlb:problem:no-node-fits');
-    assert.deepEqual(reasons.map((r: { node: string }) => r.node).sort(), ['jan-1', 'sfu-1', 'sfu-2', 'sfu-3', 'sfu-4']);
+    assert.deepEqual(reasons.map((r: { node: string }) => r.node).sort(), [
+      'jan-1',
+      'sfu-1',
+      'sfu-2',
+      'sfu-3',
+      'sfu-4',
+    ]);
     assert.ok(reasons.every((r: { reason: string }) => r.reason === 'disabled'));
   });
 
@@ -113,7 +127,15 @@ describe('PUT /v1/rooms/{room}', () => {
 
   test('refuses bodies that are not what the description says, by path', async () => {
     const { app } = await smallServer();
-    const bad: unknown[] = [{ kind: 'party' }, { zone: 1 }, { participants: '5' }, { zones: 'a' }, [], 'x', 3];
+    const bad: unknown[] = [
+      { kind: 'party' },
+      { zone: 1 },
+      { participants: '5' },
+      { zones: 'a' },
+      [],
+      'x',
+      3,
+    ];
     for (const payload of bad) {
       const answer = await app.inject({
         method: 'PUT',
@@ -146,7 +168,7 @@ describe('the other routes of rooms', () => {
     for (let i = 0; i < 57; i++) await app.inject({ method: 'PUT', url: url(`room-${i}`) });
     const walk = async (query: string) => {
       const seen: { room: string; node: string }[] = [];
-      for (let after = ''; ; ) {
+      for (let after = ''; ;) {
         const page = (await app.inject(`/v1/rooms?limit=10${query}${after}`)).json();
         seen.push(...page.rooms);
         if (page.next === null) return seen;
@@ -157,24 +179,35 @@ describe('the other routes of rooms', () => {
     assert.equal(new Set(all.map(({ room }) => room)).size, 57);
     assert.equal(all.length, 57);
     const ofNode = await walk('&node=sfu-3');
-    assert.deepEqual(ofNode, all.filter(({ node }) => node === 'sfu-3'));
+    assert.deepEqual(
+      ofNode,
+      all.filter(({ node }) => node === 'sfu-3'),
+    );
     assert.equal((await app.inject('/v1/rooms?limit=0')).statusCode, 400);
     assert.equal((await app.inject('/v1/rooms?limit=5000')).statusCode, 400);
   });
 
   test('POST /v1/placements says what PUT would answer, and changes nothing', async () => {
     await fc.assert(
-      fc.asyncProperty(fc.uniqueArray(fc.stringMatching(/^[a-z0-9 ]{1,20}$/), { minLength: 1, maxLength: 20 }), async (rooms) => {
-        const { app, dispatcher } = await smallServer();
-        for (const room of rooms.slice(0, 5)) await app.inject({ method: 'PUT', url: url(room) });
-        const before = dispatcher.claims.total();
-        const preview = (await app.inject({ method: 'POST', url: '/v1/placements', payload: { rooms } })).json();
-        assert.equal(dispatcher.claims.total(), before);
-        assert.deepEqual(preview.placements.map((p: { room: string }) => p.room), rooms);
-        const room = rooms.at(-1)!;
-        const claimed = (await app.inject({ method: 'PUT', url: url(room) })).json();
-        assert.deepEqual(preview.placements.at(-1), claimed);
-      }),
+      fc.asyncProperty(
+        fc.uniqueArray(fc.stringMatching(/^[a-z0-9 ]{1,20}$/), { minLength: 1, maxLength: 20 }),
+        async (rooms) => {
+          const { app, dispatcher } = await smallServer();
+          for (const room of rooms.slice(0, 5)) await app.inject({ method: 'PUT', url: url(room) });
+          const before = dispatcher.claims.total();
+          const preview = (
+            await app.inject({ method: 'POST', url: '/v1/placements', payload: { rooms } })
+          ).json();
+          assert.equal(dispatcher.claims.total(), before);
+          assert.deepEqual(
+            preview.placements.map((p: { room: string }) => p.room),
+            rooms,
+          );
+          const room = rooms.at(-1)!;
+          const claimed = (await app.inject({ method: 'PUT', url: url(room) })).json();
+          assert.deepEqual(preview.placements.at(-1), claimed);
+        },
+      ),
       { numRuns: 15 },
     );
   });
@@ -182,13 +215,20 @@ describe('the other routes of rooms', () => {
   test('GET /v1/explain/rooms/{room} ranks every node and shows the rules that carry the room', async () => {
     const { app } = await smallServer();
     const explained = (await app.inject('/v1/explain/rooms/standup')).json();
-    assert.deepEqual(
-      explained.candidates.map((c: { node: string }) => c.node).sort(),
-      ['jan-1', 'sfu-1', 'sfu-2', 'sfu-3', 'sfu-4'],
-    );
+    assert.deepEqual(explained.candidates.map((c: { node: string }) => c.node).sort(), [
+      'jan-1',
+      'sfu-1',
+      'sfu-2',
+      'sfu-3',
+      'sfu-4',
+    ]);
     const chosen = explained.candidates.filter((c: { verdict: string }) => c.verdict === 'chosen');
     assert.equal(chosen.length, 1);
     assert.equal(chosen[0].node, explained.allocation.node.id);
-    assert.ok(explained.rules.some((r: { target: string; rules: string[] }) => r.target === 'nftables' && r.rules.length > 0));
+    assert.ok(
+      explained.rules.some(
+        (r: { target: string; rules: string[] }) => r.target === 'nftables' && r.rules.length > 0,
+      ),
+    );
   });
 });

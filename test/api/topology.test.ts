@@ -20,11 +20,21 @@ describe('nodes and VIPs by REST', () => {
 
   test('PUT creates, PATCH changes by merge, DELETE removes; rooms follow', async () => {
     const { app, dispatcher } = await smallServer();
-    const node = { kind: 'mediasoup', vip: 'public', addresses: ['10.0.1.20'], signallingPort: 4443, mediaPorts: '40020-40021' };
+    const node = {
+      kind: 'mediasoup',
+      vip: 'public',
+      addresses: ['10.0.1.20'],
+      signallingPort: 4443,
+      mediaPorts: '40020-40021',
+    };
     const created = await app.inject({ method: 'PUT', url: '/v1/nodes/sfu-9', payload: node });
     assert.equal(created.statusCode, 201, created.body);
     assert.equal(created.json().id, 'sfu-9');
-    const patched = await app.inject({ method: 'PATCH', url: '/v1/nodes/sfu-9', payload: { weight: 7, zone: 'c' } });
+    const patched = await app.inject({
+      method: 'PATCH',
+      url: '/v1/nodes/sfu-9',
+      payload: { weight: 7, zone: 'c' },
+    });
     assert.deepEqual([patched.json().weight, patched.json().zone], [7, 'c']);
     const reset = await app.inject({ method: 'PATCH', url: '/v1/nodes/sfu-9', payload: { zone: null } });
     assert.equal(reset.json().zone, undefined);
@@ -32,7 +42,10 @@ describe('nodes and VIPs by REST', () => {
     assert.equal((await app.inject({ method: 'DELETE', url: '/v1/nodes/sfu-9' })).statusCode, 204);
     assert.equal((await app.inject('/v1/nodes/sfu-9')).statusCode, 404);
     assert.equal((await app.inject({ method: 'DELETE', url: '/v1/nodes/sfu-9' })).statusCode, 404);
-    assert.equal((await app.inject({ method: 'PATCH', url: '/v1/nodes/sfu-9', payload: {} })).statusCode, 404);
+    assert.equal(
+      (await app.inject({ method: 'PATCH', url: '/v1/nodes/sfu-9', payload: {} })).statusCode,
+      404,
+    );
   });
 
   test('a change that the topology would not allow is refused with path and hint, and nothing is applied', async () => {
@@ -48,10 +61,17 @@ describe('nodes and VIPs by REST', () => {
       ['DELETE', '/v1/vips/public', {}, /vip/],
     ];
     for (const [method, url, payload, path] of cases) {
-      const answer = await app.inject({ method: method as 'PUT', url, ...(method === 'DELETE' ? {} : { payload }) });
+      const answer = await app.inject({
+        method: method as 'PUT',
+        url,
+        ...(method === 'DELETE' ? {} : { payload }),
+      });
       assert.equal(answer.statusCode, 422, `${method} ${url} ${JSON.stringify(payload)} ${answer.body}`);
       const { faults } = answer.json();
-      assert.ok(faults.some((f: { path: string }) => path.test(f.path)), answer.body);
+      assert.ok(
+        faults.some((f: { path: string }) => path.test(f.path)),
+        answer.body,
+      );
       assert.ok(faults.every((f: { hint: string }) => f.hint.length > 0));
     }
     assert.equal(dispatcher.snapshot.revision, revision);
@@ -61,7 +81,12 @@ describe('nodes and VIPs by REST', () => {
     const { app } = await smallServer();
     const etag = String((await app.inject('/v1/nodes/sfu-1')).headers['etag']);
     const patch = (weight: number, match: string) =>
-      app.inject({ method: 'PATCH', url: '/v1/nodes/sfu-1', payload: { weight }, headers: { 'if-match': match } });
+      app.inject({
+        method: 'PATCH',
+        url: '/v1/nodes/sfu-1',
+        payload: { weight },
+        headers: { 'if-match': match },
+      });
     assert.equal((await patch(11, etag)).statusCode, 200);
     const stale = await patch(12, etag);
     assert.equal(stale.statusCode, 412);
@@ -81,7 +106,11 @@ describe('intent and configuration', () => {
       const known = { 'if-none-match': String(answer.headers['etag']) };
       const again = await app.inject({ url: `/v1/config/${name}`, headers: known });
       assert.deepEqual([again.statusCode, again.body], [304, '']);
-      await app.inject({ method: 'PATCH', url: '/v1/nodes/sfu-1', payload: { weight: Math.floor(Math.random() * 100) + 1 } });
+      await app.inject({
+        method: 'PATCH',
+        url: '/v1/nodes/sfu-1',
+        payload: { weight: Math.floor(Math.random() * 100) + 1 },
+      });
       const json = (await app.inject(`/v1/config/${name}?format=json`)).json();
       assert.equal(json.revision, dispatcher.snapshot.revision);
       assert.ok(json.files.length > 0);
@@ -111,7 +140,20 @@ describe('operations', () => {
     assert.match(metrics, /roomlb_rooms\{node="sfu-4"\} 0/);
     const openapi = (await app.inject('/openapi.json')).json();
     assert.equal(openapi.openapi, '3.1.0');
-    const paths = ['/v1/rooms/{room}', '/v1/rooms', '/v1/placements', '/v1/explain/rooms/{room}', '/v1/nodes/{id}', '/v1/vips/{id}', '/v1/intent', '/v1/targets', '/v1/config/{target}', '/healthz', '/readyz', '/metrics'];
+    const paths = [
+      '/v1/rooms/{room}',
+      '/v1/rooms',
+      '/v1/placements',
+      '/v1/explain/rooms/{room}',
+      '/v1/nodes/{id}',
+      '/v1/vips/{id}',
+      '/v1/intent',
+      '/v1/targets',
+      '/v1/config/{target}',
+      '/healthz',
+      '/readyz',
+      '/metrics',
+    ];
     for (const path of paths) assert.ok(openapi.paths[path], path);
     const nothing = await app.inject('/v1/nothing');
     assert.equal(nothing.statusCode, 404);

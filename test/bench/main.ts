@@ -36,7 +36,8 @@ const cells = rows.map(({ group, name, value, unit, ratio, aim }) => [
 process.stdout.write(table(['GROUP', 'WHAT', 'MEASURED', 'RATIO', 'AIM'], cells));
 const machine = { cpu: cpus()[0]?.model ?? 'unknown', cores: cpus().length, node: process.version };
 process.stdout.write(`\n${machine.cores} × ${machine.cpu}, Node ${machine.node}\n`);
-if (values.json !== undefined) await writeFile(values.json, `${JSON.stringify({ machine, rows }, null, 2)}\n`);
+if (values.json !== undefined)
+  await writeFile(values.json, `${JSON.stringify({ machine, rows }, null, 2)}\n`);
 
 function format(value: number): string {
   return value >= 1000 ? Math.round(value).toLocaleString('en-GB') : value.toPrecision(3);

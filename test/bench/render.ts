@@ -17,7 +17,12 @@ export function renderBench(): BenchRow[] {
     // node-setup has something to say in direct server return only.
     const mode = target.capabilities.forwarding.includes('nat') ? 'nat' : 'dsr';
     const intents = SIZES.map((n) => buildIntent(clusterView(clusterOf(n, mode))));
-    rows.push(...series(`render ${target.name}`, intents.map((intent) => median(() => target.render(intent)))));
+    rows.push(
+      ...series(
+        `render ${target.name}`,
+        intents.map((intent) => median(() => target.render(intent))),
+      ),
+    );
   }
   return rows;
 }
@@ -32,7 +37,9 @@ function series(group: string, times: readonly number[]): BenchRow[] {
       name: `${size} nodes`,
       value: ms,
       unit: 'ms',
-      ...(before === undefined ? {} : { ratio: { of: 'the time a node took before', value: ms / before / 10 } }),
+      ...(before === undefined
+        ? {}
+        : { ratio: { of: 'the time a node took before', value: ms / before / 10 } }),
       ...(size === 10_000 ? { aim: '< 2000 ms, ratio near 1' } : {}),
     };
   });

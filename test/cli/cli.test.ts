@@ -20,7 +20,11 @@ after(() => rm(folder, { recursive: true }));
 /** Runs a command line in this process. */
 async function roomlb(...args: string[]) {
   let [out, err] = ['', ''];
-  const io = { out: (text: string) => void (out += text), err: (text: string) => void (err += text), colour: false };
+  const io = {
+    out: (text: string) => void (out += text),
+    err: (text: string) => void (err += text),
+    colour: false,
+  };
   const code = await run(args, io);
   return { code, out, err, json: () => JSON.parse(out) };
 }
@@ -37,7 +41,13 @@ describe('roomlb', () => {
   });
 
   test('what cannot be understood is bad input: exit code 2, and says what would do', async () => {
-    for (const args of [['plcae'], ['place'], ['render', 'abacus', '-t', file], ['validate', '--colour'], ['diff', file]]) {
+    for (const args of [
+      ['plcae'],
+      ['place'],
+      ['render', 'abacus', '-t', file],
+      ['validate', '--colour'],
+      ['diff', file],
+    ]) {
       const { code, err, out } = await roomlb(...args);
       assert.equal(code, 2, args.join(' '));
       assert.notEqual(err, '');
@@ -59,8 +69,8 @@ describe('roomlb', () => {
     await writeFile(bad, SMALL.replace('weight: 200', 'weight: 300').replace('vip: public', 'vip: pubic'));
     const { code, err } = await roomlb('validate', bad);
     assert.equal(code, 2);
-    assert.match(err, /bad\.yaml:8:\d+: error: nodes\[0\]\.vip: .*public/);
-    assert.match(err, /bad\.yaml:10:\d+: error: nodes\[2\]\.weight: .*255/);
+    assert.match(err, /bad\.yaml:9:\d+: error: nodes\[0\]\.vip: .*public/);
+    assert.match(err, /bad\.yaml:11:\d+: error: nodes\[2\]\.weight: .*255/);
     const json = (await roomlb('validate', bad, '--json')).json();
     assert.equal(json.valid, false);
     assert.equal(json.faults.length, 2);
@@ -124,12 +134,17 @@ describe('roomlb', () => {
     const { out, code } = await roomlb('diff', file, changed, '--rooms', rooms);
     assert.equal(code, 0);
     assert.match(out, /rooms that would move: 1\d\.\d\d %/);
-    const { placement, targets, topology } = (await roomlb('diff', file, changed, '--rooms', rooms, '--json')).json();
+    const { placement, targets, topology } = (
+      await roomlb('diff', file, changed, '--rooms', rooms, '--json')
+    ).json();
     assert.ok(placement.share >= placement.ideal * 0.9 && placement.share < placement.ideal * 2);
     for (const { room, from } of placement.moves) assert.ok(room.startsWith('room-') && from);
     assert.ok(JSON.stringify(topology).includes('weight'));
     const nftables = targets.find((t: { target: string }) => t.target === 'nftables');
-    assert.ok(nftables.changed > 0 && nftables.added === 0 && nftables.removed === 0, JSON.stringify(nftables));
+    assert.ok(
+      nftables.changed > 0 && nftables.added === 0 && nftables.removed === 0,
+      JSON.stringify(nftables),
+    );
     const same = await roomlb('diff', file, file);
     assert.match(same.out, /mean the same/);
   });

@@ -55,7 +55,13 @@ function routesFor(kind: EntityKind, word: string, schema: Type.TObject): Fastif
 
     app.get(
       `/v1/${kind}`,
-      { schema: { tags, summary: `All ${word}s`, response: { 200: Type.Unsafe<unknown>(Type.Object({ [kind]: Type.Array(body) })) } } },
+      {
+        schema: {
+          tags,
+          summary: `All ${word}s`,
+          response: { 200: Type.Unsafe<unknown>(Type.Object({ [kind]: Type.Array(body) })) },
+        },
+      },
       (_, reply) => {
         reply.header('etag', `"${dispatcher.snapshot.revision}"`);
         return { [kind]: editor.list(kind) };
@@ -64,7 +70,9 @@ function routesFor(kind: EntityKind, word: string, schema: Type.TObject): Fastif
 
     app.get(
       `/v1/${kind}/:id`,
-      { schema: { tags, summary: `One ${word}`, params: Params, response: { 200: body, 404: ProblemSchema } } },
+      {
+        schema: { tags, summary: `One ${word}`, params: Params, response: { 200: body, 404: ProblemSchema } },
+      },
       (request, reply) => {
         const entity = find(request.params.id);
         if (!entity) throw missing(word, request.params.id);
@@ -142,9 +150,14 @@ function answer(
     case 'missing':
       throw missing(word, id);
     case 'stale':
-      throw new Problem(412, 'stale-revision', `the topology is at revision ${outcome.revision} by now; read it again`, {
-        revision: outcome.revision,
-      });
+      throw new Problem(
+        412,
+        'stale-revision',
+        `the topology is at revision ${outcome.revision} by now; read it again`,
+        {
+          revision: outcome.revision,
+        },
+      );
     case 'conflict':
       throw new Problem(409, 'concurrent-change', 'somebody else changed the topology meanwhile; try again');
     case 'invalid':

@@ -5,7 +5,7 @@ import type { Dispatcher } from '../../dispatcher/dispatcher.ts';
 import type { RenderCache } from '../../dispatcher/render-cache.ts';
 import type { PassedOver } from '../../placement/place.ts';
 import * as schemas from '../schemas.ts';
-import { allocationJson } from '../allocation-json.ts';
+import { allocationJson, JSON_TYPE } from '../allocation-json.ts';
 import { checkedRoom } from './rooms.ts';
 
 const tags = ['placement'];
@@ -54,7 +54,10 @@ export const placementRoutes: FastifyPluginAsyncTypebox<{
         if (outcome.placed) placements.push(outcome.allocation);
         else unplaced.push({ room: rooms[index] ?? '', reasons: outcome.passedOver });
       });
-      return reply.serializer(previewJson).send({ revision: dispatcher.snapshot.revision, placements, unplaced });
+      return reply
+        .type(JSON_TYPE)
+        .serializer(previewJson)
+        .send({ revision: dispatcher.snapshot.revision, placements, unplaced });
     },
   );
 

@@ -2,7 +2,7 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { roomNameFault } from '../../allocation/room-name.ts';
 import type { Dispatcher } from '../../dispatcher/dispatcher.ts';
 import type { PassedOver } from '../../placement/place.ts';
-import { allocationJson } from '../allocation-json.ts';
+import { allocationJson, JSON_TYPE } from '../allocation-json.ts';
 import type { Metrics } from '../metrics.ts';
 import { Problem } from '../problem.ts';
 import * as schemas from '../schemas.ts';
@@ -46,6 +46,7 @@ export const roomRoutes: FastifyPluginAsyncTypebox<{ dispatcher: Dispatcher; met
       }
       return reply
         .code(claimed.result === 'created' ? 201 : 200)
+        .type(JSON_TYPE)
         .serializer(allocationJson)
         .send(claimed.allocation);
     },

@@ -31,7 +31,11 @@ export function addDiff(program: Command, { io }: Cli): void {
     .argument('<old>', 'topology file as it is')
     .argument('<new>', 'topology file as it would be; - is standard input')
     .option('--rooms <file>', 'rooms, one a line, to tell one by one which would move; - is standard input')
-    .addOption(new Option('--samples <n>', 'made-up rooms to measure the share over').default(100_000).argParser(samples))
+    .addOption(
+      new Option('--samples <n>', 'made-up rooms to measure the share over')
+        .default(100_000)
+        .argParser(samples),
+    )
     .addOption(jsonOption())
     .addHelpText(
       'after',

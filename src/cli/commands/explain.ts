@@ -37,7 +37,7 @@ function describe({ room, hash, algorithm, allocation, candidates, rules }: Expl
     : `${room}: no node can take it`;
   const rows = candidates.map((c) => [c.rank, c.node, c.zone ?? '–', c.weight, c.verdict, c.reason]);
   const carried = rules.map(
-    ({ target, rules: texts }) => `\n${target}\n${texts.map((text) => `  ${text}\n`).join('')}`,
+    ({ target, rules: texts }) => `\n${target}\n${texts.map((text) => `${indent(text)}\n`).join('')}`,
   );
   return [
     `${where}\n`,
@@ -45,4 +45,8 @@ function describe({ room, hash, algorithm, allocation, candidates, rules }: Expl
     table(['RANK', 'NODE', 'ZONE', 'WEIGHT', 'VERDICT', 'WHY'], rows),
     ...carried,
   ].join('');
+}
+
+function indent(text: string): string {
+  return text.replaceAll(/^/gm, '  ');
 }

@@ -28,7 +28,9 @@ export function addValidate(program: Command, { io, exit }: Cli): void {
       const name = file === '-' ? 'standard input' : file;
       if (topology) {
         const { cluster, vips, nodes } = topology;
-        io.out(`${name}: fine: cluster ${cluster}, ${count(vips.length, "VIP")}, ${count(nodes.length, "node")}\n`);
+        io.out(
+          `${name}: fine: cluster ${cluster}, ${count(vips.length, 'VIP')}, ${count(nodes.length, 'node')}\n`,
+        );
       } else {
         io.err(`${name}: ${count(faults.filter(isError).length, 'fault')}\n`);
       }

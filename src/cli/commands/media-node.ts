@@ -1,0 +1,32 @@
+import { Option, type Command } from 'commander';
+import { runMediaNode, type MediaNodeOptions } from '../media-node.ts';
+import { LOG_LEVELS } from '../logger.ts';
+import type { Cli } from '../program.ts';
+
+export function addMediaNode(program: Command, { io }: Cli): void {
+  program
+    .command('media-node')
+    .description('run a media node: mediasoup workers, each on its fixed port, that report to dispatchers')
+    .argument('<node>', 'id of the node in the topology')
+    .option('-d, --dispatcher <url...>', 'dispatchers to register with; all of them are kept informed')
+    .option('-t, --topology <file>', 'take addresses and ports from this file instead of a dispatcher')
+    .option('--stun-port <port>', 'UDP port that answers any STUN Binding; the health port if left out')
+    .option('--no-stun', 'have no such port')
+    .option('--tls-certificate <file>', 'PEM with chain, where TLS of signalling ends on the node')
+    .option('--tls-key <file>', 'PEM')
+    .option('--drain-limit <seconds>', 'how long SIGTERM waits for live rooms to end', '600')
+    .addOption(new Option('--log-level <level>', 'how much to log').choices(LOG_LEVELS).default('info'))
+    .addHelpText(
+      'after',
+      `
+SIGTERM drains: no new rooms, and an end when the last one is empty or the limit is over. A second signal,
+or SIGINT, ends at once. Needs mediasoup and its worker: npm run mediasoup:worker.
+
+Examples:
+  $ roomlb media-node sfu-1 --dispatcher http://127.0.0.1:8080
+  $ roomlb media-node sfu-1 --topology lb-config/local.yaml
+  $ roomlb media-node sfu-1 --dispatcher https://lb-1.example https://lb-2.example --drain-limit 3600
+`,
+    )
+    .action((node: string, options: MediaNodeOptions) => runMediaNode(io, node, options));
+}
