@@ -54,7 +54,8 @@ async function tcp(request) {
     // Rejects on errors; whoever reads a line next is told.
     const end = once(made, 'close').then(() => Promise.reject(new Error('closed')));
     end.catch(() => undefined);
-    return { socket: made, lines: createInterface(made)[Symbol.asyncIterator](), ended: end };
+    const lines = createInterface(made).on('error', () => made.destroy());
+    return { socket: made, lines: lines[Symbol.asyncIterator](), ended: end };
   });
   try {
     socket.write('hello\n');

@@ -46,7 +46,10 @@ async function tcp(address, port) {
   const server = net.createServer((socket) => {
     const remote = endpoint(socket.remoteAddress, socket.remotePort);
     socket.on('error', () => socket.destroy());
-    createInterface(socket).on('line', () => socket.write(`${answer('tcp', port, remote)}\n`));
+    const lines = createInterface(socket);
+    lines.on('line', () => socket.write(`${answer('tcp', port, remote)}\n`));
+    // It hears of the socket's errors as well.
+    lines.on('error', () => socket.destroy());
   });
   server.listen(port, address);
   await once(server, 'listening');
@@ -87,6 +90,7 @@ async function web(server, address, port) {
   await once(server, 'listening');
 }
 
-function endpoint(address, port) {
+// A socket whose other end is gone already has no address any more.
+function endpoint(address = 'gone', port = 0) {
   return address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
 }

@@ -41,6 +41,8 @@ export async function startEchoNode(lab: Lab, config: EchoNodeConfig, id = confi
   const script = path.join(import.meta.dirname, 'echo-node.mjs');
   const child = lab.spawn(lab.nsOfNode(id), process.execPath, [script, JSON.stringify(config)]);
   await untilLine(child, /^ready /);
+  // A node that dies in the middle of a test would look like one that the balancer does not reach.
+  child.stderr.pipe(process.stderr);
   return child;
 }
 
