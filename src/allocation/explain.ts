@@ -104,18 +104,11 @@ function chosenBecause(outcome: Outcome): string {
   }
 }
 
-/** Candidates as placement walks them: the wished-for zone first, then nodes that never get rooms by hash. */
+/** As placement asks them, then those of weight 0, which it never does. */
 function inOrder(snapshot: Snapshot, room: string, zone: string | null): Node[] {
-  const preferred = [...snapshot.candidates(room)].flatMap((id) => snapshot.view.nodes.get(id) ?? []);
-  const weightless = snapshot.view.topology.nodes.filter((node) => node.weight === 0);
-  const zoned =
-    zone === null
-      ? preferred
-      : [
-          ...preferred.filter((node) => node.zone === zone),
-          ...preferred.filter((node) => node.zone !== zone),
-        ];
-  return [...zoned, ...weightless];
+  const { nodes, topology } = snapshot.view;
+  const asked = [...snapshot.candidates(room, zone)].flatMap((id) => nodes.get(id) ?? []);
+  return [...asked, ...topology.nodes.filter((node) => node.weight === 0)];
 }
 
 function rulesFor(node: string, rendered: readonly RenderedRules[]): Explanation['rules'] {

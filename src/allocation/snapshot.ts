@@ -2,8 +2,7 @@ import type { ClusterView } from '../cluster/view.ts';
 import { buildIntent } from '../intent/build.ts';
 import type { Intent } from '../intent/model.ts';
 import { placementFor, type ClusterPlacement } from '../placement/for-view.ts';
-import { hashRoom } from '../placement/hash.ts';
-import { place, type PlaceResult } from '../placement/place.ts';
+import { place, preference, type PlaceResult } from '../placement/place.ts';
 import { nodeAnswer, type NodeAnswer, type RoomWishes } from './allocation.ts';
 import { eligibleSet, type Constraints, type EligibleSet } from './eligibility.ts';
 
@@ -68,9 +67,9 @@ export class Snapshot {
     });
   }
 
-  /** Every candidate for the room in order of preference, whether it would take it or not. */
-  candidates(room: string): Iterable<string> {
-    return this.placement.table.candidates(hashRoom(room));
+  /** Every node of weight > 0 in the order in which `decide` asks them, whether it would take the room or not. */
+  candidates(room: string, zone: string | null): Iterable<string> {
+    return preference(this.placement.table, this.placement.nodes, room, zone);
   }
 
   eligible(constraints: Constraints): EligibleSet {

@@ -4,7 +4,7 @@ import { buildServer } from '../api/server.ts';
 import { Dispatcher } from '../dispatcher/dispatcher.ts';
 import { loadStoredTopology } from '../dispatcher/stored-topology.ts';
 import { TopologyEditor } from '../dispatcher/topology-editor.ts';
-import { openStore } from '../store/open.ts';
+import { openStore, StoreSpecError } from '../store/open.ts';
 import type { Store } from '../store/store.ts';
 import { TARGETS } from '../targets/registry.ts';
 import { printFaults, readTopology } from './context.ts';
@@ -80,7 +80,8 @@ async function open(spec: string): Promise<Store> {
     return await openStore(spec);
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause);
-    throw new CliError(EXIT.unreachable, `--store ${spec}: ${why}`, { cause });
+    const code = cause instanceof StoreSpecError ? EXIT.badInput : EXIT.unreachable;
+    throw new CliError(code, `--store ${spec}: ${why}`, { cause });
   }
 }
 
