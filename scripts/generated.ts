@@ -1,9 +1,11 @@
+import { readFile } from 'node:fs/promises';
 /** The generated files that are committed, as pure text: path from the repository's root → content. */
 import { clusterView } from '../src/cluster/view.ts';
 import { buildIntent } from '../src/intent/build.ts';
 import { TARGETS } from '../src/targets/registry.ts';
 import { loadTopology } from '../src/topology/load.ts';
 import { topologyJsonSchema } from '../src/topology/schema.ts';
+import { withCapabilities } from './capability-table.ts';
 
 export const EXAMPLE = 'lb-config/topology.yaml';
 export const GENERATED_FOLDER = 'lb-config/generated';
@@ -19,5 +21,6 @@ export async function generatedFiles(): Promise<Map<string, string>> {
     }
   }
   files.set('lb-config/topology.schema.json', `${JSON.stringify(topologyJsonSchema(), null, 2)}\n`);
+  files.set('README.md', withCapabilities(await readFile('README.md', 'utf8'), TARGETS));
   return files;
 }
