@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { VERSION } from '../version.ts';
 import { addDiff } from './commands/diff.ts';
 import { addExplain } from './commands/explain.ts';
+import { addMediaNode } from './commands/media-node.ts';
 import { addPlace } from './commands/place.ts';
 import { addRender } from './commands/render.ts';
 import { addServe } from './commands/serve.ts';
@@ -37,7 +38,16 @@ Examples:
 `,
     );
   const cli: Cli = { io, exit };
-  for (const add of [addServe, addValidate, addTargets, addRender, addPlace, addExplain, addDiff])
+  for (const add of [
+    addServe,
+    addMediaNode,
+    addValidate,
+    addTargets,
+    addRender,
+    addPlace,
+    addExplain,
+    addDiff,
+  ])
     add(program, cli);
   program
     .command('version')

@@ -1,0 +1,127 @@
+/** What a media node asks dispatchers by REST: each in turn until one answers. */
+import { PROTOCOL, readRegistrationAnswer, type Assignment, type Registration } from './protocol.ts';
+
+/** Seconds for one request. */
+const REQUEST_LIMIT = 5;
+
+/** A dispatcher could not be asked, or answered with something other than what was asked for. */
+export class DispatcherError extends Error {
+  override readonly name = 'DispatcherError';
+  /** HTTP status; null where there was no answer. */
+  readonly status: number | null;
+
+  constructor(message: string, status: number | null, options?: ErrorOptions) {
+    super(message, options);
+    this.status = status;
+  }
+}
+
+/** Where a client has to go instead. */
+export interface Whereabouts {
+  readonly node: string;
+  /** Best first; empty where none is known. */
+  readonly urls: readonly string[];
+}
+
+/**
+ * `PUT /v1/nodes/{id}/registration`.
+ * @throws DispatcherError, ProtocolError
+ */
+export async function register(
+  dispatcher: URL,
+  node: string,
+  registration: Omit<Registration, 'protocol'>,
+): Promise<Assignment> {
+  const body = await request(dispatcher, `/v1/nodes/${node}/registration`, 'PUT', {
+    protocol: PROTOCOL,
+    ...registration,
+  });
+  return readRegistrationAnswer(body).assignment;
+}
+
+/**
+ * Claims the room's place (`PUT /v1/rooms/{room}`): whoever comes to the wrong node is thereby told the right
+ * one, and a room that nobody asked for before gets its place by the same rules as all others.
+ * @throws DispatcherError where no dispatcher answers
+ */
+export async function claimRoom(dispatchers: readonly URL[], room: string): Promise<Whereabouts> {
+  const body = await first(dispatchers, (dispatcher) =>
+    request(dispatcher, `/v1/rooms/${encodeURIComponent(room)}`, 'PUT'),
+  );
+  const node = textAt(body, 'node', 'id');
+  if (node === undefined) throw new DispatcherError('the dispatcher names no node', null);
+  const url = textAt(body, 'signalling', 'url');
+  return { node, urls: url === undefined ? [] : [url] };
+}
+
+/**
+ * How to reach a node past the L4 layer, from `GET /v1/nodes/{id}`.
+ * @throws DispatcherError where no dispatcher answers or knows it
+ */
+export async function directUrls(
+  dispatchers: readonly URL[],
+  node: string,
+  secure: boolean,
+): Promise<Whereabouts> {
+  const body = await first(dispatchers, (dispatcher) => request(dispatcher, `/v1/nodes/${node}`, 'GET'));
+  const port = at(body, 'signallingPort');
+  const addresses = at(body, 'addresses');
+  const list = Array.isArray(addresses) ? addresses.filter((address) => typeof address === 'string') : [];
+  const host = (address: string) => (address.includes(':') ? `[${address}]` : address);
+  const scheme = secure ? 'wss' : 'ws';
+  return {
+    node,
+    urls:
+      typeof port === 'number'
+        ? list.map((address) => `${scheme}://${host(address)}:${port}/n/${node}/`)
+        : [],
+  };
+}
+
+async function first<T>(dispatchers: readonly URL[], ask: (dispatcher: URL) => Promise<T>): Promise<T> {
+  let failure = new DispatcherError('no dispatcher is configured', null);
+  for (const dispatcher of dispatchers) {
+    try {
+      return await ask(dispatcher);
+    } catch (error) {
+      if (!(error instanceof DispatcherError)) throw error;
+      failure = error;
+    }
+  }
+  throw failure;
+}
+
+async function request(dispatcher: URL, path: string, method: string, body?: object): Promise<unknown> {
+  const url = new URL(path, dispatcher);
+  const json = body ? { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) } : {};
+  let response: Response;
+  try {
+    response = await fetch(url, { method, ...json, signal: AbortSignal.timeout(REQUEST_LIMIT * 1000) });
+  } catch (cause) {
+    throw new DispatcherError(`${method} ${url.href}: ${reason(cause)}`, null, { cause });
+  }
+  const answer: unknown = await response.json().catch(() => undefined);
+  if (response.ok) return answer;
+  const detail = textAt(answer, 'detail') ?? response.statusText;
+  throw new DispatcherError(`${method} ${url.href}: ${response.status} ${detail}`, response.status);
+}
+
+/** fetch() says "fetch failed", and why in the cause. */
+function reason(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return error.cause instanceof Error ? error.cause.message : error.message;
+}
+
+function at(value: unknown, ...path: string[]): unknown {
+  let found = value;
+  for (const key of path) {
+    if (typeof found !== 'object' || found === null) return undefined;
+    found = (found as Record<string, unknown>)[key];
+  }
+  return found;
+}
+
+function textAt(value: unknown, ...path: string[]): string | undefined {
+  const found = at(value, ...path);
+  return typeof found === 'string' ? found : undefined;
+}
