@@ -1,31 +1,41 @@
 /**
  * Requests per second beside a bare Fastify route that answers with a constant of the same size. Server and
  * load are in two processes; rival and subject take turns, and the median of their ratios is what counts.
+ * Beside the rate by the clock stands the server's processor time per request, which neighbours on the
+ * machine disturb less.
  */
 import autocannon from 'autocannon';
-import { fork, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { formatTopology } from '../../src/topology/format.ts';
+import { clusterOf } from './cluster.ts';
 import type { BenchRow } from './row.ts';
+import { startServer, type ServerProcess } from './server-process.ts';
 
+const NODES = 100;
 const SECONDS = 3;
-const ROUNDS = 3;
+const ROUNDS = 5;
 const CONNECTIONS = 50;
 const PREVIEW_ROOMS = 10;
+const CLI = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
+const BARE = fileURLToPath(new URL('bare-server.mjs', import.meta.url));
 
 interface Subject {
   readonly name: string;
   readonly method: 'PUT' | 'POST';
-  /** Server process: `memory`, `file`, or `bare`, which answers as `memory` does, with a constant. */
-  readonly server: string;
-  request(sequence: number): { path: string; body?: string };
+  readonly route: string;
+  readonly store: 'memory' | 'file';
+  request(sequence: number): { path: string; body: string };
 }
 
-const put = (server: string, fresh: boolean): Subject => ({
-  name: `PUT /v1/rooms, ${fresh ? 'a new room each' : 'rooms that exist'}, ${server} store`,
+const put = (store: Subject['store'], fresh: boolean): Subject => ({
+  name: `PUT /v1/rooms, ${fresh ? 'a new room each' : 'rooms that exist'}, ${store} store`,
   method: 'PUT',
-  server,
-  request: (sequence) => ({ path: `/v1/rooms/room-${fresh ? sequence : sequence % 1000}` }),
+  route: '/v1/rooms/:room',
+  store,
+  request: (sequence) => ({ path: `/v1/rooms/room-${fresh ? sequence : sequence % 1000}`, body: '{}' }),
 });
 
 const SUBJECTS: readonly Subject[] = [
@@ -35,7 +45,8 @@ const SUBJECTS: readonly Subject[] = [
   {
     name: `POST /v1/placements, ${PREVIEW_ROOMS} rooms each`,
     method: 'POST',
-    server: 'memory',
+    route: '/v1/placements',
+    store: 'memory',
     request: (sequence) => ({
       path: '/v1/placements',
       body: JSON.stringify({
@@ -46,65 +57,87 @@ const SUBJECTS: readonly Subject[] = [
 ];
 
 export async function apiBench(): Promise<BenchRow[]> {
-  const rows: BenchRow[] = [];
-  let sequence = 0;
-  for (const subject of SUBJECTS) {
-    const measured = await startServer(subject.server);
-    const bare = await startServer('bare');
-    const rates: number[] = [];
-    const ratios: number[] = [];
-    for (let round = 0; round < ROUNDS; round++) {
-      const rival = await load(bare.url, subject, () => sequence++);
-      const rate = await load(measured.url, subject, () => sequence++);
-      rates.push(rate);
-      ratios.push(rate / rival);
+  const folder = await mkdtemp(join(tmpdir(), 'roomlb-bench-'));
+  try {
+    const topology = join(folder, 'topology.yaml');
+    await writeFile(topology, formatTopology(clusterOf(NODES)));
+    const rows: BenchRow[] = [];
+    for (const [index, subject] of SUBJECTS.entries()) {
+      const store = subject.store === 'file' ? `file:${join(folder, String(index))}` : 'memory';
+      rows.push(...(await compare(subject, ['--topology', topology, '--store', store])));
     }
-    await Promise.all([measured, bare].map(({ child }) => stop(child)));
-    rows.push({
+    return rows;
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}
+
+async function compare(subject: Subject, options: readonly string[]): Promise<BenchRow[]> {
+  const own = await startServer([CLI, 'serve', '--listen', '127.0.0.1:0', ...options]);
+  const bare = await startServer([BARE, subject.method, subject.route], await answerOf(own, subject));
+  let sequence = 0;
+  const next = () => sequence++;
+  const runs: { own: Load; bare: Load }[] = [];
+  for (let round = 0; round < ROUNDS; round++) {
+    runs.push({ bare: await load(bare, subject, next), own: await load(own, subject, next) });
+  }
+  await Promise.all([own.stop(), bare.stop()]);
+
+  const of = 'a bare Fastify route';
+  const aims = subject.store === 'memory';
+  return [
+    {
       group: 'API',
       name: subject.name,
-      value: median(rates),
+      value: median(runs.map((run) => run.own.rate)),
       unit: 'requests/s',
-      ratio: { of: 'a bare Fastify route', value: median(ratios) },
-      ...(subject.server === 'memory' ? { aim: '≥ 0.8' } : {}),
-    });
-  }
-  return rows;
+      ratio: { of, value: median(runs.map((run) => run.own.rate / run.bare.rate)) },
+      ...(aims ? { aim: '≥ 0.8' } : {}),
+    },
+    {
+      group: 'API',
+      name: '  its processor time',
+      value: median(runs.map((run) => run.own.cpu)),
+      unit: 'µs/request',
+      ratio: { of, value: median(runs.map((run) => run.own.cpu / run.bare.cpu)) },
+      ...(aims ? { aim: '≤ 1.25' } : {}),
+    },
+  ];
 }
 
-async function startServer(kind: string): Promise<{ child: ChildProcess; url: string }> {
-  const child = fork(fileURLToPath(new URL('api-server.ts', import.meta.url)), [kind], {
-    execArgv: ['--import', 'tsx'],
-  });
-  const [url] = (await once(child, 'message')) as [string];
-  return { child, url };
+/** The constant that the rival answers with: what the subject answers. */
+async function answerOf(server: ServerProcess, subject: Subject): Promise<string> {
+  const { path, body } = subject.request(123_456_789);
+  const headers = { 'content-type': 'application/json' };
+  const response = await fetch(server.url + path, { method: subject.method, headers, body });
+  return response.text();
 }
 
-async function stop(child: ChildProcess): Promise<void> {
-  child.disconnect();
-  await once(child, 'exit');
+interface Load {
+  /** Requests per second. */
+  readonly rate: number;
+  /** Processor time of the server per request, µs. */
+  readonly cpu: number;
 }
 
-async function load(url: string, subject: Subject, next: () => number): Promise<number> {
+async function load(server: ServerProcess, subject: Subject, next: () => number): Promise<Load> {
+  const before = server.cpu();
   const result = await autocannon({
-    url,
+    url: server.url,
     connections: CONNECTIONS,
     duration: SECONDS,
     requests: [
       {
         method: subject.method,
         headers: { 'content-type': 'application/json' },
-        setupRequest: (request) => {
-          const { path, body = '{}' } = subject.request(next());
-          return { ...request, path, body };
-        },
+        setupRequest: (request) => ({ ...request, ...subject.request(next()) }),
       },
     ],
   });
   if (result.non2xx > 0 || result.errors > 0) {
     throw new Error(`${subject.name}: ${result.non2xx} answers other than 2xx, ${result.errors} errors`);
   }
-  return result.requests.average;
+  return { rate: result.requests.average, cpu: (server.cpu() - before) / result.requests.total };
 }
 
 function median(values: readonly number[]): number {
