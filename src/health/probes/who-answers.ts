@@ -22,6 +22,7 @@ export function whoAnswers(
   candidates: readonly WorkerCredentials[],
   timeout: number,
 ): Promise<WorkerCredentials | undefined> {
+  if (candidates.length === 0) return Promise.resolve(undefined);
   return new Promise((resolve) => {
     const start = performance.now();
     const questions = candidates.map((worker) => ({ worker, ...bindingRequest(worker) }));
