@@ -1,19 +1,32 @@
 /** What the dispatcher hands out for a node, as requests of a client: the lab then sees who answers. */
+import assert from 'node:assert/strict';
 import { nodeAnswer } from '../../src/allocation/allocation.ts';
-import type { Topology } from '../../src/topology/model.ts';
-import type { LabRequest } from './client.ts';
+import type { Node, Topology, Vip } from '../../src/topology/model.ts';
+import type { LabClient, LabRequest } from './client.ts';
 
 export interface Expected {
-  /** Who has to answer. */
+  /** Who has to answer, and on which port of its own. */
   readonly node: string;
+  readonly port: number | null;
   readonly request: LabRequest;
+}
+
+/** Asks all, and compares who answered, node and port, with who should. */
+export async function leadsRight(client: LabClient, expected: readonly Expected[]): Promise<void> {
+  assert.ok(expected.length > 0, 'there is nothing to ask');
+  const outcomes = await client.ask(expected.map(({ request }) => request));
+  assert.deepEqual(
+    outcomes.map(({ answer, error }) => (answer ? `${answer.node}:${answer.port}` : error)),
+    expected.map(({ node, port }) => `${node}:${port}`),
+  );
 }
 
 /** Every media endpoint of every node: protocol, VIP address and port. */
 export function mediaRequests(topology: Topology): Expected[] {
-  return answers(topology).flatMap(({ node, media }) =>
-    media.map(({ protocol, address, port }) => ({
+  return nodesWithVip(topology).flatMap(({ node, vip }) =>
+    nodeAnswer(vip, node).media.map(({ protocol, address, port }) => ({
       node: node.id,
+      port,
       request: { kind: protocol, address, port },
     })),
   );
@@ -24,16 +37,17 @@ export function mediaRequests(topology: Topology): Expected[] {
  * resolved, but stands as server name.
  */
 export function signallingRequests(topology: Topology): Expected[] {
-  return answers(topology).flatMap(({ node, vip: vipId, signalling }) => {
-    const vip = topology.vips.find(({ id }) => id === vipId);
-    if (!vip || !signalling) return [];
+  return nodesWithVip(topology).flatMap(({ node, vip }) => {
+    const { signalling } = nodeAnswer(vip, node);
+    if (!signalling) return [];
     const url = new URL(signalling.url);
     const secure = url.protocol === 'wss:';
-    const families = new Set(node.addresses.map((address) => address.includes(':')));
+    const families = new Set(node.addresses.map(({ family }) => family));
     return vip.addresses
-      .filter(({ text }) => families.has(text.includes(':')))
+      .filter(({ family }) => families.has(family))
       .map(({ text }) => ({
         node: node.id,
+        port: node.signallingPort,
         request: {
           kind: secure ? 'wss' : 'ws',
           address: text,
@@ -45,11 +59,11 @@ export function signallingRequests(topology: Topology): Expected[] {
   });
 }
 
-function answers(topology: Topology) {
+function nodesWithVip(topology: Topology): { node: Node; vip: Vip }[] {
   return topology.nodes
     .filter(({ state }) => state !== 'disabled')
     .flatMap((node) => {
       const vip = topology.vips.find(({ id }) => id === node.vip);
-      return vip ? [nodeAnswer(vip, node)] : [];
+      return vip ? [{ node, vip }] : [];
     });
 }

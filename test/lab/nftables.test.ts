@@ -9,7 +9,7 @@ import { parseTopology } from '../../src/topology/parse.ts';
 import { cluster, intentOf, type Fields } from '../targets/documents.ts';
 import { startClient, tally, whoAnswered, type LabClient, type LabRequest } from './client.ts';
 import { echoNodeConfig, startEchoNodes } from './echo-node.ts';
-import { mediaRequests, signallingRequests, type Expected } from './handed-out.ts';
+import { leadsRight, mediaRequests, signallingRequests } from './handed-out.ts';
 import { LAB } from './netns-setup.ts';
 import { createLab, labSkipReason, untilLine, type Lab } from './netns.ts';
 
@@ -37,15 +37,6 @@ function textFor(topology: Topology): string {
 
 async function load(lab: Lab, topology: Topology): Promise<void> {
   await lab.check(lab.lb, 'nft', ['-f', '-'], { input: textFor(topology) });
-}
-
-async function leadsRight(client: LabClient, expected: readonly Expected[]): Promise<void> {
-  assert.ok(expected.length > 0);
-  const outcomes = await client.ask(expected.map(({ request }) => request));
-  assert.deepEqual(
-    whoAnswered(outcomes),
-    expected.map(({ node }) => node),
-  );
 }
 
 describe('nftables carries', { skip }, () => {

@@ -9,7 +9,7 @@ import type { Topology } from '../../src/topology/model.ts';
 import { cluster, intentOf, type Fields } from '../targets/documents.ts';
 import { startClient, tally, whoAnswered, type LabClient, type LabRequest } from './client.ts';
 import { selfSigned, startEchoNodes } from './echo-node.ts';
-import { mediaRequests, signallingRequests, type Expected } from './handed-out.ts';
+import { leadsRight, mediaRequests, signallingRequests } from './handed-out.ts';
 import { LAB } from './netns-setup.ts';
 import { createLab, type Lab } from './netns.ts';
 import { nginxSkipReason, startNginx, type NginxProcess } from './nginx-process.ts';
@@ -56,15 +56,6 @@ describe('nginx carries', { skip }, () => {
     await rm(folder, { recursive: true });
   });
 
-  async function leadsRight(from: LabClient, expected: readonly Expected[]): Promise<void> {
-    assert.ok(expected.length > 0);
-    const outcomes = await from.ask(expected.map(({ request }) => request));
-    assert.deepEqual(
-      whoAnswered(outcomes),
-      expected.map(({ node }) => node),
-    );
-  }
-
   const shared = (address: string, servername?: string): LabRequest => ({
     kind: 'https',
     address,
@@ -91,6 +82,16 @@ describe('nginx carries', { skip }, () => {
     const outcomes = await client.ask(kinds.map((kind) => ({ kind, address: '2001:db8::10', port: 40006 })));
     assert.deepEqual(whoAnswered(outcomes), ['sfu-4', 'sfu-4']);
     assert.match(outcomes[0]?.answer?.peer ?? '', new RegExp(`^${LAB.lb[4]}:`));
+  });
+
+  test('all packets of a UDP flow from one port, whichever worker reads them', async () => {
+    await server.reload(textFor(topologyWith()));
+    const flows = Array.from({ length: 200 }, (_, i) => media('udp', 40000, `flow-${i % 10}`));
+    // The first round opens the flows, one after another.
+    await client.ask(flows.slice(0, 10), { concurrency: 1 });
+    const outcomes = await client.ask(flows);
+    const peers = new Set(outcomes.map(({ answer }) => answer?.peer));
+    assert.equal(peers.size, 10);
   });
 
   test('signalling to the node that the server name says, draining or not', async () => {
