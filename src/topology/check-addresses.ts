@@ -62,7 +62,8 @@ function flawOf({ family, text }: IpAddress): string | undefined {
   if (text === '255.255.255.255') return 'the broadcast address';
   if (family === 4 ? first >> 4 === 0xe : first >> 8 === 0xff) return 'a multicast address';
   // 169.254/16 is routed on some networks; fe80::/10 never is, and engines take no interface with it.
-  if (family === 6 && first >> 6 === 0xfe80 >> 6) return 'link-local, which means nothing without an interface';
+  if (family === 6 && first >> 6 === 0xfe80 >> 6)
+    return 'link-local, which means nothing without an interface';
   return undefined;
 }
 

@@ -65,7 +65,11 @@ function checkMediaPorts({ path, value: node }: Located<Node>, vip: Vip, problem
     }
   } else if (!mediaPorts) {
     const range = formatPorts(vip.media.ports);
-    problems.fault(at, `is missing, though VIP ${vip.id} carries media`, `add one port per worker, from ${range}`);
+    problems.fault(
+      at,
+      `is missing, though VIP ${vip.id} carries media`,
+      `add one port per worker, from ${range}`,
+    );
   } else if (!containsPorts(vip.media.ports, mediaPorts)) {
     const range = formatPorts(vip.media.ports);
     problems.fault(
@@ -88,7 +92,11 @@ function checkSignalling(
   const own = node.signallingPort;
   if (own === null) {
     const range = ports ? formatPorts(ports) : 'signalling.ports';
-    problems.fault(at, `is missing, and VIP ${vip.id} has no shared port to take it from`, `add one of ${range}`);
+    problems.fault(
+      at,
+      `is missing, and VIP ${vip.id} has no shared port to take it from`,
+      `add one of ${range}`,
+    );
     return;
   }
   const translates = vip.forwarding === 'nat';

@@ -63,7 +63,12 @@ function claimMedia(spaces: Spaces, { path, value: node }: Located<Node>, order:
   }
 }
 
-function claimSignalling(spaces: Spaces, { path, value: node }: Located<Node>, vip: Vip, order: number): void {
+function claimSignalling(
+  spaces: Spaces,
+  { path, value: node }: Located<Node>,
+  vip: Vip,
+  order: number,
+): void {
   const port = nodeSignallingPort(vip, node);
   if (port === null) return;
   add(spaces, node.vip, { ports: single(port), node, order, path: [...path, 'signallingPort'] });

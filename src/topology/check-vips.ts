@@ -118,12 +118,20 @@ function checkVrrp(vrrp: Vrrp, addresses: readonly IpAddress[], path: Path, prob
   const { source, peers } = vrrp;
   const own = new Set(addresses.map(({ text }) => text));
   if (source && own.has(source.text)) {
-    problems.fault([...path, 'source'], `${source.text} is the VIP itself`, "write the balancer's own address");
+    problems.fault(
+      [...path, 'source'],
+      `${source.text} is the VIP itself`,
+      "write the balancer's own address",
+    );
   }
   const seen = new Set<string>();
   for (const { text } of peers) {
     if (own.has(text)) {
-      problems.fault([...path, 'peers'], `${text} is the VIP itself`, "write the other balancers' own addresses");
+      problems.fault(
+        [...path, 'peers'],
+        `${text} is the VIP itself`,
+        "write the other balancers' own addresses",
+      );
     }
     if (text === source?.text) {
       problems.fault([...path, 'peers'], `${text} is the source as well`, 'list the other balancers only');

@@ -30,7 +30,12 @@ export function readPlacement(raw: Partly<PlacementDocument>): Placement {
   return {
     algorithm: algorithm ?? DEFAULT_PLACEMENT.algorithm,
     tableSize: tableSize ?? DEFAULT_PLACEMENT.tableSize,
-    loadBound: typeof loadBound === 'number' ? loadBound : loadBound === undefined ? DEFAULT_PLACEMENT.loadBound : null,
+    loadBound:
+      typeof loadBound === 'number'
+        ? loadBound
+        : loadBound === undefined
+          ? DEFAULT_PLACEMENT.loadBound
+          : null,
   };
 }
 
@@ -129,10 +134,6 @@ function readAddresses(
   });
 }
 
-function optionalPorts(
-  raw: number | string | undefined,
-  path: Path,
-  problems: Problems,
-): PortRange | null {
+function optionalPorts(raw: number | string | undefined, path: Path, problems: Problems): PortRange | null {
   return raw === undefined ? null : (readPorts(raw, path, problems) ?? null);
 }

@@ -32,7 +32,8 @@ export function address(description: string, examples: string[]) {
 }
 
 export function addresses(description: string, examples: string[][]) {
-  return Type.Array(Type.String({ pattern: ADDRESS_PATTERN }), { minItems: 1, description, examples });
+  const item = Type.String({ pattern: ADDRESS_PATTERN, examples: examples[0] });
+  return Type.Array(item, { minItems: 1, description, examples });
 }
 
 export function duration(description: string, fallback?: string) {

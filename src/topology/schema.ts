@@ -85,7 +85,9 @@ export const SignallingSchema = mapping(
     ),
     idleTimeout: Optional(duration('How long a silent connection is kept, in whole seconds.', '1h')),
     persistence: Optional(
-      duration('How long a source address stays with its node, in whole seconds. Without it: no persistence.'),
+      duration(
+        'How long a source address stays with its node, in whole seconds. Without it: no persistence.',
+      ),
     ),
   },
   [{ port: 443, domain: 'sfu.example.net' }],
@@ -128,7 +130,8 @@ export const VrrpSchema = mapping(
       minimum: 1,
       maximum: 255,
       examples: [51],
-      description: 'Virtual router id. No default, since two groups with one id on a network fight each other.',
+      description:
+        'Virtual router id. No default, since two groups with one id on a network fight each other.',
     }),
     priority: Optional(
       Type.Integer({

@@ -100,7 +100,11 @@ function hintForValue(schema: SchemaView, value: unknown): string {
     const meant = nearest(value, choicesOf(schema));
     if (meant !== undefined) return `did you mean "${meant}"?`;
   }
-  if (typeof value === 'number' && schema.pattern !== undefined && RegExp(schema.pattern).test(String(value))) {
+  if (
+    typeof value === 'number' &&
+    schema.pattern !== undefined &&
+    RegExp(schema.pattern).test(String(value))
+  ) {
     return `text that looks like a number needs quotes: "${value}"`;
   }
   if (schema.pattern === ADDRESS_PATTERN && typeof value === 'object') {
@@ -123,7 +127,8 @@ function viewOf(schema: unknown): SchemaView {
 function takeOut(root: unknown, path: Path): void {
   const parent = path.slice(0, -1).reduce<unknown>(childOf, root);
   const last = path.at(-1);
-  if (typeof parent === 'object' && parent !== null && last !== undefined) Reflect.set(parent, last, undefined);
+  if (typeof parent === 'object' && parent !== null && last !== undefined)
+    Reflect.set(parent, last, undefined);
 }
 
 function childOf(value: unknown, key: string | number): unknown {

@@ -98,7 +98,12 @@ function compose(text: string, lines: LineCounter): Composed {
   const faults = [...document.errors, ...document.warnings].slice(0, MAX_SYNTAX_FAULTS).map(syntaxFault);
   if (second) {
     const message = 'a second document begins here';
-    faults.push({ offset: second.range[0], path: '', message, hint: 'a topology is one document; remove the ---' });
+    faults.push({
+      offset: second.range[0],
+      path: '',
+      message,
+      hint: 'a topology is one document; remove the ---',
+    });
   }
   const { explicit, version } = document.directives.yaml;
   if (explicit === true && version !== '1.2') {

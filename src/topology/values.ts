@@ -46,7 +46,11 @@ export function readPorts(value: number | string, path: Path, problems: Problems
     return undefined;
   }
   if (first > last) {
-    problems.unreadable(path, `the first port must not exceed the last, found ${value}`, `write ${last}-${first}`);
+    problems.unreadable(
+      path,
+      `the first port must not exceed the last, found ${value}`,
+      `write ${last}-${first}`,
+    );
     return undefined;
   }
   return { first, last };
@@ -63,7 +67,8 @@ export function readAddress(text: string, path: Path, problems: Problems): IpAdd
 
 function addressHint(text: string): string {
   const v4 = /^(?:::ffff:)?([0-9]+(?:\.[0-9]+){3})$/i.exec(text)?.[1];
-  if (v4 === undefined) return 'write a plain address such as 10.0.1.11 or "fd00:1::11", without port or prefix';
+  if (v4 === undefined)
+    return 'write a plain address such as 10.0.1.11 or "fd00:1::11", without port or prefix';
   if (text.includes(':')) return `engines disagree about IPv4 inside IPv6; write ${v4}`;
   return 'four decimal numbers from 0 to 255, without leading zeros';
 }

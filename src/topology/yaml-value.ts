@@ -84,7 +84,12 @@ class Reader {
     const target = this.#targets.get(alias);
     const name = quote(alias.source);
     if (target === undefined) {
-      this.#fail(alias, path, `there is no anchor ${name} before this`, 'write &name before the value it names');
+      this.#fail(
+        alias,
+        path,
+        `there is no anchor ${name} before this`,
+        'write &name before the value it names',
+      );
     } else if (this.#open.has(target)) {
       this.#fail(alias, path, `the alias ${name} stands for something it is part of`, 'write the value out');
     } else if (this.#budget <= 0) {

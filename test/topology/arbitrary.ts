@@ -47,39 +47,51 @@ interface VipShape {
   nodes: NodeShape[];
 }
 
+/** Objects as programs make them, so that deep equality is about their contents. */
+const PLAIN = { noNullPrototype: true } as const;
+
 const families = fc.constantFrom('both', '4', '6');
 
 function nodeShape(): fc.Arbitrary<NodeShape> {
-  return fc.record({
-    weight: fc.constantFrom(0, 1, 50, 100, 255),
-    workers: fc.integer({ min: 1, max: WORKERS }),
-    state: fc.constantFrom('active', 'active', 'active', 'draining', 'disabled'),
-    zone: fc.constantFrom('a', 'b', null),
-    healthPort: fc.boolean(),
-    families,
-  });
+  return fc.record(
+    {
+      weight: fc.constantFrom(0, 1, 50, 100, 255),
+      workers: fc.integer({ min: 1, max: WORKERS }),
+      state: fc.constantFrom('active', 'active', 'active', 'draining', 'disabled'),
+      zone: fc.constantFrom('a', 'b', null),
+      healthPort: fc.boolean(),
+      families,
+    },
+    PLAIN,
+  );
 }
 
 function vipShape(maxNodes: number): fc.Arbitrary<VipShape> {
-  return fc.record({
-    forwarding: fc.constantFrom('nat', 'nat', 'dsr', 'tunnel'),
-    families,
-    snat: fc.boolean(),
-    vrrp: fc.boolean(),
-    signalling: fc.constantFrom('none', 'path', 'sni', 'passthrough', 'terminate'),
-    nodePorts: fc.boolean(),
-    persistence: fc.constantFrom(null, 300),
-    media: fc.oneof(
-      fc.constant(null),
-      fc.record({
-        protocols: fc.constantFrom<Media['protocols']>(['udp', 'tcp'], ['udp'], ['tcp']),
-        ports: fc.constant(MEDIA),
-        idleTimeout: fc.constantFrom(30, 60, 3600),
-        drain: fc.constantFrom('keep-flows', 'flush'),
-      }),
-    ),
-    nodes: fc.array(nodeShape(), { minLength: 1, maxLength: maxNodes }),
-  });
+  return fc.record(
+    {
+      forwarding: fc.constantFrom('nat', 'nat', 'dsr', 'tunnel'),
+      families,
+      snat: fc.boolean(),
+      vrrp: fc.boolean(),
+      signalling: fc.constantFrom('none', 'path', 'sni', 'passthrough', 'terminate'),
+      nodePorts: fc.boolean(),
+      persistence: fc.constantFrom(null, 300),
+      media: fc.oneof(
+        fc.constant(null),
+        fc.record(
+          {
+            protocols: fc.constantFrom<Media['protocols']>(['udp', 'tcp'], ['udp'], ['tcp']),
+            ports: fc.constant(MEDIA),
+            idleTimeout: fc.constantFrom(30, 60, 3600),
+            drain: fc.constantFrom('keep-flows', 'flush'),
+          },
+          PLAIN,
+        ),
+      ),
+      nodes: fc.array(nodeShape(), { minLength: 1, maxLength: maxNodes }),
+    },
+    PLAIN,
+  );
 }
 
 /** @param certificate PEM file that `terminate` names; engines want to read it */

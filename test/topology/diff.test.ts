@@ -1,0 +1,115 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import fc from 'fast-check';
+import { diffTopologies } from '../../src/topology/diff.ts';
+import type { Topology } from '../../src/topology/model.ts';
+import { topologies } from './arbitrary.ts';
+import { topologyOf } from './topology-of.ts';
+
+const OLD = topologyOf({
+  vips: [
+    { id: 'gone', addresses: ['203.0.113.9'], media: { ports: 9000 } },
+    { id: 'public', addresses: ['203.0.113.10'], media: { ports: '40000-49999' } },
+  ],
+  nodes: [
+    { id: 'sfu-1', kind: 'janus', vip: 'public', addresses: ['10.0.1.11'], mediaPorts: 40000 },
+    { id: 'sfu-2', kind: 'janus', vip: 'public', addresses: ['10.0.1.12'], mediaPorts: 40001 },
+  ],
+});
+
+const NEW = topologyOf({
+  cluster: 'd',
+  placement: { algorithm: 'ring', loadBound: false },
+  vips: [
+    {
+      id: 'public',
+      addresses: ['203.0.113.10', '203.0.113.11'],
+      signalling: { port: 80 },
+      media: { ports: '40000-41999', drain: 'flush' },
+    },
+  ],
+  nodes: [
+    {
+      id: 'sfu-2',
+      kind: 'janus',
+      vip: 'public',
+      addresses: ['10.0.1.12'],
+      mediaPorts: 40001,
+      state: 'draining',
+    },
+    { id: 'sfu-3', kind: 'janus', vip: 'public', addresses: ['10.0.1.13'], mediaPorts: 40002 },
+  ],
+});
+
+describe('the difference of two topologies', () => {
+  test('names what was added, removed and changed, in the words of the document', () => {
+    const diff = diffTopologies(OLD, NEW);
+    assert.deepEqual(
+      { ...diff, vips: diff.vips.changed, nodes: diff.nodes.changed },
+      {
+        cluster: [{ path: 'cluster', from: 'c', to: 'd' }],
+        placement: [
+          { path: 'algorithm', from: 'maglev', to: 'ring' },
+          { path: 'loadBound', from: 1.25, to: 'off' },
+        ],
+        vips: [
+          {
+            id: 'public',
+            fields: [
+              { path: 'addresses', from: ['203.0.113.10'], to: ['203.0.113.10', '203.0.113.11'] },
+              { path: 'media.ports', from: '40000-49999', to: '40000-41999' },
+              { path: 'media.drain', from: 'keep-flows', to: 'flush' },
+              { path: 'signalling', from: undefined, to: { port: 80, tls: 'off', idleTimeout: '1h' } },
+            ],
+          },
+        ],
+        nodes: [
+          {
+            id: 'sfu-2',
+            fields: [
+              { path: 'state', from: 'active', to: 'draining' },
+              { path: 'signallingPort', from: undefined, to: 80 },
+            ],
+          },
+        ],
+      },
+    );
+    assert.deepEqual(diff.vips.removed, [OLD.vips[0]]);
+    assert.deepEqual(diff.vips.added, []);
+    assert.deepEqual(diff.nodes.removed, [OLD.nodes[0]]);
+    assert.deepEqual(diff.nodes.added, [NEW.nodes[1]]);
+  });
+
+  const nothing = { added: [], removed: [], changed: [] };
+
+  test('of a topology from itself is nothing', () => {
+    fc.assert(
+      fc.property(topologies(), (topology) => {
+        const diff = diffTopologies(topology, structuredClone(topology));
+        assert.deepEqual(diff, { cluster: [], placement: [], vips: nothing, nodes: nothing });
+      }),
+      { numRuns: 50 },
+    );
+  });
+
+  test('is the same backwards, with from and to exchanged', () => {
+    const flip = (fields: readonly { path: string; from: unknown; to: unknown }[]) =>
+      fields
+        .map(({ path, from, to }) => ({ path, from: to, to: from }))
+        .sort((a, b) => (a.path < b.path ? -1 : 1));
+    const there = ({ nodes }: ReturnType<typeof diffTopologies>) => nodes;
+    fc.assert(
+      fc.property(topologies(), topologies(), (a: Topology, b: Topology) => {
+        const forth = there(diffTopologies(a, b));
+        const back = there(diffTopologies(b, a));
+        assert.deepEqual(forth.added, back.removed);
+        assert.deepEqual(forth.removed, back.added);
+        assert.deepEqual(
+          forth.changed.map(({ id, fields }) => ({ id, fields: flip(fields) })),
+          back.changed.map(({ id, fields }) => ({ id, fields: flip(flip(fields)) })),
+        );
+      }),
+      { numRuns: 50 },
+    );
+  });
+});
