@@ -7,9 +7,8 @@ import type { Finding } from '../target.ts';
 type Crossing = 'none' | 'in' | 'out';
 
 /** Whether all of its packets stay on the loopback interface, so that nothing is forwarded. */
-export function staysOnHost(service: VirtualService): boolean {
-  const ends = [...service.addresses, ...service.members.flatMap(({ addresses }) => addresses)];
-  return ends.every(isLoopback);
+export function staysOnHost({ addresses, members }: VirtualService): boolean {
+  return addresses.every(isLoopback) && members.every((member) => member.addresses.every(isLoopback));
 }
 
 /**
@@ -42,11 +41,11 @@ export function loopbackFindings(services: readonly VirtualService[]): Finding[]
 }
 
 function crosses({ addresses, members }: VirtualService, family: 4 | 6): Crossing {
-  const ofFamily = (list: readonly IpAddress[]) => list.filter((address) => address.family === family);
-  const vips = ofFamily(addresses);
-  const nodes = ofFamily(members.flatMap((member) => member.addresses));
-  if (!vips.every(isLoopback) && nodes.some(isLoopback)) return 'in';
-  return vips.some(isLoopback) && !nodes.every(isLoopback) ? 'out' : 'none';
+  const here = (address: IpAddress) => address.family === family && isLoopback(address);
+  const elsewhere = (address: IpAddress) => address.family === family && !isLoopback(address);
+  if (addresses.some(elsewhere) && members.some((member) => member.addresses.some(here))) return 'in';
+  if (addresses.some(here) && members.some((member) => member.addresses.some(elsewhere))) return 'out';
+  return 'none';
 }
 
 function isLoopback({ family, text }: IpAddress): boolean {
