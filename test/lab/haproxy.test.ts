@@ -19,13 +19,17 @@ import type { Lab } from './netns.ts';
 
 const skip = labSkipReason(['haproxy', 'socat', 'nsenter', 'openssl']);
 
-/** Ids that are prefixes of one another or differ in case, one node that drains, one without IPv4. */
+/** Ids that are prefixes of one another, one node that drains, one without IPv4. */
 const NODES = `
 nodes:
   - { id: sfu-1,  kind: mediasoup, vip: public, addresses: [10.0.1.11, "fd00:1::11"], weight: 100, signallingPort: 4443, mediaPorts: 40000-40003, healthPort: 8080 }
   - { id: sfu-10, kind: mediasoup, vip: public, addresses: ["fd00:1::12"], weight: 200, signallingPort: 4443, mediaPorts: 40004-40007, healthPort: 8080 }
   - { id: sfu,    kind: janus, vip: public, addresses: [10.0.1.13], weight: 50, signallingPort: 5443, mediaPorts: 40010 }
   - { id: sfu-2,  kind: mediasoup, vip: public, addresses: [10.0.1.14, "fd00:1::14"], weight: 100, signallingPort: 4443, mediaPorts: 40011-40012, state: draining }
+`;
+/** An id that no DNS name could hold; of weight 0, so that only those who name it get there. */
+const AWKWARD = `
+  - { id: Sfu_1.a, kind: mediasoup, vip: public, addresses: [10.0.1.15], weight: 0, signallingPort: 4443, mediaPorts: 40020 }
 `;
 const WEIGHTS: Record<string, number> = { 'sfu-1': 100, 'sfu-10': 200, sfu: 50 };
 
@@ -36,7 +40,7 @@ vips:
     addresses: [203.0.113.10, "2001:db8::10"]
     signalling: { ${signalling} }
     media: { ${media} }
-${vrrp}${NODES}`);
+${vrrp}${NODES.trimEnd()}${signalling.includes('domain') ? '' : AWKWARD}`);
 }
 
 const VIP: readonly IpAddress[] = [
@@ -51,7 +55,7 @@ interface Stage {
   readonly haproxy: HaproxyProcess;
 }
 
-/** Labs whose nodes speak plain HTTP are alike: the first is kept, and HAProxy takes the next file there. */
+/** One lab for all topologies whose nodes speak plain HTTP: HAProxy takes the next file there. */
 let plain: Stage | undefined;
 
 const cleanups: (() => Promise<void>)[] = [];
@@ -66,9 +70,9 @@ async function scratch(): Promise<string> {
 }
 
 async function stage(made: Topology): Promise<Stage> {
-  await plain?.haproxy.reload(configOf(made));
-  plain = { ...(plain ?? (await newStage(made))), topology: made };
-  return plain;
+  plain ??= await newStage(topology('port: 443'));
+  await plain.haproxy.reload(configOf(made));
+  return { ...plain, topology: made };
 }
 
 async function newStage(made: Topology, tls?: Certificate): Promise<Stage> {
