@@ -1,20 +1,13 @@
 /** What monitors and Prometheus read: `GET /health` and `GET /metrics`, and nothing else. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { listening } from './listening.ts';
-import type { NodeStatus } from './protocol.ts';
+import type { NodeHealth } from './status.ts';
 
 export interface HealthServerOptions {
   readonly node: string;
   readonly addresses: readonly string[];
   readonly port: number;
-  readonly healthy: () => boolean;
-  readonly phase: () => NodeStatus['phase'];
-  /** Which worker answered when; no secrets. */
-  readonly workers: () => readonly {
-    readonly port: number;
-    readonly state: string;
-    readonly lastAnswer: number | null;
-  }[];
+  readonly health: () => NodeHealth;
   readonly metrics: () => Promise<{ readonly type: string; readonly text: string }>;
 }
 
@@ -81,10 +74,9 @@ export class HealthServer {
       send(response, 200, type, text);
       return;
     }
-    const { node, healthy, phase, workers } = this.#options;
-    const ok = healthy();
-    const body = { status: ok ? 'ok' : 'failing', node, phase: phase(), workers: workers() };
-    send(response, ok ? 200 : 503, 'application/json', `${JSON.stringify(body)}\n`);
+    const { healthy, phase, workers } = this.#options.health();
+    const body = { status: healthy ? 'ok' : 'failing', node: this.#options.node, phase, workers };
+    send(response, healthy ? 200 : 503, 'application/json', `${JSON.stringify(body)}\n`);
   }
 }
 

@@ -3,11 +3,10 @@ import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { isDeepStrictEqual } from 'node:util';
 import type { Logger } from 'pino';
 import { VERSION } from '../version.ts';
-import { listenAddresses, mediaPorts } from './assignment.ts';
+import { mediaPorts } from './assignment.ts';
 import type { BackOffOptions } from './back-off.ts';
 import { DispatcherLink } from './dispatcher-link.ts';
-import { claimRoom, directUrls, DispatcherError, type Whereabouts } from './dispatchers.ts';
-import { HealthServer } from './health-server.ts';
+import { startListeners, type ListenersOptions } from './listeners.ts';
 import { MediaWorker, type WorkerDeath } from './media-worker.ts';
 import type { Mediasoup } from './mediasoup.ts';
 import { createNodeMetrics, type NodeMetrics } from './metrics.ts';
@@ -19,11 +18,10 @@ import {
   type Registration,
 } from './protocol.ts';
 import { RoomNews } from './room-news.ts';
-import { NoRoomError, Rooms } from './rooms.ts';
+import { Rooms } from './rooms.ts';
 import { SelfCheck } from './self-check.ts';
-import { SignallingServer, type TlsFiles } from './signalling/server.ts';
-import { workerReport } from './status.ts';
-import { DEFAULT_LIMIT, StunResponder } from './stun-responder.ts';
+import type { TlsFiles } from './signalling/server.ts';
+import { nodeHealth, workerReport } from './status.ts';
 import { now } from './timing.ts';
 
 export interface MediaNodeOptions {
@@ -125,7 +123,7 @@ export class MediaNode {
     try {
       await Promise.all(node.#workers.map((worker) => worker.start()));
       await node.#check.round();
-      await node.#listen();
+      await startListeners(node.#listenersOptions(), node.#servers);
     } catch (error) {
       await node.#shutDown();
       throw error;
@@ -185,64 +183,19 @@ export class MediaNode {
     await this.#shutDown();
   }
 
-  async #listen(): Promise<void> {
-    const { assignment, stunPort, tls, logger } = this.#options;
-    const { healthPort, signallingPort } = assignment;
-    const addresses = listenAddresses(assignment);
-    const healthy = () => this.#check.healthy;
-    if (healthPort !== null) {
-      const { registry } = this.#metrics;
-      this.#servers.push(
-        await HealthServer.start({
-          node: assignment.node,
-          addresses,
-          port: healthPort,
-          healthy,
-          phase: () => this.#phase,
-          workers: () =>
-            this.status().workers.map(({ port, state, lastAnswer }) => ({ port, state, lastAnswer })),
-          metrics: async () => ({ type: registry.contentType, text: await registry.metrics() }),
-        }),
-      );
-    }
-    if (stunPort !== null) {
-      const onOutcome = (result: string) => this.#metrics.stun.inc({ result });
-      this.#servers.push(
-        await StunResponder.start({ addresses, port: stunPort, healthy, limit: DEFAULT_LIMIT, onOutcome }),
-      );
-    }
-    if (signallingPort !== null) {
-      this.#servers.push(
-        await SignallingServer.start({
-          assignment,
-          rooms: this.#rooms,
-          addresses,
-          port: signallingPort,
-          tls,
-          whereIs: (room) => this.#whereIs(room),
-          directTo: (node) => directUrls(this.#options.dispatchers, node, tls !== null),
-          logger,
-        }),
-      );
-    }
-  }
-
-  /**
-   * Where a room belongs that is not live here. Where no dispatcher answers, the client is believed: it was told
-   * to come here while there was one.
-   */
-  async #whereIs(room: string): Promise<Whereabouts | undefined> {
-    const { dispatchers, assignment, logger } = this.#options;
-    if (dispatchers.length === 0) return undefined;
-    try {
-      const place = await claimRoom(dispatchers, room);
-      return place.node === assignment.node ? undefined : place;
-    } catch (error) {
-      if (!(error instanceof DispatcherError)) throw error;
-      if (error.status !== null) throw new NoRoomError('unavailable', error.message, { cause: error });
-      logger.warn({ reason: error.message }, 'cannot ask where a room belongs: opening it here');
-      return undefined;
-    }
+  #listenersOptions(): ListenersOptions {
+    const { assignment, dispatchers, stunPort, tls, logger } = this.#options;
+    return {
+      assignment,
+      dispatchers,
+      stunPort,
+      tls,
+      logger,
+      rooms: this.#rooms,
+      metrics: this.#metrics,
+      healthy: () => this.#check.healthy,
+      health: () => nodeHealth(this.#workers, this.#check, this.#phase),
+    };
   }
 
   #workerDied(worker: MediaWorker, { pid, reason, restartIn }: WorkerDeath): void {

@@ -6,16 +6,17 @@
 /** Data that only mediasoup and the client look into. */
 export type Opaque = Record<string, unknown>;
 
-export interface Mediasoup {
+/** `Server` in these types: a handle that is handed back to mediasoup, and that nobody else looks into. */
+export interface Mediasoup<Server = WebRtcServer> {
   readonly version: string;
-  createWorker(settings: WorkerSettings): Promise<Worker>;
+  createWorker(settings: WorkerSettings): Promise<Worker<Server>>;
 }
 
 export interface WorkerSettings {
   readonly logLevel: 'warn' | 'error' | 'none';
 }
 
-export interface Worker {
+export interface Worker<Server = WebRtcServer> {
   readonly pid: number;
   readonly closed: boolean;
   readonly subprocessClosed: boolean;
@@ -24,8 +25,8 @@ export interface Worker {
   close(): void;
   /** CPU times in milliseconds. */
   getResourceUsage(): Promise<{ readonly ru_utime: number; readonly ru_stime: number }>;
-  createWebRtcServer(options: { listenInfos: ListenInfo[] }): Promise<WebRtcServer>;
-  createRouter(options: { mediaCodecs: Codec[] }): Promise<Router>;
+  createWebRtcServer(options: { listenInfos: ListenInfo[] }): Promise<Server>;
+  createRouter(options: { mediaCodecs: Codec[] }): Promise<Router<Server>>;
 }
 
 export interface ListenInfo {
@@ -50,16 +51,16 @@ export interface Codec {
 
 export type MediaKind = 'audio' | 'video';
 
-export interface Router {
+export interface Router<Server = WebRtcServer> {
   readonly rtpCapabilities: object;
   readonly closed: boolean;
   close(): void;
   canConsume(options: { producerId: string; rtpCapabilities: Opaque }): boolean;
-  createWebRtcTransport(options: TransportOptions): Promise<WebRtcTransport>;
+  createWebRtcTransport(options: TransportOptions<Server>): Promise<WebRtcTransport>;
 }
 
-export interface TransportOptions {
-  webRtcServer: WebRtcServer;
+export interface TransportOptions<Server> {
+  webRtcServer: Server;
   enableUdp: boolean;
   enableTcp: boolean;
   preferUdp: boolean;

@@ -1,5 +1,5 @@
 import type { MediaWorker } from './media-worker.ts';
-import type { WorkerReport } from './protocol.ts';
+import type { Phase, WorkerReport } from './protocol.ts';
 import type { Rooms } from './rooms.ts';
 import type { SelfCheck } from './self-check.ts';
 
@@ -23,6 +23,22 @@ export function workerReport(worker: MediaWorker, rooms: Rooms, check: SelfCheck
     consumers: sum('consumers'),
     probe: running?.probe ?? null,
   };
+}
+
+/** What `GET /health` tells: no credentials, since anyone may ask, and nothing that takes long to count. */
+export interface NodeHealth {
+  readonly healthy: boolean;
+  readonly phase: Phase;
+  readonly workers: readonly Pick<WorkerReport, 'port' | 'state' | 'lastAnswer'>[];
+}
+
+export function nodeHealth(workers: readonly MediaWorker[], check: SelfCheck, phase: Phase): NodeHealth {
+  const told = workers.map((worker) => ({
+    port: worker.port,
+    state: stateOf(worker, check),
+    lastAnswer: check.age(worker),
+  }));
+  return { healthy: check.healthy, phase, workers: told };
 }
 
 function stateOf(worker: MediaWorker, check: SelfCheck): WorkerReport['state'] {
