@@ -25,7 +25,7 @@ export const haproxy: Target = {
     naming: ['path', 'sni', 'ports'],
     health: 'TCP connect or HTTP GET, of the shared signalling pool',
     drain: 'weight 0 (named nodes still reached); flush cuts at run time only',
-    versions: '2.4 and newer',
+    versions: '2.4 to 3.4',
   },
   render,
 };
