@@ -7,17 +7,25 @@ export function checkRoom(room: string): void {
 }
 
 /**
- * Orders names as their UTF-8 bytes are ordered, without encoding them. UTF-16 code units are in that
- * order already, but for surrogates: they stand for code points above U+FFFF and yet lie below U+E000.
+ * A text that sorts by code units, as `<` does, where the name sorts by UTF-8 bytes. The two orders are
+ * the same but for surrogates: they stand for code points above U+FFFF and yet lie below U+E000. So the
+ * key has the two ranges exchanged; `roomOf` gives the name back. Nearly all names are their own keys.
  */
-export function compareRooms(a: string, b: string): number {
-  const shared = Math.min(a.length, b.length);
-  for (let i = 0; i < shared; i++) {
-    const left = a.charCodeAt(i);
-    const right = b.charCodeAt(i);
-    if (left !== right) return byteRank(left) - byteRank(right);
-  }
-  return a.length - b.length;
+export function sortKey(room: string): string {
+  return ABOVE_D7FF.test(room)
+    ? exchange(room, (unit) => (unit < 0xd800 ? unit : unit < 0xe000 ? unit + 0x2000 : unit - 0x800))
+    : room;
 }
 
-const byteRank = (unit: number): number => (unit >= 0xd800 && unit < 0xe000 ? unit + 0x10000 : unit);
+/** The name that a key was made of. */
+export function roomOf(key: string): string {
+  return ABOVE_D7FF.test(key)
+    ? exchange(key, (unit) => (unit < 0xd800 ? unit : unit < 0xf800 ? unit + 0x800 : unit - 0x2000))
+    : key;
+}
+
+const ABOVE_D7FF = /[\ud800-\uffff]/;
+
+function exchange(text: string, unit: (unit: number) => number): string {
+  return String.fromCharCode(...Array.from({ length: text.length }, (_, i) => unit(text.charCodeAt(i))));
+}

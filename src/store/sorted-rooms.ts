@@ -1,82 +1,96 @@
-import { compareRooms } from './room.ts';
+import { roomOf, sortKey } from './room.ts';
 
-/** Most names in one run. Longer runs move more names per insertion, shorter ones make more runs. */
-const MAX_RUN = 512;
+/** Most keys in one run. Longer runs move more keys per insertion, shorter ones make more runs. */
+const MAX_RUN = 256;
+
+/** Of all keys, the share of new ones from which it is cheaper to build all runs anew. */
+const REBUILD_FROM = 1 / 8;
 
 /**
- * A sorted set of room names: an array of sorted runs, none empty. Adding and removing is two binary
- * searches and a shift within one run, so that a page never has to sort anything.
+ * A set of rooms that can be paged through by name. Adding costs next to nothing: rooms are sorted in
+ * when the next page is asked for, and then only those that are new. What is sorted is an array of
+ * sorted runs of sort keys, none empty, so that sorting in and deleting moves few of them.
  */
 export class SortedRooms {
-  private readonly runs: string[][] = [];
+  private runs: string[][] = [];
+  /** Keys that are in no run yet. */
+  private readonly fresh = new Set<string>();
+  private sorted = 0;
 
   get empty(): boolean {
-    return this.runs.length === 0;
+    return this.sorted + this.fresh.size === 0;
   }
 
-  /** Does nothing where the room is there already. */
+  /** The room must not be in the set. */
   add(room: string): void {
-    const at = Math.min(this.runFor(room), this.runs.length - 1);
-    const run = this.runs[at];
-    if (!run) {
-      this.runs.push([room]);
-      return;
-    }
-    const index = firstNotBelow(run, room);
-    if (run[index] === room) return;
-    run.splice(index, 0, room);
-    if (run.length > MAX_RUN) this.runs.splice(at + 1, 0, run.splice(MAX_RUN / 2));
+    this.fresh.add(sortKey(room));
   }
 
-  /** Does nothing where the room isn't there. */
+  /** The room must be in the set. */
   delete(room: string): void {
-    const at = this.runFor(room);
-    const run = this.runs[at];
-    if (!run) return;
-    const index = firstNotBelow(run, room);
-    if (run[index] !== room) return;
-    run.splice(index, 1);
+    const key = sortKey(room);
+    if (this.fresh.delete(key)) return;
+    const at = this.runFor(key);
+    const run = this.runs[at] ?? [];
+    run.splice(firstNotBelow(run, key), 1);
+    this.sorted--;
     if (run.length === 0) this.runs.splice(at, 1);
   }
 
-  /** Up to `limit` names in order, those after `room` only where one is given. */
-  page(room: string | undefined, limit: number): string[] {
+  /** Up to `limit` names in order, only those after the name `after` where one is given. */
+  page(after: string | undefined, limit: number): string[] {
+    this.sortIn();
     const found: string[] = [];
-    const first = room === undefined ? 0 : this.runFor(room);
-    for (let at = first; at < this.runs.length && found.length < limit; at++) {
+    const key = after === undefined ? '' : sortKey(after);
+    for (let at = this.runFor(key); at < this.runs.length && found.length < limit; at++) {
       const run = this.runs[at] ?? [];
-      let from = 0;
-      if (at === first && room !== undefined) {
-        from = firstNotBelow(run, room);
-        if (run[from] === room) from++;
-      }
-      for (const name of run.slice(from, from + limit - found.length)) found.push(name);
+      let from = firstNotBelow(run, key);
+      if (run[from] === key) from++;
+      for (const next of run.slice(from, from + limit - found.length)) found.push(roomOf(next));
     }
     return found;
   }
 
-  /** The first run that ends at or after the room: the only one that can hold it. */
-  private runFor(room: string): number {
-    let low = 0;
-    let high = this.runs.length;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      const last = this.runs[middle]?.at(-1);
-      if (last !== undefined && compareRooms(last, room) < 0) low = middle + 1;
-      else high = middle;
+  private sortIn(): void {
+    const { fresh, runs } = this;
+    this.sorted += fresh.size;
+    if (fresh.size > this.sorted * REBUILD_FROM) {
+      const all = [...runs.flat(), ...fresh].sort();
+      this.runs = [];
+      for (let from = 0; from < all.length; from += MAX_RUN / 2) {
+        this.runs.push(all.slice(from, from + MAX_RUN / 2));
+      }
+    } else {
+      for (const key of fresh) this.insert(key);
     }
-    return low;
+    fresh.clear();
+  }
+
+  private insert(key: string): void {
+    const at = Math.min(this.runFor(key), this.runs.length - 1);
+    const run = this.runs[at] ?? [];
+    run.splice(firstNotBelow(run, key), 0, key);
+    if (run.length > MAX_RUN) this.runs.splice(at + 1, 0, run.splice(MAX_RUN / 2));
+  }
+
+  /** The first run that ends at or after the key: the only one that can hold it. */
+  private runFor(key: string): number {
+    return firstIndex(this.runs.length, (at) => (this.runs[at]?.at(-1) ?? '') >= key);
   }
 }
 
-function firstNotBelow(run: readonly string[], room: string): number {
+function firstNotBelow(run: readonly string[], key: string): number {
+  return firstIndex(run.length, (at) => (run[at] ?? '') >= key);
+}
+
+/** The first of `length` indices that holds, where all after one that holds do too; `length` where none. */
+function firstIndex(length: number, holds: (index: number) => boolean): number {
   let low = 0;
-  let high = run.length;
+  let high = length;
   while (low < high) {
     const middle = (low + high) >>> 1;
-    const name = run[middle];
-    if (name !== undefined && compareRooms(name, room) < 0) low = middle + 1;
-    else high = middle;
+    if (holds(middle)) high = middle;
+    else low = middle + 1;
   }
   return low;
 }
