@@ -12,7 +12,17 @@ export function withCapabilities(readme: string, targets: readonly Target[]): st
 }
 
 function table(targets: readonly Target[]): string {
-  const head = ['target', 'UDP', 'TCP', 'forwarding', 'IPv6', 'node named by', 'health', 'draining', 'versions'];
+  const head = [
+    'target',
+    'UDP',
+    'TCP',
+    'forwarding',
+    'IPv6',
+    'node named by',
+    'health',
+    'draining',
+    'versions',
+  ];
   const rows = targets.map(({ name, capabilities: c }) => [
     `\`${name}\``,
     c.udp,

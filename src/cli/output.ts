@@ -12,7 +12,7 @@ export interface Io {
 export const processIo: Io = {
   out: (text) => void process.stdout.write(text),
   err: (text) => void process.stderr.write(text),
-  colour: process.stderr.isTTY && process.env['NO_COLOR'] === undefined,
+  colour: process.stderr.isTTY && process.env.NO_COLOR === undefined,
 };
 
 export function printJson(io: Io, value: unknown): void {

@@ -66,7 +66,8 @@ export class TopologyEditor {
 
   private async apply(kind: EntityKind, id: string, change: Change, ifMatch?: string): Promise<EditResult> {
     const { revision } = this.dispatcher.snapshot;
-    if (ifMatch !== undefined && ifMatch !== '*' && ifMatch !== `"${revision}"`) return { result: 'stale', revision };
+    if (ifMatch !== undefined && ifMatch !== '*' && ifMatch !== `"${revision}"`)
+      return { result: 'stale', revision };
     const document = this.document();
     const entities: readonly Entity[] = document[kind];
     const index = entities.findIndex((entity) => entity.id === id);
@@ -79,7 +80,8 @@ export class TopologyEditor {
     const changed = { ...document, [kind]: list };
     const { topology, faults } = checkDocument(changed);
     const renamed = wanted === null ? [] : differentId(wanted, id, `${kind}[${position}].id`);
-    if (!topology || renamed.length > 0) return { result: 'invalid', faults: [...renamed, ...faults.filter(isError)] };
+    if (!topology || renamed.length > 0)
+      return { result: 'invalid', faults: [...renamed, ...faults.filter(isError)] };
 
     const record = await this.store.read();
     const version = record?.version ?? 0;
@@ -93,5 +95,7 @@ export class TopologyEditor {
 
 function differentId(entity: unknown, id: string, path: string): Fault[] {
   if (typeof entity === 'object' && entity !== null && 'id' in entity && entity.id === id) return [];
-  return [{ severity: 'error', path, message: 'must be the id in the URL', hint: `write ${id}, or leave it out` }];
+  return [
+    { severity: 'error', path, message: 'must be the id in the URL', hint: `write ${id}, or leave it out` },
+  ];
 }

@@ -13,7 +13,7 @@ describe('nodes and VIPs by REST', () => {
         const written = await app.inject({ method: 'PUT', url: `/v1/${kind}/${entity.id}`, payload: entity });
         assert.equal(written.statusCode, 200, written.body);
         assert.deepEqual(written.json(), entity);
-        assert.equal(written.headers['etag'], read.headers['etag']);
+        assert.equal(written.headers.etag, read.headers.etag);
       }
     }
   });
@@ -79,7 +79,7 @@ describe('nodes and VIPs by REST', () => {
 
   test('If-Match protects from overwriting what somebody else changed', async () => {
     const { app } = await smallServer();
-    const etag = String((await app.inject('/v1/nodes/sfu-1')).headers['etag']);
+    const etag = String((await app.inject('/v1/nodes/sfu-1')).headers.etag);
     const patch = (weight: number, match: string) =>
       app.inject({
         method: 'PATCH',
@@ -101,9 +101,9 @@ describe('intent and configuration', () => {
       const answer = await app.inject(`/v1/config/${name}`);
       if (answer.statusCode === 422) continue;
       assert.equal(answer.statusCode, 200, name);
-      assert.equal(answer.headers['etag'], `"${dispatcher.snapshot.revision}"`);
+      assert.equal(answer.headers.etag, `"${dispatcher.snapshot.revision}"`);
       assert.match(String(answer.headers['content-type']), /^text\/plain/);
-      const known = { 'if-none-match': String(answer.headers['etag']) };
+      const known = { 'if-none-match': answer.headers.etag };
       const again = await app.inject({ url: `/v1/config/${name}`, headers: known });
       assert.deepEqual([again.statusCode, again.body], [304, '']);
       await app.inject({
@@ -122,7 +122,7 @@ describe('intent and configuration', () => {
   test('GET /v1/intent has the same revision, and 304 likewise', async () => {
     const { app } = await smallServer();
     const answer = await app.inject('/v1/intent');
-    assert.equal(answer.headers['etag'], `"${answer.json().revision}"`);
+    assert.equal(answer.headers.etag, `"${answer.json().revision}"`);
     const headers = { 'if-none-match': `W/"${answer.json().revision}", "other"` };
     assert.equal((await app.inject({ url: '/v1/intent', headers })).statusCode, 304);
   });

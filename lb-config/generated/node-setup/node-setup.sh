@@ -35,18 +35,18 @@ setting() {
     say "$1 = $2 (was $old)"
 }
 
-# vip FAMILY ADDRESS OPTIONS...: on the loopback, so that the node takes packets for it
+# vip FAMILY ADDRESS DEVICE OPTIONS...: the node takes packets for it, and may answer from it
 vip() {
-    family=$1 address=$2
-    shift 2
-    [ -n "$(ip "-$family" -o address show dev lo to "$address")" ] && return
-    remember "vip $family $address"
-    ip "-$family" address add "$address" dev lo "$@"
-    say "lo has $address"
+    family=$1 address=$2 device=$3
+    shift 3
+    [ -n "$(ip "-$family" -o address show dev "$device" to "$address")" ] && return
+    remember "vip $family $address $device"
+    ip "-$family" address add "$address" dev "$device" "$@"
+    say "$device has $address"
 }
 # "scope host" and "preferred_lft 0": connections that the node itself opens do not get it as their source.
-vip4() { vip 4 "$1" scope host; }
-vip6() { vip 6 "$1" nodad preferred_lft 0; }
+vip4() { vip 4 "$1" "$2" scope host; }
+vip6() { vip 6 "$1" "$2" nodad preferred_lft 0; }
 
 # The node must not claim the VIP on the network, or packets would pass the balancer by. IPv6 needs no such
 # setting: neighbours hear only of addresses of the interface on which they ask.
@@ -68,6 +68,7 @@ tunnel() {
     esac
 }
 # rp_filter 2 (loose): clients' packets come out of the tunnel, though the way back to them leads elsewhere.
+# It works on a device that has an address, which is why the VIP is on tunl0 then.
 tunnel4() {
     tunnel tunl0 ipip
     setting net/ipv4/conf/tunl0/rp_filter 2
@@ -80,13 +81,13 @@ undo() {
         say "nothing to undo for $node"
         return
     }
-    while read -r what first second; do
+    while read -r what first second third; do
         case $what in
         setting) printf '%s\n' "$second" >"/proc/sys/$first" ;;
-        vip) ip "-$first" address del "$second" dev lo || : ;;
+        vip) ip "-$first" address del "$second" dev "$third" || : ;;
         link) ip link set dev "$first" down || : ;;
         esac
-        say "undone: $what $first $second"
+        say "undone: $what $first $second $third"
     done <<JOURNAL
 $(sed '1!G;h;$!d' "$(journal)")
 JOURNAL
@@ -107,8 +108,8 @@ apply() {
     case $node in
     edge-1)
         quiet_arp
-        vip4 203.0.113.11/32
-        vip6 2001:db8::11/128
+        vip4 203.0.113.11/32 lo
+        vip6 2001:db8::11/128 lo
         say "listen on tcp 203.0.113.11:8443"
         say "listen on tcp [2001:db8::11]:8443"
         say "listen on udp 203.0.113.11:30000-30003"
@@ -116,8 +117,8 @@ apply() {
         ;;
     janus-1)
         quiet_arp
-        vip4 203.0.113.11/32
-        vip6 2001:db8::11/128
+        vip4 203.0.113.11/32 lo
+        vip6 2001:db8::11/128 lo
         say "listen on tcp 203.0.113.11:8443"
         say "listen on tcp [2001:db8::11]:8443"
         say "listen on udp 203.0.113.11:30100-30131"

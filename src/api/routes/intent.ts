@@ -110,7 +110,7 @@ function noSuchTarget(rendered: RenderCache): Problem {
 function notModified(request: FastifyRequest, reply: FastifyReply, revision: string): boolean {
   reply.header('etag', `"${revision}"`).header('cache-control', 'no-cache');
   const known = request.headers['if-none-match'];
-  return known !== undefined && known.split(',').some((tag) => isTag(tag.trim(), revision));
+  return known?.split(',').some((tag) => isTag(tag.trim(), revision)) ?? false;
 }
 
 function isTag(tag: string, revision: string): boolean {
