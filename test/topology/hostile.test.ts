@@ -56,6 +56,21 @@ describe('hostile text', () => {
     );
   });
 
+  test('of one character too many is refused in each place, whatever the character', () => {
+    const fine = { cluster: 'c', vip: 'v', node: 'n', zone: 'z' };
+    const accepts = (given: typeof fine) => checkDocument(documentWith(given)).topology !== undefined;
+    for (let code = 0; code < 0x180; code += 1) {
+      const character = String.fromCharCode(code);
+      for (const id of [`a${character}b`, `${character}b`, `a${character}`]) {
+        for (const place of ['cluster', 'vip', 'node', 'zone'] as const) {
+          assert.equal(accepts({ ...fine, [place]: id }), ID.test(id), `${place} ${JSON.stringify(id)}`);
+        }
+      }
+    }
+    assert.ok(accepts({ ...fine, node: 'a'.repeat(63) }));
+    assert.ok(!accepts({ ...fine, node: 'a'.repeat(64) }));
+  });
+
   test('means the same as JSON text and as plain data', () => {
     fc.assert(
       fc.property(ids, (given) => {

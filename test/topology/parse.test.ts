@@ -224,6 +224,12 @@ const SHAPE: readonly (readonly [string, string | RegExp, string, readonly strin
     ],
   ],
   [
+    'a key that stands there twice, alike',
+    'cluster: seoul-1',
+    'cluster: seoul-1\ncluster: seoul-1',
+    ['f:2:1: error: cluster: the key "cluster" is there already (hint: write each key once)'],
+  ],
+  [
     'a key that stands there twice, and what else is wrong',
     '    kind: mediasoup\n',
     '    kind: mediasoup\n    weight: 1\n    weight: 2\n    state: gone\n',
@@ -503,6 +509,30 @@ nodes:
         '21:17 nodes[1].mediaPorts', // outside the VIP's
       ],
     );
+  });
+
+  test('may have 10,000 nodes', (t) => {
+    const nodes = Array.from(
+      { length: 10_000 },
+      (_, i) => `  - id: sfu-${i}
+    kind: mediasoup
+    vip: public
+    addresses: [10.0.${i >> 8}.${i & 255}]
+    zone: a
+    weight: 100
+    mediaPorts: ${20_000 + 4 * i}-${20_003 + 4 * i}
+    healthPort: 9100
+    state: active
+`,
+    );
+    const text = FINE.replace('40000-49999', '20000-60000').replace(
+      /nodes:[^]*/,
+      `nodes:\n${nodes.join('')}`,
+    );
+    const start = performance.now();
+    assert.equal(parsed(text).nodes.length, 10_000);
+    const seconds = (performance.now() - start) / 1000;
+    t.diagnostic(`${(text.length / 1e6).toFixed(1)} MB of YAML read in ${seconds.toFixed(1)} s`);
   });
 
   test('shows hostile text escaped and shortened in messages', () => {

@@ -253,7 +253,13 @@ check('signalling', [
   ],
   [
     'cannot have both kinds of port where none is translated',
-    { vips: [vip('id: public, forwarding: dsr', `${SIGNALLED}: { port: 80, ports: 8443-8542 }`)] },
+    {
+      vips: [vip('id: public, forwarding: dsr', `${SIGNALLED}: { port: 80, ports: 8443-8542 }`)],
+      // Whichever it has is not the node's fault.
+      nodes: ['80', '8443'].map((port) =>
+        node(`n${port}`, `addresses: [10.0.1.${port.length}], signallingPort: ${port}`),
+      ),
+    },
     [
       'f:4:94: error: vips[0].signalling.ports: dsr translates no ports, so that a node cannot answer on port and on one of ports (hint: leave out port or ports, or write forwarding: nat)',
     ],
@@ -406,6 +412,15 @@ check('ports of one host', [
     ],
   ],
   [
+    'are told once where nodes of one VIP collide',
+    {
+      nodes: ['a', 'b'].map((id) => node(id, 'addresses: [10.0.1.11], mediaPorts: 40000')),
+    },
+    [
+      'f:7:76: error: nodes[1].mediaPorts: 40000 overlaps 40000 of node a behind the same VIP (hint: a media port leads to one node; give each node its own)',
+    ],
+  ],
+  [
     'may be the same for two VIPs in dsr mode, where nodes listen on the VIP',
     {
       vips: ['a', 'b'].map((id, i) =>
@@ -522,6 +537,11 @@ check('placement', [
     'has a table whose size is a prime',
     { placement: '{ tableSize: 65536 }' },
     ['f:2:25: error: placement.tableSize: must be a prime, found 65536 (hint: write 65537)'],
+  ],
+  [
+    'has a table whose size is not even the square of a prime',
+    { placement: '{ tableSize: 69169 }' },
+    ['f:2:25: error: placement.tableSize: must be a prime, found 69169 (hint: write 69191)'],
   ],
   [
     'has a table with a row for each node at least',
