@@ -87,6 +87,11 @@ export class LmdbClaims implements ClaimStore {
     return this.counts.total;
   }
 
+  /** Resolves when every call made so far is settled. */
+  idle(): Promise<void> {
+    return this.turns.idle();
+  }
+
   private inTurn<T>(
     room: string,
     claim: Claim,

@@ -29,6 +29,11 @@ export class LmdbTopology implements TopologyStore {
     });
   }
 
+  /** Resolves when every call made so far is settled. */
+  idle(): Promise<void> {
+    return this.turns.idle();
+  }
+
   private stored(): TopologyRecord | undefined {
     return decodeRecord(this.meta.get('topology'));
   }

@@ -68,12 +68,15 @@ async function openDatabases(
   const rooms = env.openDB<string, Buffer>({ name: 'rooms', keyEncoding: 'binary', encoding: 'string' });
   const nodes = env.openDB<string, Buffer>({ name: 'nodes', keyEncoding: 'binary', encoding: 'string' });
   flushDirectories(path, firstCreated);
+  const claims = new LmdbClaims(rooms, nodes, commits);
+  const topology = new LmdbTopology(meta, commits);
   return {
-    claims: new LmdbClaims(rooms, nodes, commits),
-    topology: new LmdbTopology(meta, commits),
+    claims,
+    topology,
     description: `file ${path} (every acknowledged claim is on disk)`,
     ready: () => (commits.healthy ? Promise.resolve() : tryWriting(meta, commits)),
     close: async () => {
+      await Promise.all([claims.idle(), topology.idle()]);
       await commits.close();
       await env.close();
       await owner.release();

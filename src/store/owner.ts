@@ -68,7 +68,7 @@ function register(env: RootDatabase<number, string>): void {
     env.get('owner');
   } catch (cause) {
     // After ten seconds, for which lmdb-js tries again.
-    throw new Error(`another process ${process.pid}, in another container, has it open`, { cause });
+    throw new Error(`another process ${process.pid}, in another container, seems to have it open`, { cause });
   }
 }
 

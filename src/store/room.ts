@@ -26,6 +26,8 @@ export function roomOf(key: string): string {
 
 const ABOVE_D7FF = /[\ud800-\uffff]/;
 
-function exchange(text: string, unit: (unit: number) => number): string {
-  return String.fromCharCode(...Array.from({ length: text.length }, (_, i) => unit(text.charCodeAt(i))));
+function exchange(text: string, change: (unit: number) => number): string {
+  let changed = '';
+  for (let i = 0; i < text.length; i++) changed += String.fromCharCode(change(text.charCodeAt(i)));
+  return changed;
 }

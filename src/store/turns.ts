@@ -13,4 +13,9 @@ export class Turns {
     this.running.set(key, settled);
     return run;
   }
+
+  /** Resolves when every action taken so far has ended. */
+  async idle(): Promise<void> {
+    await Promise.all(this.running.values());
+  }
 }

@@ -32,7 +32,9 @@ export async function storeBench(): Promise<BenchRow[]> {
       ...memory,
       flush,
       ...file.map((found, i) => compare(found, memory[i])),
-      ...file.slice(0, 1).map((found) => compare({ ...found, name: `${found.name}, against the disk alone` }, flush)),
+      ...file
+        .slice(0, 1)
+        .map((found) => compare({ ...found, name: `${found.name}, against the disk alone` }, flush)),
     ];
   } finally {
     rmSync(directory, { recursive: true, force: true });

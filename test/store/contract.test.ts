@@ -211,6 +211,7 @@ for (const { name, withStore } of STORES) {
           '\0',
           'x'.repeat(256),
           'x'.repeat(5000),
+          '\u{1f600}'.repeat(100_000),
           '\ud800',
           '\ud800z',
           'é'.repeat(200),
