@@ -82,17 +82,22 @@ const probesFor = (port: number): Probes =>
   });
 
 async function probe(scene: Scene, make: () => Promise<Listening>): Promise<Outcome> {
+  await settle(0);
   const server = await make();
   try {
     const before = resources();
     const outcome = await runProbe(probesFor(server.port), scene.endpointAt(server.port));
-    // Closed handles, and the server's side of them, are gone a few turns of the event loop later.
-    for (let i = 0; i < 100 && resources() > before; i++) await turn();
-    assert.ok(resources() <= before, `left behind: ${process.getActiveResourcesInfo().join(' ')}`);
+    assert.ok((await settle(before)) <= before, `left behind: ${process.getActiveResourcesInfo().join(' ')}`);
     return outcome;
   } finally {
     await server.close();
   }
+}
+
+/** Closed handles, and the other side of them, are gone some turns of the event loop later. */
+async function settle(wanted: number): Promise<number> {
+  for (let i = 0; i < 500 && resources() > wanted; i++) await turn();
+  return resources();
 }
 
 const resources = () =>

@@ -35,7 +35,7 @@ export const httpServer = (listener: RequestListener) => listen(createHttpServer
 export const silentTcp = () => listen(createServer((socket) => socket.resume()));
 
 /** Says the same to everybody and hangs up. */
-export const sayingTcp = (text: string) => listen(createServer((socket) => socket.end(text)));
+export const sayingTcp = (text: string) => listen(createServer((socket) => socket.resume().end(text)));
 
 /** A UDP port with what answers on it. */
 export async function udpServer(
