@@ -21,6 +21,7 @@ interface Result {
   readonly skip?: string | boolean;
   /** The failure's stack. */
   readonly error?: string;
+  readonly ms: number;
 }
 
 const RESULTS = 'results.jsonl';
@@ -28,7 +29,7 @@ const RESULTS = 'results.jsonl';
 export function testInUml({ name, file, binaries, ...run }: GuestTests): void {
   test(name, { skip: umlSkipReason(binaries) }, async (t) => {
     const here = import.meta.dirname;
-    const { code, stdout, stderr, results } = await runInUml({
+    const { code, stdout, stderr, results, console } = await runInUml({
       ...run,
       command: [
         process.execPath,
@@ -40,14 +41,16 @@ export function testInUml({ name, file, binaries, ...run }: GuestTests): void {
     });
     const lines = (results.get(RESULTS) ?? '').split('\n').filter(Boolean);
     const tests = lines.map((line) => JSON.parse(line) as Result).filter(({ nesting }) => nesting === 0);
-    for (const { name, skip, error } of tests) {
-      await t.test(name, { skip: skip ?? false }, () => {
+    for (const { name, skip, error, ms } of tests) {
+      await t.test(name, { skip: skip ?? false }, (inner) => {
+        inner.diagnostic(`${(ms / 1000).toFixed(1)} s in the guest`);
         if (error !== undefined) throw new Error(`in the guest: ${error}`);
       });
     }
-    // A file that failed outside of its tests, or has none, must not pass for a success.
+    // A file that ended early, failed outside of its tests, or has none, must not pass for a success.
     if (tests.length === 0 || (code !== 0 && tests.every(({ error }) => error === undefined))) {
-      throw new Error(`${file} ended with ${code}: ${stderr}${stdout}`);
+      const end = code === null ? `did not end: ${console.slice(-2000)}` : `ended with ${code}`;
+      throw new Error(`${file} ${end}\n${stderr}${stdout}`);
     }
   });
 }

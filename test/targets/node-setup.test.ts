@@ -32,8 +32,8 @@ describe('node-setup.sh', () => {
   test('behind a dsr VIP quiets ARP before it puts the VIP on the loopback, and says where to listen', () => {
     assert.deepEqual(steps('direct'), [
       'quiet_arp',
-      'vip4 203.0.113.1/32',
-      'vip6 2001:db8::1/128',
+      'vip4 203.0.113.1/32 lo',
+      'vip6 2001:db8::1/128 lo',
       'say "listen on tcp 203.0.113.1:443"',
       'say "listen on tcp [2001:db8::1]:443"',
       'say "listen on udp 203.0.113.1:40000-40001"',
@@ -47,14 +47,14 @@ describe('node-setup.sh', () => {
     assert.ok(steps('four').every((step) => !step.includes('2001:db8')));
   });
 
-  test('behind a tunnel VIP brings up the tunnel device of each family', () => {
+  test('behind a tunnel VIP brings up the tunnel device of each family, and puts the IPv4 address there', () => {
     const all = steps('tunnelled');
     assert.deepEqual(all.slice(0, 5), [
       'quiet_arp',
-      'vip4 203.0.113.3/32',
-      'vip6 2001:db8::3/128',
       'tunnel4',
       'tunnel6',
+      'vip4 203.0.113.3/32 tunl0',
+      'vip6 2001:db8::3/128 lo',
     ]);
   });
 

@@ -2,9 +2,10 @@ import type { NodeNeeds } from './needs.ts';
 
 /**
  * The part of the script that is the same for all: POSIX sh, iproute2 and /proc/sys only. It writes down
- * whatever it changes, so that --undo takes back just that. Sources of what its comments say: Linux
- * Documentation/networking/ip-sysctl.rst (arp_ignore, arp_announce, rp_filter), ndisc_recv_ns() in
- * net/ipv6/ndisc.c, ip-address(8), and the fallback devices of net/ipv4/ipip.c and net/ipv6/ip6_tunnel.c.
+ * whatever it changes, so that --undo takes back just that. Sources of what its comments say, in Linux:
+ * Documentation/networking/ip-sysctl.rst (arp_ignore, arp_announce), fib_validate_source() in
+ * net/ipv4/fib_frontend.c (rp_filter), ndisc_recv_ns() in net/ipv6/ndisc.c, ip-address(8), and the
+ * fallback devices of net/ipv4/ipip.c and net/ipv6/ip6_tunnel.c.
  */
 const LIBRARY = String.raw`set -eu
 PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
@@ -31,18 +32,18 @@ setting() {
     say "$1 = $2 (was $old)"
 }
 
-# vip FAMILY ADDRESS OPTIONS...: on the loopback, so that the node takes packets for it
+# vip FAMILY ADDRESS DEVICE OPTIONS...: the node takes packets for it, and may answer from it
 vip() {
-    family=$1 address=$2
-    shift 2
-    [ -n "$(ip "-$family" -o address show dev lo to "$address")" ] && return
-    remember "vip $family $address"
-    ip "-$family" address add "$address" dev lo "$@"
-    say "lo has $address"
+    family=$1 address=$2 device=$3
+    shift 3
+    [ -n "$(ip "-$family" -o address show dev "$device" to "$address")" ] && return
+    remember "vip $family $address $device"
+    ip "-$family" address add "$address" dev "$device" "$@"
+    say "$device has $address"
 }
 # "scope host" and "preferred_lft 0": connections that the node itself opens do not get it as their source.
-vip4() { vip 4 "$1" scope host; }
-vip6() { vip 6 "$1" nodad preferred_lft 0; }
+vip4() { vip 4 "$1" "$2" scope host; }
+vip6() { vip 6 "$1" "$2" nodad preferred_lft 0; }
 
 # The node must not claim the VIP on the network, or packets would pass the balancer by. IPv6 needs no such
 # setting: neighbours hear only of addresses of the interface on which they ask.
@@ -64,6 +65,7 @@ tunnel() {
     esac
 }
 # rp_filter 2 (loose): clients' packets come out of the tunnel, though the way back to them leads elsewhere.
+# It works on a device that has an address, which is why the VIP is on tunl0 then.
 tunnel4() {
     tunnel tunl0 ipip
     setting net/ipv4/conf/tunl0/rp_filter 2
@@ -76,13 +78,13 @@ undo() {
         say "nothing to undo for $node"
         return
     }
-    while read -r what first second; do
+    while read -r what first second third; do
         case $what in
         setting) printf '%s\n' "$second" >"/proc/sys/$first" ;;
-        vip) ip "-$first" address del "$second" dev lo || : ;;
+        vip) ip "-$first" address del "$second" dev "$third" || : ;;
         link) ip link set dev "$first" down || : ;;
         esac
-        say "undone: $what $first $second"
+        say "undone: $what $first $second $third"
     done <<JOURNAL
 $(sed '1!G;h;$!d' "$(journal)")
 JOURNAL
@@ -134,12 +136,15 @@ export function nodeCase(needs: NodeNeeds): string[] {
 }
 
 function steps({ vips, tunnels, listen, behindNat }: NodeNeeds): string[] {
-  const direct = vips.map(({ family, text }) => (family === 4 ? `vip4 ${text}/32` : `vip6 ${text}/128`));
+  const direct = vips.map(({ family, text }) => {
+    const device = family === 4 && tunnels.includes(4) ? 'tunl0' : 'lo';
+    return `vip${family} ${text}/${family === 4 ? 32 : 128} ${device}`;
+  });
   return [
     // First of all: the VIP must not be there before the node is quiet about it.
     ...(vips.some(({ family }) => family === 4) ? ['quiet_arp'] : []),
-    ...direct,
     ...tunnels.map((family) => `tunnel${family}`),
+    ...direct,
     ...listen.map((where) => `say "listen on ${where}"`),
     ...behindNat.map(
       ({ family, text }) =>
