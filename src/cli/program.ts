@@ -8,13 +8,8 @@ import { addRender } from './commands/render.ts';
 import { addServe } from './commands/serve.ts';
 import { addTargets } from './commands/targets.ts';
 import { addValidate } from './commands/validate.ts';
+import type { Cli } from './cli.ts';
 import type { Io } from './output.ts';
-
-/** Given to every command: where to print, and how to say the exit code. */
-export interface Cli {
-  readonly io: Io;
-  readonly exit: (code: number) => void;
-}
 
 export function buildProgram(io: Io, exit: (code: number) => void): Command {
   const program = new Command('roomlb')

@@ -11,9 +11,9 @@ import { CliError, EXIT } from '../exit.ts';
 import { readLines } from '../lines.ts';
 import { jsonOption } from '../options.ts';
 import { printJson, table } from '../output.ts';
-import type { Cli } from '../program.ts';
+import type { Cli } from '../cli.ts';
 import { describeChanges } from '../topology-changes.ts';
-import { checkRooms } from './place.ts';
+import { checkRooms } from '../wishes.ts';
 
 interface DiffOptions {
   rooms?: string;

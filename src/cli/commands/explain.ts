@@ -5,8 +5,8 @@ import { readSnapshot } from '../context.ts';
 import { EXIT } from '../exit.ts';
 import { jsonOption, topologyOption } from '../options.ts';
 import { printJson, table } from '../output.ts';
-import type { Cli } from '../program.ts';
-import { checkRooms, toWishes, wishOptions, type WishOptions } from './place.ts';
+import type { Cli } from '../cli.ts';
+import { checkRooms, toWishes, wishOptions, type WishOptions } from '../wishes.ts';
 
 export function addExplain(program: Command, { io, exit }: Cli): void {
   const command = program

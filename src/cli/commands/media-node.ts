@@ -1,7 +1,7 @@
 import { Option, type Command } from 'commander';
 import { runMediaNode, type MediaNodeOptions } from '../media-node.ts';
 import { LOG_LEVELS } from '../logger.ts';
-import type { Cli } from '../program.ts';
+import type { Cli } from '../cli.ts';
 
 export function addMediaNode(program: Command, { io }: Cli): void {
   program

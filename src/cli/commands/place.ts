@@ -1,38 +1,12 @@
 import type { Command } from 'commander';
-import { NO_WISHES, type RoomWishes } from '../../allocation/allocation.ts';
 import { placeAnew } from '../../allocation/allocate.ts';
-import { roomNameFault } from '../../allocation/room-name.ts';
-import { NODE_KINDS, type NodeKind } from '../../topology/model.ts';
 import { readSnapshot } from '../context.ts';
-import { CliError, EXIT } from '../exit.ts';
+import { EXIT } from '../exit.ts';
 import { jsonOption, topologyOption } from '../options.ts';
 import { printJson, table } from '../output.ts';
-import type { Cli } from '../program.ts';
+import type { Cli } from '../cli.ts';
 import { readLines } from '../lines.ts';
-import { Option } from 'commander';
-
-export interface WishOptions {
-  zone?: string;
-  nodeKind?: NodeKind;
-  vip?: string;
-}
-
-export const wishOptions = () => [
-  new Option('--zone <zone>', 'preferred zone'),
-  new Option('--node-kind <kind>', 'only nodes of this kind').choices(NODE_KINDS),
-  new Option('--vip <vip>', 'only nodes behind this VIP'),
-];
-
-export function toWishes({ zone, nodeKind, vip }: WishOptions): RoomWishes {
-  return { ...NO_WISHES, zone: zone ?? null, nodeKind: nodeKind ?? null, vip: vip ?? null };
-}
-
-export function checkRooms(rooms: readonly string[]): void {
-  for (const room of rooms) {
-    const fault = roomNameFault(room);
-    if (fault !== undefined) throw new CliError(EXIT.badInput, `${JSON.stringify(room)}: ${fault}`);
-  }
-}
+import { checkRooms, toWishes, wishOptions, type WishOptions } from '../wishes.ts';
 
 export function addPlace(program: Command, { io, exit }: Cli): void {
   const command = program

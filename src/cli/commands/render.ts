@@ -8,7 +8,7 @@ import { readSnapshot } from '../context.ts';
 import { CliError, EXIT } from '../exit.ts';
 import { jsonOption, topologyOption } from '../options.ts';
 import { paint, printJson, type Io } from '../output.ts';
-import type { Cli } from '../program.ts';
+import type { Cli } from '../cli.ts';
 
 interface RenderOptions {
   topology: string;

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { Option } from 'commander';
 import { serve } from '../serve.ts';
 import { topologyOption } from '../options.ts';
-import type { Cli } from '../program.ts';
+import type { Cli } from '../cli.ts';
 import { LOG_LEVELS, type LogLevel } from '../logger.ts';
 
 interface ServeOptions {

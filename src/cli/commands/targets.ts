@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { TARGETS } from '../../targets/registry.ts';
 import { jsonOption } from '../options.ts';
 import { printJson, table } from '../output.ts';
-import type { Cli } from '../program.ts';
+import type { Cli } from '../cli.ts';
 
 export function addTargets(program: Command, { io }: Cli): void {
   program

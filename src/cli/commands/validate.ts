@@ -5,7 +5,7 @@ import { DEFAULT_TOPOLOGY, printFaults } from '../context.ts';
 import { EXIT } from '../exit.ts';
 import { jsonOption } from '../options.ts';
 import { printJson } from '../output.ts';
-import type { Cli } from '../program.ts';
+import type { Cli } from '../cli.ts';
 
 export function addValidate(program: Command, { io, exit }: Cli): void {
   program
