@@ -90,7 +90,7 @@ describe('workers and ports', { skip }, () => {
       addresses: [own, '::1'],
       mediaPorts: { first: port, last: port },
       healthPort: null,
-      signallingPort: port,
+      signallingPort: port + 1,
     });
     const node = await startNode(t, assigned);
     assert.equal((await probe('::1', worker(node, port), 'udp')).family, 6);
