@@ -9,6 +9,7 @@ import { installOpenApi } from './openapi.ts';
 import { installProblems } from './problem.ts';
 import { entityRoutes } from './routes/entities.ts';
 import { intentRoutes } from './routes/intent.ts';
+import { nodeStateRoutes } from './routes/node-state.ts';
 import { operationRoutes } from './routes/operations.ts';
 import { placementRoutes } from './routes/placements.ts';
 import { roomRoutes } from './routes/rooms.ts';
@@ -52,6 +53,7 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
   await app.register(roomRoutes, { dispatcher, metrics });
   await app.register(placementRoutes, { dispatcher, rendered });
   await app.register(entityRoutes, { dispatcher, editor: options.editor });
+  await app.register(nodeStateRoutes, { editor: options.editor });
   await app.register(intentRoutes, { dispatcher, rendered });
   await app.register(operationRoutes, { ready: options.ready });
   return app;

@@ -77,6 +77,20 @@ describe('nodes and VIPs by REST', () => {
     assert.equal(dispatcher.snapshot.revision, revision);
   });
 
+  test('drain, undrain, disable and enable set the state of a node', async () => {
+    const { app } = await smallServer();
+    for (const [action, state] of Object.entries({
+      drain: 'draining',
+      disable: 'disabled',
+      enable: 'active',
+      undrain: 'active',
+    })) {
+      const answer = await app.inject({ method: 'POST', url: `/v1/nodes/sfu-1/${action}` });
+      assert.deepEqual([answer.statusCode, answer.json().state], [200, state]);
+    }
+    assert.equal((await app.inject({ method: 'POST', url: '/v1/nodes/nobody/drain' })).statusCode, 404);
+  });
+
   test('If-Match protects from overwriting what somebody else changed', async () => {
     const { app } = await smallServer();
     const etag = String((await app.inject('/v1/nodes/sfu-1')).headers.etag);

@@ -1,0 +1,42 @@
+/** Short cuts for what operators do to a node: each is one PATCH of its administrative state. */
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import Type from 'typebox';
+import type { TopologyEditor } from '../../dispatcher/topology-editor.ts';
+import type { AdminState } from '../../topology/model.ts';
+import { NodeSchema } from '../../topology/schema.ts';
+import { answerEdit, EDIT_PROBLEMS, EntityParams } from '../edit-answer.ts';
+
+interface Action {
+  readonly name: string;
+  readonly state: AdminState;
+  readonly summary: string;
+}
+
+const ACTIONS: readonly Action[] = [
+  { name: 'drain', state: 'draining', summary: 'No new rooms; those it has go on' },
+  { name: 'undrain', state: 'active', summary: 'Take new rooms again' },
+  { name: 'disable', state: 'disabled', summary: 'Out of every rule; its rooms are placed anew' },
+  { name: 'enable', state: 'active', summary: 'Back into service' },
+];
+
+export const nodeStateRoutes: FastifyPluginAsyncTypebox<{ editor: TopologyEditor }> = (app, { editor }) => {
+  for (const { name, state, summary } of ACTIONS) {
+    app.post(
+      `/v1/nodes/:id/${name}`,
+      {
+        schema: {
+          tags: ['topology'],
+          summary,
+          params: EntityParams,
+          response: { 200: Type.Unsafe<unknown>(NodeSchema), ...EDIT_PROBLEMS },
+        },
+      },
+      async (request, reply) => {
+        const { id } = request.params;
+        const result = await editor.patch('nodes', id, { state }, request.headers['if-match']);
+        return answerEdit(reply, result, 'node', id, () => editor.find('nodes', id));
+      },
+    );
+  }
+  return Promise.resolve();
+};
