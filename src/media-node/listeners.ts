@@ -21,6 +21,8 @@ export interface ListenersOptions {
   readonly healthy: () => boolean;
   readonly health: () => NodeHealth;
   readonly metrics: NodeMetrics;
+  /** Seconds. */
+  readonly pingInterval: number;
   readonly logger: Logger;
 }
 
@@ -57,6 +59,7 @@ export async function startListeners(options: ListenersOptions, opened: { close(
         tls,
         whereIs: (room) => whereIs(dispatchers, assignment.node, room, logger),
         directTo: (node) => directUrls(dispatchers, node, tls !== null),
+        pingInterval: options.pingInterval,
         logger,
       }),
     );

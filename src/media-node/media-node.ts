@@ -42,6 +42,8 @@ export interface MediaNodeTimings {
   readonly staleAfter: number;
   readonly restart: BackOffOptions;
   readonly reconnect: BackOffOptions;
+  /** Seconds after which a client that answers no ping is dropped: between one and two of these. */
+  readonly ping: number;
 }
 
 const DEFAULT_TIMINGS: MediaNodeTimings = {
@@ -49,6 +51,7 @@ const DEFAULT_TIMINGS: MediaNodeTimings = {
   staleAfter: 3,
   restart: { first: 0.1, most: 30 },
   reconnect: { first: 0.5, most: 15 },
+  ping: 15,
 };
 
 /** Seconds between two measurements of the workers. */
@@ -193,6 +196,7 @@ export class MediaNode {
       logger,
       rooms: this.#rooms,
       metrics: this.#metrics,
+      pingInterval: this.#timings.ping,
       healthy: () => this.#check.healthy,
       health: () => nodeHealth(this.#workers, this.#check, this.#phase),
     };

@@ -26,8 +26,9 @@ export class Client {
     socket.on('close', (code) => (this.closed = code));
   }
 
-  static async connect(t: TestContext, url: string): Promise<Client> {
-    const client = new Client(new WebSocket(url));
+  /** @param autoPong false: it looks like one whose network went away */
+  static async connect(t: TestContext, url: string, autoPong = true): Promise<Client> {
+    const client = new Client(new WebSocket(url, { autoPong }));
     t.after(() => client.socket.terminate());
     await once(client.socket, 'open');
     return client;

@@ -14,10 +14,13 @@ interface Joined {
   producers: { producer: string; participant: string; kind: string }[];
 }
 
-async function start(t: TestContext, changes: Partial<Assignment> = {}, dispatched = false) {
+async function start(t: TestContext, changes: Partial<Assignment> = {}, dispatched = false, ping = 15) {
   const assigned = assignment(changes);
   const dispatcher = dispatched ? await FakeDispatcher.start(t, assigned) : undefined;
-  const node = await startNode(t, assigned, { dispatchers: dispatcher ? [dispatcher.url] : [] });
+  const node = await startNode(t, assigned, {
+    dispatchers: dispatcher ? [dispatcher.url] : [],
+    timings: { ping },
+  });
   const base = `${addressOf(assigned)}:${assigned.signallingPort}`;
   return { node, dispatcher, base, url: `ws://${base}/n/sfu-1/` };
 }
@@ -107,6 +110,17 @@ describe('in a room', { skip }, () => {
     const last = await Client.connect(t, url);
     await last.get('join', { room: 'last' });
     assert.deepEqual([node.status().rooms, node.status().participants], [1, 1]);
+  });
+
+  test('a client that answers no ping is dropped, and its room with it; one that does stays', async (t) => {
+    const { node, url } = await start(t, {}, false, 0.2);
+    const gone = await Client.connect(t, url, false);
+    await gone.get('join', { room: 'gone' });
+    const here = await Client.connect(t, url);
+    await here.get('join', { room: 'here' });
+    await until('the room is closed', () => node.status().rooms === 1);
+    assert.equal(gone.closed, 1006);
+    assert.equal(here.closed, undefined);
   });
 
   const wrong: [string, string, object, string][] = [

@@ -23,6 +23,8 @@ export interface SignallingOptions extends SessionContext {
   readonly tls: TlsFiles | null;
   /** How to reach another node of the cluster. */
   readonly directTo: (node: string) => Promise<Whereabouts>;
+  /** Seconds between two pings to a client; one that did not answer the last is dropped. */
+  readonly pingInterval: number;
   readonly logger: Logger;
 }
 
@@ -37,9 +39,15 @@ export class SignallingServer {
     perMessageDeflate: false,
   });
 
+  /** Clients that have answered since the last ping. */
+  readonly #alive = new WeakSet<WebSocket>();
+  readonly #pinging: NodeJS.Timeout;
+
   private constructor(options: SignallingOptions, servers: readonly Server[]) {
     this.#options = options;
     this.#servers = servers;
+    // A client whose network went away says nothing, and would keep its room open for ever.
+    this.#pinging = setInterval(() => this.#ping(), options.pingInterval * 1000);
     for (const server of servers) {
       server.maxConnections = MAX_CONNECTIONS;
       server.on('request', (request, response) => {
@@ -76,6 +84,7 @@ export class SignallingServer {
   }
 
   close(): void {
+    clearInterval(this.#pinging);
     for (const socket of this.#sockets.clients) socket.close(1001, 'node leaves');
     for (const server of this.#servers) {
       server.close();
@@ -87,6 +96,13 @@ export class SignallingServer {
     }, 500).unref();
   }
 
+  #ping(): void {
+    for (const client of this.#sockets.clients) {
+      if (!this.#alive.delete(client)) client.terminate();
+      else client.ping();
+    }
+  }
+
   #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     socket.on('error', () => socket.destroy());
     const named = namedNode(request);
@@ -95,6 +111,8 @@ export class SignallingServer {
       return;
     }
     this.#sockets.handleUpgrade(request, socket, head, (client) => {
+      this.#alive.add(client);
+      client.on('pong', () => this.#alive.add(client));
       client.on('error', (error) => this.#options.logger.debug({ err: error }, 'client connection'));
       if (named === this.#options.assignment.node) this.#serve(client);
       else void this.#redirect(client, named);
