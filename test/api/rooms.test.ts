@@ -125,6 +125,22 @@ describe('PUT /v1/rooms/{room}', () => {
     assert.equal((await app.inject({ method: 'PUT', url: '/v1/rooms/%ff' })).statusCode, 400);
   });
 
+  test('takes no body, an empty one, and an empty object alike', async () => {
+    const { app } = await smallServer();
+    const json = { 'content-type': 'application/json' };
+    for (const options of [{}, { headers: json }, { headers: json, payload: '' }, { payload: {} }]) {
+      const answer = await app.inject({ method: 'PUT', url: url('r'), ...options });
+      assert.equal(answer.json().room, 'r', answer.body);
+    }
+    const noBody = await app.inject({ method: 'POST', url: '/v1/placements', headers: json, payload: '' });
+    assert.equal(noBody.statusCode, 400);
+    const polluted = '{"__proto__": {"zone": "b"}}';
+    assert.equal(
+      (await app.inject({ method: 'PUT', url: url('p'), headers: json, payload: polluted })).statusCode,
+      400,
+    );
+  });
+
   test('refuses bodies that are not what the description says, by path', async () => {
     const { app } = await smallServer();
     const bad: unknown[] = [
