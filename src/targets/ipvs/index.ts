@@ -70,6 +70,12 @@ function notes(services: readonly VirtualService[]): Finding[] {
       `add ${[...addresses].join(', ')} to the balancer: ip address add ADDRESS dev lo, or use the target keepalived`,
     ),
     ...finding(
+      vipsOf(services, () => true),
+      'note',
+      "ipvsadm-restore empties the table before it fills it, and TCP connections that speak in that moment are reset by the balancer's own stack",
+      'while traffic flows change single rules with ipvsadm -e, -a and -d, or use the target keepalived, whose reload changes only what differs',
+    ),
+    ...finding(
       services.filter(({ role }) => role === 'signalling'),
       'note',
       'IPVS checks no health: a dead member goes on getting connections',

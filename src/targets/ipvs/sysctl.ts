@@ -45,8 +45,8 @@ function conntrack(needed: boolean): string[] {
 
 /**
  * A packet of a connection whose destination is gone is dropped in either case. With 1 the entry goes as
- * well, and the client hears ICMP port unreachable. With 0 the entry waits, and the connection goes on
- * when the destination comes back, as it does while ipvsadm-restore clears the table and fills it again.
+ * well, and the client hears of it (a reset, ICMP port unreachable). With 0 the entry waits, and the
+ * connection goes on when the destination is back in time.
  */
 function expiry(flush: boolean): string[] {
   return flush
@@ -55,7 +55,7 @@ function expiry(flush: boolean): string[] {
         'net.ipv4.vs.expire_nodest_conn = 1',
       ]
     : [
-        '# drain: keep-flows. Connections outlive the moment in which the table is loaded anew.',
+        '# drain: keep-flows. A connection whose destination is missing for a moment goes on when it is back.',
         'net.ipv4.vs.expire_nodest_conn = 0',
       ];
 }

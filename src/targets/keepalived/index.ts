@@ -40,12 +40,12 @@ function render(intent: Intent): Rendering {
     ...notes(intent, services),
   ];
   if (services.length === 0 && intent.services.length > 0) return { files: [], rules: [], findings };
-  const { lines, rules } = virtualServers(services);
+  const { lines, rules, drained } = virtualServers(services);
   const content = [
     ...header('keepalived', intent, PURPOSE, findings),
     '',
     ...globalDefs(intent, services),
-    ...(lines.some((line) => line.includes('FILE_CHECK')) ? ['', ...DRAINED.definition] : []),
+    ...(drained ? ['', ...DRAINED.definition] : []),
     ...intent.vips.flatMap(vrrpInstances),
     ...lines,
     '',

@@ -1,7 +1,7 @@
 /**
  * Virtual services as keepalived has them. A media service is a virtual_server_group, one line per port,
  * with a real server that names no port and so keeps the packet's own: a node costs one virtual server per
- * protocol and family, however many ports it has.
+ * protocol and family, however many ports it has (a Janus node has thousands).
  */
 import type { VirtualService } from '../../intent/model.ts';
 import type { ForwardingMode, IpAddress } from '../../topology/model.ts';
@@ -14,62 +14,68 @@ import { DRAINED } from './drained.ts';
 export interface VirtualServers {
   readonly lines: readonly string[];
   readonly rules: readonly Rule[];
+  /** Some real server is held at weight 0 by the tracked file of drained.ts. */
+  readonly drained: boolean;
+}
+
+/** The real servers of one virtual server. Never empty: keepalived takes none without. */
+interface Pool {
+  readonly service: VirtualService;
+  readonly address: IpAddress;
+  readonly members: readonly Destination[];
+  /**
+   * keepalived refuses a virtual server whose weights add up to 0 (validate_check_config() in
+   * check_data.c: quorum 1 "exceeds total weight", exit code 5), though IPVS itself takes it. There weights
+   * are 1, and the tracked file takes them away again.
+   */
+  readonly drained: boolean;
 }
 
 const KIND: Record<ForwardingMode, string> = { nat: 'NAT', dsr: 'DR', tunnel: 'TUN' };
 
 export function virtualServers(services: readonly VirtualService[]): VirtualServers {
+  const pools = services.flatMap(poolsOf);
   const lines: string[] = [];
   const rules: Rule[] = [];
-  for (const service of services) {
-    for (const address of service.addresses) {
-      const members = destinations(service, address.family).filter(
-        ({ member }) => !isFlushed(service, member),
-      );
-      // keepalived takes no virtual server without real servers.
-      if (members.length === 0) continue;
-      if (service.role === 'media') addMedia(service, address, members, lines, rules);
-      else addSignalling(service, address, members, lines, rules);
-    }
+  for (const pool of pools) {
+    if (pool.service.role === 'media') addMedia(pool, lines, rules);
+    else addSignalling(pool, lines, rules);
   }
-  return { lines, rules };
+  return { lines, rules, drained: pools.some(({ drained }) => drained) };
 }
 
-function addMedia(
-  service: VirtualService,
-  address: IpAddress,
-  members: readonly Destination[],
-  lines: string[],
-  rules: Rule[],
-): void {
-  // One group per address, since a real server's family must be that of all entries of the group.
+function poolsOf(service: VirtualService): Pool[] {
+  return service.addresses.flatMap((address) => {
+    const all = destinations(service, address.family);
+    const members = all.filter(({ member }) => !isFlushed(service, member));
+    if (members.length === 0) return [];
+    return [{ service, address, members, drained: members.every(({ weight }) => weight === 0) }];
+  });
+}
+
+/**
+ * A group per address, since a real server has one family; and per protocol, since a reload that adds a
+ * protocol would leave its services out, taking entries of the group for there already: ipvs_group_cmd()
+ * in ipvswrapper.c.
+ */
+function addMedia(pool: Pool, lines: string[], rules: Rule[]): void {
+  const { service, address, members } = pool;
   const group = `${service.id}/${address.text}`;
-  const entries = listPorts(service.ports).map((port) => `${address.text} ${port}`);
-  const servers = members.map((destination) => realServer(destination, members, []));
-  lines.push(
-    '',
-    `virtual_server_group ${group} {`,
-    ...entries.map((entry) => `    ${entry}`),
-    '}',
-    `virtual_server group ${group} {`,
-    ...indent([...common(service), ...servers.flat()]),
-    '}',
-  );
-  for (const entry of entries) {
-    for (const [index, { member }] of members.entries()) {
-      const text = `${service.protocol} ${entry} ${KIND[service.forwarding]} ${servers[index]?.join(' ') ?? ''}`;
-      rules.push({ key: `${service.id} ${entry}`, text, node: member.node });
-    }
+  const ports = listPorts(service.ports);
+  const body = [...common(service), ...members.flatMap((member) => realServer(pool, member, '', []))];
+  lines.push('', `virtual_server_group ${group} {`);
+  for (const port of ports) lines.push(`    ${address.text} ${port}`);
+  lines.push('}', `virtual_server group ${group} {`, ...indent(body), '}');
+  const text = oneLine(body);
+  const node = members[0]?.member.node ?? null;
+  for (const port of ports) {
+    const entry = `${address.text} ${port}`;
+    rules.push({ key: `${service.id} ${entry}`, text: `${entry} ${text}`, node });
   }
 }
 
-function addSignalling(
-  service: VirtualService,
-  address: IpAddress,
-  members: readonly Destination[],
-  lines: string[],
-  rules: Rule[],
-): void {
+function addSignalling(pool: Pool, lines: string[], rules: Rule[]): void {
+  const { service, address, members } = pool;
   const entry = `${address.text} ${service.ports.first}`;
   const shared = service.role === 'signalling';
   const head = [
@@ -78,19 +84,20 @@ function addSignalling(
     ...(shared ? CHECK_DEFAULTS : []),
   ];
   const key = `${service.id} ${entry}`;
-  if (shared) rules.push({ key, text: `${entry} ${head.join(' ')}`, node: null });
+  const text = `${entry} ${oneLine(head)}`;
+  if (shared) rules.push({ key, text, node: null });
   lines.push('', `virtual_server ${entry} {`, ...indent(head));
   for (const destination of members) {
     const { monitor, node } = destination.member;
     // A node that the client named is not taken away by a check: nobody else could answer for it.
     const checks = shared && monitor ? ['inhibit_on_failure', ...checker(monitor)] : [];
-    const server = realServer(destination, members, checks, ` ${destination.ports.first}`);
+    const server = realServer(pool, destination, ` ${destination.ports.first}`, checks);
     lines.push(...indent(server));
-    rules.push({
-      key: shared ? `${key} ${node}` : key,
-      text: [...(shared ? [] : [entry, ...head]), ...server].map((line) => line.trim()).join(' '),
-      node,
-    });
+    rules.push(
+      shared
+        ? { key: `${key} ${node}`, text: oneLine(server), node }
+        : { key, text: `${text} ${oneLine(server)}`, node },
+    );
   }
   lines.push('}');
 }
@@ -99,23 +106,21 @@ function common({ protocol, forwarding }: VirtualService): string[] {
   return [`protocol ${protocol.toUpperCase()}`, 'lb_algo wrr', `lb_kind ${KIND[forwarding]}`];
 }
 
-/**
- * keepalived refuses a virtual server whose weights add up to 0 (validate_check_config() in check_data.c:
- * quorum 1 "exceeds total weight", exit code 5), though IPVS itself takes it. There the weight is 1, and a
- * tracked file takes it away again.
- */
 function realServer(
+  { drained }: Pool,
   { address, weight }: Destination,
-  members: readonly Destination[],
+  port: string,
   checks: readonly string[],
-  port = '',
 ): string[] {
-  const allZero = members.every((member) => member.weight === 0);
   return [
     `real_server ${address.text}${port} {`,
-    ...indent([`weight ${allZero ? 1 : weight}`, ...(allZero ? DRAINED.check : []), ...checks]),
+    ...indent([`weight ${drained ? 1 : weight}`, ...(drained ? DRAINED.check : []), ...checks]),
     '}',
   ];
+}
+
+function oneLine(lines: readonly string[]): string {
+  return lines.map((line) => line.trim()).join(' ');
 }
 
 function indent(lines: readonly string[]): string[] {
