@@ -68,7 +68,7 @@ export async function startNode(
 
 /** Waits until it is so; fails with what was waited for if it does not become so in a long time. */
 export async function until(what: string, so: () => boolean | Promise<boolean>): Promise<void> {
-  const limit = Date.now() + 30_000;
+  const limit = Date.now() + 120_000;
   while (!(await so())) {
     if (Date.now() > limit) throw new Error(`waited in vain: ${what}`);
     await sleep(20);
