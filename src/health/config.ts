@@ -85,8 +85,12 @@ export interface DetectorConfig {
   readonly fall: number;
   /** Null: off. */
   readonly damping: DampingConfig | null;
-  /** Share of nodes (0–1) that must be silent for the network to be blamed instead; null: off. */
+  /** Share of nodes (0–1) beyond which those that fall silent at once are not believed; null: off. */
   readonly panicThreshold: number | null;
+  /** "At once": falls that lie no further back than this. At least three intervals. */
+  readonly panicWindow: number;
+  /** How long few enough must be silent for panic to end: an interval more than it takes to answer `rise` times. */
+  readonly panicSettle: number;
   /** Time over which a node that was down gets its weight back; 0: at once. */
   readonly slowStart: number;
 }
@@ -152,6 +156,8 @@ export const DEFAULT_HEALTH: HealthConfig = {
   checks: null,
   damping: DEFAULT_DAMPING,
   panicThreshold: 0.5,
+  panicWindow: 60_000,
+  panicSettle: 6000,
   slowStart: 30_000,
   concurrency: 1024,
 };

@@ -36,6 +36,8 @@ export interface Busy {
 export interface Timeout {
   readonly kind: 'timeout';
   readonly why: string;
+  /** Through a VIP: every known worker was asked as well, and none is there. */
+  readonly nobody?: boolean;
 }
 
 /** Definite evidence. */

@@ -37,15 +37,18 @@ export function readHealth(raw: Partly<HealthDocument>, path: Path, problems: Pr
   const interval = read(raw.interval, [MIN_INTERVAL, HOUR], [...path, 'interval']) ?? defaults.interval;
   const timeout =
     read(raw.timeout, [MIN_TIMEOUT, interval], [...path, 'timeout']) ?? Math.min(defaults.timeout, interval);
+  const rise = raw.rise ?? defaults.rise;
   return {
     enabled: raw.enabled ?? defaults.enabled,
     interval,
     timeout,
-    rise: raw.rise ?? defaults.rise,
+    rise,
     fall: raw.fall ?? defaults.fall,
     checks: raw.checks ? readChecks(raw.checks, { interval, timeout }, [...path, 'checks'], problems) : null,
     damping: readDamping(raw.damping, [...path, 'damping'], problems),
     panicThreshold: offable(raw.panicThreshold, defaults.panicThreshold, null),
+    panicWindow: Math.max(defaults.panicWindow, 3 * interval),
+    panicSettle: (rise + 1) * interval,
     slowStart: readSlowStart(raw.slowStart, [...path, 'slowStart'], read),
     concurrency: raw.concurrency ?? defaults.concurrency,
   };

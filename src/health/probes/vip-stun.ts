@@ -25,25 +25,27 @@ export function vipStunProbe(sources: { readonly credentials: CredentialSource }
   let running = 0;
 
   /** First whoever has this very port elsewhere: the likeliest error in a rule that doesn't translate ports. */
-  const candidates = (endpoint: VipStunEndpoint): WorkerCredentials[] => {
+  const othersFor = (endpoint: VipStunEndpoint): WorkerCredentials[] => {
     const others = [...credentials.all()].filter(
       ({ node, port }) => node !== endpoint.node || port !== endpoint.port,
     );
     const samePort = others
       .filter(({ port }) => port === endpoint.port)
       .slice(0, CANDIDATES_PER_DIAGNOSIS / 2);
-    const rest = others.filter(({ port }) => port !== endpoint.port);
+    const rest = others.filter((worker) => !samePort.includes(worker));
     const start = rest.length === 0 ? 0 : randomInt(rest.length);
-    const inTurn = [...rest.slice(start), ...rest.slice(0, start)];
-    return [...samePort, ...inTurn].slice(0, CANDIDATES_PER_DIAGNOSIS);
+    return [...samePort, ...rest.slice(start), ...rest.slice(0, start)];
   };
 
-  const diagnose = async (endpoint: VipStunEndpoint): Promise<WorkerCredentials | undefined> => {
-    if (running >= MAX_DIAGNOSES) return undefined;
+  const diagnose = async (endpoint: VipStunEndpoint): Promise<Diagnosis> => {
+    if (running >= MAX_DIAGNOSES) return { worker: undefined, complete: false };
     running++;
     try {
       const { transport, address, port, timeout } = endpoint;
-      return await whoAnswers({ transport, address: address.text, port }, candidates(endpoint), timeout);
+      const others = othersFor(endpoint);
+      const asked = others.slice(0, CANDIDATES_PER_DIAGNOSIS);
+      const worker = await whoAnswers({ transport, address: address.text, port }, asked, timeout);
+      return { worker, complete: asked.length === others.length };
     } finally {
       running--;
     }
@@ -59,11 +61,18 @@ export function vipStunProbe(sources: { readonly credentials: CredentialSource }
       // Refused means that nobody is there at all; an answer in another's name means that somebody is.
       const somebody = result.kind === 'foreign' || result.kind === 'error';
       if (!somebody && result.kind !== 'silence') return outcome;
-      const worker = await diagnose(endpoint);
+      const { worker, complete } = await diagnose(endpoint);
       if (worker) return ledTo(worker, endpoint);
-      return somebody && outcome.kind === 'failure' ? { ...outcome, reason: 'wrong-node' } : outcome;
+      if (outcome.kind === 'timeout') return { ...outcome, nobody: complete };
+      return outcome.kind === 'failure' ? { ...outcome, reason: 'wrong-node' } : outcome;
     },
   };
+}
+
+/** `complete`: every known worker was asked. */
+interface Diagnosis {
+  readonly worker: WorkerCredentials | undefined;
+  readonly complete: boolean;
 }
 
 function ledTo(worker: WorkerCredentials, { node, port }: VipStunEndpoint): Outcome {

@@ -1,0 +1,48 @@
+import { formatEndpoint } from '../../topology/address.ts';
+import type { DampingConfig } from '../config.ts';
+import type { Endpoint } from '../endpoint.ts';
+import { penaltyAt, releaseTime } from './damping.ts';
+import {
+  isPath,
+  type CheckHealth,
+  type EndpointRecord,
+  type NodeHealth,
+  type NodeRecord,
+} from './records.ts';
+
+/** The record for people: copies, no secrets. */
+export function showNode(node: NodeRecord, now: number, damping: DampingConfig | null): NodeHealth {
+  return {
+    node: node.id,
+    state: node.state,
+    since: node.since,
+    why: node.why,
+    measured: node.measured.state,
+    factor: node.factor,
+    penalty: damping ? Math.round(penaltyAt(node.damping, now, damping)) : 0,
+    heldUntil: damping && node.damping.suppressed ? Math.round(releaseTime(node.damping, damping)) : null,
+    checks: node.endpoints.map(showCheck),
+    history: node.history,
+  };
+}
+
+function showCheck(record: EndpointRecord): CheckHealth {
+  const { endpoint, check, last, verdict } = record;
+  return {
+    id: endpoint.id,
+    check: endpoint.check,
+    target: targetOf(endpoint),
+    state: check.state,
+    why: check.why,
+    alive: check.alive,
+    silent: check.silent,
+    last,
+    ...(isPath(record) && { verdict }),
+  };
+}
+
+function targetOf(endpoint: Endpoint): string | null {
+  if (endpoint.check === 'heartbeat') return null;
+  const transport = 'transport' in endpoint ? endpoint.transport : 'tcp';
+  return `${formatEndpoint(endpoint.address, endpoint.port)}/${transport}`;
+}

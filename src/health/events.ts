@@ -1,0 +1,66 @@
+/** Everything that health checking tells, once per change. Times are milliseconds since the epoch. */
+import type { HealthState } from '../cluster/view.ts';
+import type { Protocol } from '../topology/model.ts';
+import type { Verdict } from './detector/paths.ts';
+
+/** The state that placement and intent go by. `why` is empty where nothing is wrong. */
+export interface NodeStateEvent {
+  readonly type: 'node.state';
+  readonly at: number;
+  readonly node: string;
+  readonly from: HealthState;
+  readonly to: HealthState;
+  readonly why: string;
+}
+
+/** Held back for flapping, or released. */
+export interface NodeDampedEvent {
+  readonly type: 'node.damped' | 'node.released';
+  readonly at: number;
+  readonly node: string;
+  readonly penalty: number;
+}
+
+/** Slow start: multiply the node's weight by this. */
+export interface NodeWeightEvent {
+  readonly type: 'node.weight';
+  readonly at: number;
+  readonly node: string;
+  readonly factor: number;
+}
+
+/** So many nodes of so many that count fell silent at once. */
+export interface PanicEvent {
+  readonly type: 'panic.entered' | 'panic.left';
+  readonly at: number;
+  readonly silent: number;
+  readonly of: number;
+}
+
+/** What a path through a VIP is found to be. `answeredBy`: the node it leads to, with `path.wrong-node`. */
+export interface PathEvent {
+  readonly type: `path.${Verdict}`;
+  readonly at: number;
+  readonly node: string;
+  readonly vip: string;
+  readonly address: string;
+  readonly port: number;
+  readonly transport: Protocol;
+  readonly from: Verdict;
+  readonly why: string;
+  readonly hint: string;
+  readonly answeredBy?: string;
+}
+
+/** No path through an address of a VIP works though nodes answer, or one does again. */
+export interface VipEvent {
+  readonly type: 'vip.unreachable' | 'vip.reachable';
+  readonly at: number;
+  readonly vip: string;
+  readonly address: string;
+  readonly transport: Protocol;
+  readonly hint: string;
+}
+
+export type HealthEvent =
+  NodeStateEvent | NodeDampedEvent | NodeWeightEvent | PanicEvent | PathEvent | VipEvent;
