@@ -133,6 +133,24 @@ describe('most nodes silent at once', () => {
     assert.equal(cluster.round('tttttttts.'), 'UUUUUUUUDU');
   });
 
+  test('in panic a silent node that had said that it drains takes no new rooms', () => {
+    const beats = names(3).map((node) => ({ ...direct(node), id: `${node}/heartbeat` }));
+    const cluster = new Cluster({ panicThreshold }, [...nodes(3), ...beats]);
+    cluster.round('.');
+    for (let i = 0; i < 4; i++) cluster.round('tttb..');
+    assert.equal(cluster.detector.panic, true);
+    assert.equal(cluster.states(), 'SUU');
+  });
+
+  test('in panic nodes that were dead long before stay dead', () => {
+    const cluster = new Cluster({ panicThreshold }, nodes(10));
+    cluster.round('.');
+    for (let i = 0; i < 40; i++) cluster.round('tttt......');
+    for (let i = 0; i < 5; i++) cluster.round('ttttttttt.');
+    assert.equal(cluster.detector.panic, true);
+    assert.equal(cluster.states(), 'DDDDUUUUUU');
+  });
+
   test('hosts that refuse are dead processes, not a broken network: no panic', () => {
     const cluster = new Cluster({ panicThreshold }, nodes(3));
     cluster.round('.');
