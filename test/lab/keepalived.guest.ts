@@ -1,7 +1,6 @@
 /** Runs in a guest whose kernel has IPVS; keepalived.test.ts boots it. */
 import assert from 'node:assert/strict';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -40,8 +39,8 @@ const medias: (LabRequest & { node: string })[] = topology.nodes.flatMap(({ id, 
     ),
 );
 
-let folder: string;
-let config: string;
+/** In the guest's scratch folder, which the host removes. */
+const config = path.resolve('keepalived.conf');
 let lab: Lab;
 let client: LabClient;
 let daemon: LabProcess;
@@ -54,8 +53,6 @@ async function startNode(id: string): Promise<void> {
 
 before(async () => {
   const intent = buildIntent(clusterView(topology));
-  folder = await mkdtemp(path.join(tmpdir(), 'roomlb-keepalived-'));
-  config = path.join(folder, 'keepalived.conf');
   const [conf, sysctl] = keepalived.render(intent).files;
   await writeFile(config, conf!.content);
   lab = await createLab(topology, { vipsOnBalancer: false });
@@ -66,14 +63,11 @@ before(async () => {
   await Promise.all(topology.nodes.map(({ id }) => startNode(id)));
   client = await startClient(lab);
   const pids = ['-p', 'keepalived', '-c', 'checkers', '-r', 'vrrp'];
-  const files = pids.map((word) => (word.startsWith('-') ? word : path.join(folder, `${word}.pid`)));
+  const files = pids.map((word) => (word.startsWith('-') ? word : path.resolve(`${word}.pid`)));
   daemon = lab.spawn(lab.lb, 'keepalived', ['-n', '-l', '-D', '-f', config, ...files]);
   await untilLine(daemon, /Startup complete/);
 });
-after(async () => {
-  await lab.close();
-  await rm(folder, { recursive: true });
-});
+after(() => lab.close());
 
 /** Asks until the answer is right, or the test's own time is over. */
 async function until(what: () => Promise<boolean>): Promise<void> {
