@@ -42,6 +42,8 @@ const ENGINES = [
   ['nftables', '/usr/sbin/nft'],
   ['conntrack', '/usr/sbin/conntrack'],
   ['iproute2', '/sbin/ip'],
+  ['kmod', '/usr/sbin/modprobe'],
+  ['procps', '/sbin/sysctl'],
   ['openssl', '/usr/bin/openssl'],
   ['user-mode-linux', '/usr/bin/linux.uml'],
 ];
