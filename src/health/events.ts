@@ -40,6 +40,7 @@ export interface PanicEvent {
 /** What a path through a VIP is found to be. `answeredBy`: the node it leads to, with `path.wrong-node`. */
 export interface PathEvent {
   readonly type: `path.${Verdict}`;
+  readonly verdict: Verdict;
   readonly at: number;
   readonly node: string;
   readonly vip: string;
@@ -62,5 +63,14 @@ export interface VipEvent {
   readonly hint: string;
 }
 
+/** Probes don't keep up: so many rounds were left out since this was told last. Told once a minute at most. */
+export interface ProbesBehindEvent {
+  readonly type: 'probes.behind';
+  readonly at: number;
+  readonly overruns: number;
+  /** Probes that are due and wait for others to end. */
+  readonly waiting: number;
+}
+
 export type HealthEvent =
-  NodeStateEvent | NodeDampedEvent | NodeWeightEvent | PanicEvent | PathEvent | VipEvent;
+  ProbesBehindEvent | NodeStateEvent | NodeDampedEvent | NodeWeightEvent | PanicEvent | PathEvent | VipEvent;

@@ -73,6 +73,7 @@ function pathEvent({ endpoint, verdict, check, last }: PathRecord, to: Verdict, 
   const outcome = last?.outcome;
   return {
     type: `path.${to}`,
+    verdict: to,
     at: now,
     node,
     vip,
