@@ -71,7 +71,7 @@ function toProblem(error: FastifyError, request: FastifyRequest): Problem {
   const status = error.statusCode ?? 500;
   if (status < 500) return new Problem(status, 'invalid-request', error.message);
   // What went wrong inside is for the log, not for whoever asked.
-  request.log.error({ err: error }, 'request failed');
+  request.log.error({ reqId: request.id, err: error }, 'request failed');
   return new Problem(status, 'internal-error', 'the dispatcher failed to answer; its log says why');
 }
 

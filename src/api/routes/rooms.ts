@@ -40,7 +40,7 @@ export const roomRoutes: FastifyPluginAsyncTypebox<{ dispatcher: Dispatcher; met
       if (claimed.result === 'refused') throw noNodeFits(claimed.passedOver);
       if (claimed.result === 'moved') {
         request.log.info(
-          { room, moved: claimed.allocation.moved, to: claimed.allocation.node.id },
+          { reqId: request.id, room, moved: claimed.allocation.moved, to: claimed.allocation.node.id },
           'room moved',
         );
       }
