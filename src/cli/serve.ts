@@ -21,6 +21,9 @@ export interface ServeOptions {
   readonly allowRemote?: true;
 }
 
+/** How long answers that are under way may take once the server shuts down. */
+const SHUTDOWN_MS = 5000;
+
 /** Runs until SIGINT or SIGTERM, then answers what is under way and closes the store. */
 export async function serve(io: Io, options: ServeOptions): Promise<void> {
   const { host, port } = parseListen(options.listen);
@@ -69,7 +72,10 @@ export async function serve(io: Io, options: ServeOptions): Promise<void> {
     logger.info(`API ${base}/docs  OpenAPI ${base}/openapi.json  metrics ${base}/metrics`);
     await signalled();
     logger.info('shutting down');
+    // Node spares connections on which no request was ever finished; they must not hold the store for ever.
+    const impatience = setTimeout(() => app.server.closeAllConnections(), SHUTDOWN_MS);
     await app.close();
+    clearTimeout(impatience);
   } finally {
     await store.close();
   }
