@@ -1,0 +1,51 @@
+/** `maintenance:` as users write it, in a topology or by REST. Every property explains itself. */
+import Type from 'typebox';
+import { ID_PATTERN } from '../topology/patterns.ts';
+import { duration, id, mapping } from '../topology/schema-parts.ts';
+
+const { Optional } = Type;
+
+export const WindowSchema = mapping(
+  'A maintenance window: while it is open, the nodes that it names are drained. Name nodes, or a zone.',
+  {
+    id: id('Name of the window.', ['kernel-updates']),
+    cron: Type.String({
+      minLength: 1,
+      maxLength: 200,
+      examples: ['0 3 * * sun', '30 22 1 * *'],
+      description:
+        'When it opens: minute, hour, day of month, month, day of week. Day of month and day of week must both fit.',
+    }),
+    duration: duration('How long it stays open, in whole minutes, 1m to 7 days (168h).', '2h'),
+    timeZone: Optional(
+      Type.String({
+        minLength: 1,
+        maxLength: 64,
+        default: 'UTC',
+        examples: ['Asia/Seoul', 'Europe/Berlin'],
+        description:
+          'IANA time zone that the times are in. A time that clocks skip is taken an hour later, one that they show twice the first time.',
+      }),
+    ),
+    nodes: Optional(
+      Type.Array(Type.String({ pattern: ID_PATTERN }), {
+        minItems: 1,
+        uniqueItems: true,
+        examples: [['sfu-1', 'sfu-2']],
+        description: 'Ids of the nodes to drain.',
+      }),
+    ),
+    zone: Optional(id('Zone whose nodes to drain.', ['a'])),
+  },
+  [{ id: 'kernel-updates', cron: '0 3 * * sun', duration: '2h', timeZone: 'Asia/Seoul', zone: 'a' }],
+);
+
+export const MaintenanceSchema = Type.Array(WindowSchema, {
+  description: 'Maintenance windows: nodes are drained while one is open, and come back by themselves.',
+  examples: [
+    [{ id: 'kernel-updates', cron: '0 3 * * sun', duration: '2h', timeZone: 'Asia/Seoul', zone: 'a' }],
+  ],
+});
+
+export type WindowDocument = Type.Static<typeof WindowSchema>;
+export type MaintenanceDocument = Type.Static<typeof MaintenanceSchema>;
