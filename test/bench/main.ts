@@ -5,6 +5,7 @@ import { parseArgs } from 'node:util';
 import { table } from '../../src/cli/output.ts';
 import { apiBench } from './api.ts';
 import { placementBench } from './placement.ts';
+import { healthBench } from './health.ts';
 import { renderBench } from './render.ts';
 import type { BenchRow } from './row.ts';
 import { storeBench } from './store.ts';
@@ -14,6 +15,7 @@ const PARTS: Record<string, () => BenchRow[] | Promise<BenchRow[]>> = {
   store: storeBench,
   api: apiBench,
   render: renderBench,
+  health: healthBench,
 };
 
 const { values, positionals } = parseArgs({ allowPositionals: true, options: { json: { type: 'string' } } });
