@@ -1,3 +1,4 @@
+import { capabilityCells } from '../src/targets/capability-cells.ts';
 import type { Target } from '../src/targets/target.ts';
 
 const BEGIN = '<!-- capabilities:begin -->';
@@ -23,16 +24,6 @@ function table(targets: readonly Target[]): string {
     'draining',
     'versions',
   ];
-  const rows = targets.map(({ name, capabilities: c }) => [
-    `\`${name}\``,
-    c.udp,
-    c.tcp,
-    c.forwarding.join(', ') || '–',
-    c.ipv6 ? 'yes' : 'no',
-    c.naming.join(', ') || '–',
-    c.health,
-    c.drain,
-    c.versions,
-  ]);
+  const rows = targets.map((target) => [`\`${target.name}\``, ...capabilityCells(target, ', ')]);
   return [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |\n`).join('');
 }

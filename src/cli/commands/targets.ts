@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { capabilityCells } from '../../targets/capability-cells.ts';
 import { TARGETS } from '../../targets/registry.ts';
 import { jsonOption } from '../options.ts';
 import { printJson, table } from '../output.ts';
@@ -18,17 +19,7 @@ export function addTargets(program: Command, { io }: Cli): void {
         );
         return;
       }
-      const rows = TARGETS.map(({ name, capabilities: c }) => [
-        name,
-        c.udp,
-        c.tcp,
-        c.forwarding.join(' ') || '–',
-        c.ipv6 ? 'yes' : 'no',
-        c.naming.join(' ') || '–',
-        c.health,
-        c.drain,
-        c.versions,
-      ]);
+      const rows = TARGETS.map((target) => [target.name, ...capabilityCells(target, ' ')]);
       io.out(
         table(
           ['TARGET', 'UDP', 'TCP', 'FORWARDING', 'IPV6', 'NODE NAMED BY', 'HEALTH', 'DRAIN', 'VERSIONS'],
