@@ -32,12 +32,13 @@ export function ensureBuilt() {
   writeFileSync(stamp, '');
 }
 
-/** The Debian packages whose engines the tests drive, each with a file that tells that it is there. */
+/** The Debian packages whose engines the tests drive: a file that tells that it is there, and its service. */
 const ENGINES = [
-  ['haproxy', '/usr/sbin/haproxy'],
-  ['nginx-light', '/usr/sbin/nginx'],
+  ['haproxy', '/usr/sbin/haproxy', 'haproxy'],
+  ['nginx-light', '/usr/sbin/nginx', 'nginx'],
   ['libnginx-mod-stream', '/usr/lib/nginx/modules/ngx_stream_module.so'],
-  ['keepalived', '/usr/sbin/keepalived'],
+  ['keepalived', '/usr/sbin/keepalived', 'keepalived'],
+  ['janus', '/usr/bin/janus', 'janus'],
   ['ipvsadm', '/usr/sbin/ipvsadm'],
   ['nftables', '/usr/sbin/nft'],
   ['conntrack', '/usr/sbin/conntrack'],
@@ -53,7 +54,8 @@ const ENGINES = [
  * are not, the tests that need an engine skip themselves by name.
  */
 export function ensureEngines() {
-  const missing = ENGINES.filter(([, file]) => !existsSync(file)).map(([name]) => name);
+  const lacking = ENGINES.filter(([, file]) => !existsSync(file));
+  const missing = lacking.map(([name]) => name);
   if (missing.length === 0) return;
   const sudo = process.getuid?.() === 0 ? [] : ['sudo', '-n'];
   const can = existsSync('/usr/bin/apt-get') && (sudo.length === 0 || quiet('sudo', ['-n', 'true']));
@@ -72,6 +74,10 @@ export function ensureEngines() {
     const apt = `export DEBIAN_FRONTEND=noninteractive; apt-get update -qq; apt-get install -y -qq --no-install-recommends ${missing.join(' ')}`;
     if (!quiet(command, [...rest, apt]))
       step('apt-get failed: tests that need these engines will be skipped');
+    // Nor shall it start with the machine: the tests run their own.
+    const services = lacking.flatMap(([, , service]) => service ?? []);
+    if (services.length > 0 && existsSync('/usr/bin/systemctl'))
+      quiet(command, [...rest, `systemctl --quiet disable ${services.join(' ')}`]);
   } finally {
     if (ours) quiet(command, [...rest, `rm -f ${policy}`]);
   }
