@@ -4,6 +4,8 @@
  * test/targets/contract.test.ts then run over it.
  */
 import type { Intent } from '../intent/model.ts';
+import type { Balancer } from './balancer.ts';
+import type { Driver } from './driver.ts';
 
 /** What a target can carry. Shown by `roomlb targets`; the words are cells of a table. */
 export interface Capabilities {
@@ -71,4 +73,6 @@ export interface Target {
   readonly capabilities: Capabilities;
   /** Pure and deterministic: same intent, same bytes. */
   render(intent: Intent): Rendering;
+  /** Drives a live engine of this kind; absent where RoomLB only renders. Connects to nothing yet. */
+  readonly driver?: (balancer: Balancer) => Driver;
 }

@@ -1,0 +1,185 @@
+/**
+ * What every driver must keep with a live engine and packets. Each engine's own test brings a harness; the
+ * steps, the topologies and the expectations are here, and the same for all.
+ */
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { clusterView } from '../../src/cluster/view.ts';
+import { buildIntent } from '../../src/intent/build.ts';
+import type { Driver, Plan } from '../../src/targets/driver.ts';
+import type { Topology } from '../../src/topology/model.ts';
+import { cluster, type Fields } from '../targets/documents.ts';
+import { startClient, type LabClient } from './client.ts';
+import { echoNodeConfig, startEchoNode } from './echo-node.ts';
+import { leadsRight, mediaRequests, signallingRequests } from './handed-out.ts';
+import { createLab, type Lab, type LabOptions } from './netns.ts';
+
+export interface EngineHarness {
+  /** What it is called in test names. */
+  readonly name: string;
+  /** Of node:test. */
+  readonly skip: string | false;
+  /** What the VIP says beside its addresses: signalling and media as far as the engine carries them. */
+  readonly vip: Fields;
+  readonly lab?: LabOptions;
+  /** Milliseconds that an answer may take; default 2000. */
+  readonly patience?: number;
+  /** Starts the engine on the lab's balancer, owned by nobody or carrying nothing, with somebody else's things in it. */
+  start(lab: Lab): Promise<LiveEngine>;
+}
+
+export interface LiveEngine {
+  readonly driver: Driver;
+  /**
+   * All that the engine says of its rules, with every file that the driver may write, as text; without
+   * counters and ages. Two dumps are equal where nothing was changed.
+   */
+  dump(): Promise<string>;
+  /** Somebody else's things, as text: what `start` put there. */
+  foreign(): Promise<string>;
+  /** kill -9 of the engine, or the loss of its tables; then the start as the host's service manager does it. */
+  restart(): Promise<void>;
+  /** Whatever the lab's end does not end. */
+  stop(): Promise<void>;
+}
+
+const NODES: readonly Fields[] = [
+  { id: 'sfu-1', weight: 100 },
+  { id: 'sfu-2', weight: 100 },
+  { id: 'sfu-3', weight: 200 },
+];
+const NEW: Fields = { id: 'sfu-4', weight: 50 };
+/** A machine that no topology names at first; it has sfu-2's ports. */
+const SPARE = 'sfu-9';
+const SPARE_ADDRESSES = ['10.0.0.9', 'fd00:1::9'];
+
+const change = (id: string, fields: Fields) =>
+  NODES.map((node) => (node.id === id ? { ...node, ...fields } : node));
+
+/** What operators do to a balancer, each from the base and back. */
+const CHANGES: Readonly<Record<string, readonly Fields[]>> = {
+  'a node is added': [...NODES, NEW],
+  'a node is removed': NODES.filter(({ id }) => id !== 'sfu-2'),
+  'a weight changes': change('sfu-1', { weight: 33 }),
+  'a node drains': change('sfu-2', { state: 'draining' }),
+  'a node is disabled': change('sfu-2', { state: 'disabled' }),
+  'a node is at another address': change('sfu-2', { addresses: SPARE_ADDRESSES }),
+  'all of it at once': [
+    ...change('sfu-1', { weight: 1, addresses: SPARE_ADDRESSES, mediaPorts: '40002-40003' }).filter(
+      ({ id }) => id !== 'sfu-2',
+    ),
+    { ...NEW, weight: 255 },
+  ],
+};
+
+/** Registers the tests, at the top level of the file, since a guest tells of no others. */
+export function testDriver({ name, skip, ...harness }: EngineHarness): void {
+  let lab: Lab;
+  let engine: LiveEngine;
+  let client: LabClient;
+
+  before(async () => {
+    if (skip !== false) return;
+    const everybody = topologyOf([...NODES, NEW, { id: SPARE, addresses: SPARE_ADDRESSES }]);
+    lab = await createLab(everybody, harness.lab);
+    const configs = everybody.nodes.map((node) => echoNodeConfig(everybody, node));
+    const portsOf = configs.find(({ node }) => node === 'sfu-2');
+    for (const config of configs) {
+      const { node, addresses } = config;
+      await startEchoNode(lab, node === SPARE ? { ...config, ...portsOf, node, addresses } : config);
+    }
+    client = await startClient(lab);
+    engine = await harness.start(lab);
+  });
+  after(async () => {
+    if (skip !== false) return;
+    await engine.stop();
+    await lab.close();
+  });
+
+  const topologyOf = (nodes: readonly Fields[]): Topology => cluster(harness.vip, placed(nodes));
+  const base = topologyOf(NODES);
+
+  const planFor = async (topology: Topology): Promise<Plan> => {
+    const { driver } = engine;
+    return driver.plan(await driver.read(), driver.desired(buildIntent(clusterView(topology))));
+  };
+  const apply = (plan: Plan, onStep?: (index: number) => void): Promise<void> =>
+    engine.driver.apply(plan, {
+      signal: new AbortController().signal,
+      ...(onStep === undefined ? {} : { onStep }),
+    });
+
+  /** There is nothing left to do, and every endpoint that is handed out for an active node leads there. */
+  const holds = async (topology: Topology): Promise<void> => {
+    const { steps, changes } = await planFor(topology);
+    assert.deepEqual({ steps: steps.map(({ text }) => text), changes }, { steps: [], changes: [] });
+    const active = { ...topology, nodes: topology.nodes.filter(({ state }) => state === 'active') };
+    const moved = new Set(
+      active.nodes.filter(({ addresses }) => addresses[0]?.text === SPARE_ADDRESSES[0]).map(({ id }) => id),
+    );
+    const expected = [...mediaRequests(active), ...signallingRequests(active)];
+    await leadsRight(
+      client,
+      expected.map(({ node, port, request }) => ({
+        node: moved.has(node) ? SPARE : node,
+        port,
+        request: harness.patience === undefined ? request : { ...request, patience: harness.patience },
+      })),
+    );
+  };
+  const bringTo = async (topology: Topology): Promise<void> => {
+    await apply(await planFor(topology));
+    await holds(topology);
+  };
+
+  test(`${name}: a fresh engine is brought to the base`, { skip }, async () => {
+    assert.notEqual((await planFor(base)).steps.length, 0);
+    await bringTo(base);
+  });
+
+  for (const [what, nodes] of Object.entries(CHANGES)) {
+    test(`${name}: ${what}; a dry run changes nothing, an apply does it`, { skip }, async () => {
+      const changed = topologyOf(nodes);
+      await bringTo(base);
+      const [foreign, dump] = [await engine.foreign(), await engine.dump()];
+      const plan = await planFor(changed);
+      assert.notEqual(plan.steps.length, 0);
+      assert.equal(await engine.dump(), dump, 'planning changed the engine');
+      await apply(plan);
+      await holds(changed);
+      await bringTo(base);
+      assert.equal(await engine.foreign(), foreign, 'what others put there is not as it was');
+    });
+  }
+
+  test(`${name}: interrupted before any of its steps, the next run converges`, { skip }, async () => {
+    const changed = topologyOf(CHANGES['all of it at once'] ?? []);
+    await bringTo(base);
+    for (let [from, to, step] = [base, changed, 0]; ; [from, to, step] = [to, from, step + 1]) {
+      const plan = await planFor(to);
+      if (step >= plan.steps.length) break;
+      const interruption = new Error('interrupted by the test');
+      const applied = apply(plan, (index) => {
+        if (index === step) throw interruption;
+      });
+      await assert.rejects(applied, interruption);
+      await bringTo(to);
+    }
+  });
+
+  test(`${name}: killed and started again, the engine is brought back`, { skip }, async () => {
+    await bringTo(base);
+    await engine.restart();
+    await bringTo(base);
+  });
+}
+
+/** Each node with the addresses and media ports that follow from its id, whatever others there are. */
+function placed(nodes: readonly Fields[]): Fields[] {
+  return nodes.map((node) => {
+    const n = Number(String(node.id).split('-')[1]);
+    const mediaPorts = `${39_998 + 2 * n}-${39_999 + 2 * n}`;
+    return { addresses: [`10.0.0.${n}`, `fd00:1::${n}`], mediaPorts, ...node };
+  });
+}

@@ -1,0 +1,30 @@
+/** A declared balancer per target, at addresses where nothing is: for what never connects. */
+import type { Balancer } from '../../src/targets/balancer.ts';
+
+const COMMON = {
+  vips: null,
+  namespace: null,
+  maxRemoved: 0.2,
+  drift: 'repair',
+  interval: 60,
+  drainLimit: null,
+  lock: null,
+} as const;
+
+const BALANCERS: readonly Balancer[] = [
+  {
+    ...COMMON,
+    id: 'haproxy-1',
+    target: 'haproxy',
+    configFile: '/nonexistent/haproxy.cfg',
+    statsSocket: '/nonexistent/admin.sock',
+    masterSocket: '/nonexistent/master.sock',
+    binary: 'haproxy',
+  },
+];
+
+export function balancerFor(target: string): Balancer {
+  const balancer = BALANCERS.find((one) => one.target === target);
+  if (!balancer) throw new Error(`test/targets/balancers.ts has no balancer for ${target}`);
+  return balancer;
+}
