@@ -44,5 +44,5 @@ function monitorOf(node: Node): Monitor | null {
 
 export function toMember(candidate: Candidate, ports: PortRange, weight: number): Member {
   const { node, addresses, monitor } = candidate;
-  return { node: node.id, addresses, ports, weight, state: node.state, monitor };
+  return { node: node.id, addresses, ports, weight, state: node.state, monitor, stunPort: node.stunPort };
 }

@@ -54,6 +54,8 @@ export interface Member {
   readonly state: AdminState;
   /** Null where the topology names nothing that could be asked (media over UDP only, no health port). */
   readonly monitor: Monitor | null;
+  /** UDP port of the node that answers any STUN Binding request while the node is well, or null. */
+  readonly stunPort: number | null;
 }
 
 export interface VirtualService {

@@ -151,14 +151,21 @@ function checkOwnPorts({ path, value: node }: Located<Node>, vip: Vip, problems:
       'serve GET /health on another port',
     );
   }
-  if (!mediaPorts || !vip.media?.protocols.includes('tcp')) return;
-  for (const key of ['signallingPort', 'healthPort'] as const) {
+  if (!mediaPorts) return;
+  for (const [key, protocol] of OWN_PORTS) {
     const port = node[key];
-    if (port === null || !containsPorts(mediaPorts, { first: port, last: port })) continue;
+    if (port === null || !vip.media?.protocols.includes(protocol)) continue;
+    if (!containsPorts(mediaPorts, { first: port, last: port })) continue;
     problems.fault(
       [...path, key],
-      `${port} is one of the media ports ${formatPorts(mediaPorts)}, and both are TCP`,
+      `${port} is one of the media ports ${formatPorts(mediaPorts)}, and both are ${protocol.toUpperCase()}`,
       'write another port',
     );
   }
 }
+
+const OWN_PORTS = [
+  ['signallingPort', 'tcp'],
+  ['healthPort', 'tcp'],
+  ['stunPort', 'udp'],
+] as const;

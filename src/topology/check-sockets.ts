@@ -88,6 +88,7 @@ function claimHost(spaces: Spaces, { path, value: node }: Located<Node>, vip: Vi
     }
     if (node.signallingPort !== null) claim(`tcp ${served}`, single(node.signallingPort), 'signallingPort');
     if (node.healthPort !== null) claim(`tcp ${text}`, single(node.healthPort), 'healthPort');
+    if (node.stunPort !== null) claim(`udp ${text}`, single(node.stunPort), 'stunPort');
   }
 }
 

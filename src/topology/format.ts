@@ -37,7 +37,8 @@ export function toVipDocument(vip: Vip): VipDocument {
 }
 
 export function toNodeDocument(node: Node): NodeDocument {
-  const { id, kind, vip, addresses, zone, weight, signallingPort, mediaPorts, healthPort, state } = node;
+  const { id, kind, vip, addresses, zone, weight, signallingPort, mediaPorts, state } = node;
+  const { healthPort, stunPort } = node;
   return {
     id,
     kind,
@@ -48,6 +49,7 @@ export function toNodeDocument(node: Node): NodeDocument {
     ...(signallingPort !== null && { signallingPort }),
     ...(mediaPorts && { mediaPorts: formatPorts(mediaPorts) }),
     ...(healthPort !== null && { healthPort }),
+    ...(stunPort !== null && { stunPort }),
     state,
   };
 }

@@ -110,6 +110,8 @@ export interface Node {
   readonly mediaPorts: PortRange | null;
   /** Where the node answers `GET /health`; `null`: monitors fall back to a TCP connect. */
   readonly healthPort: number | null;
+  /** UDP port where the node answers any STUN Binding request while it is well; `null`: no such port. */
+  readonly stunPort: number | null;
   readonly state: AdminState;
 }
 

@@ -50,6 +50,7 @@ export function readNode(raw: Partly<NodeDocument>, path: Path, problems: Proble
     signallingPort: raw.signallingPort ?? null,
     mediaPorts: optionalPorts(raw.mediaPorts, [...path, 'mediaPorts'], problems),
     healthPort: raw.healthPort ?? null,
+    stunPort: raw.stunPort ?? null,
     state: raw.state ?? 'active',
   };
 }

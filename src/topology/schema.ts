@@ -207,6 +207,12 @@ export const NodeSchema = mapping('A media node: a real server behind a VIP.', {
   healthPort: Optional(
     port('Port where the node answers GET /health. Default: monitors connect to signallingPort.', [9100]),
   ),
+  stunPort: Optional(
+    port(
+      'UDP port where the node answers any STUN Binding request while it is well, for monitors of L4 devices (roomlb media-node: its healthPort). Default: none.',
+      [9100],
+    ),
+  ),
   state: Optional(
     choice(
       ADMIN_STATES,

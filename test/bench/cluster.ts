@@ -51,6 +51,7 @@ export function clusterOf(n: number, forwarding: 'nat' | 'dsr' = 'nat'): Topolog
       signallingPort: 443,
       mediaPorts: { first, last: first + MEDIA_PORTS - 1 },
       healthPort: 8080,
+      stunPort: 8080,
       state: 'active' as const,
     };
   });

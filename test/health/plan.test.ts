@@ -30,6 +30,7 @@ const node = (id: string, more: Partial<Node> = {}): Node => ({
   signallingPort: 4443,
   mediaPorts: { first: 40_000, last: 40_001 },
   healthPort: null,
+  stunPort: null,
   state: 'active',
   ...more,
 });

@@ -47,6 +47,7 @@ const SMALL: Topology = {
     signallingPort: 4443,
     mediaPorts: { first: 40000 + index * 2, last: 40001 + index * 2 },
     healthPort: null,
+    stunPort: null,
     state,
   })),
 };

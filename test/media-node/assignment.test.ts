@@ -43,6 +43,7 @@ const node: Node = {
   signallingPort: 4443,
   mediaPorts: { first: 40000, last: 40003 },
   healthPort: 8081,
+  stunPort: null,
   state: 'active',
 };
 const topology = (changes: Partial<Node> = {}, vipChanges: Partial<Vip> = {}): Topology => ({

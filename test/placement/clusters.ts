@@ -65,6 +65,7 @@ export function viewOf(
     signallingPort: null,
     mediaPorts: null,
     healthPort: null,
+    stunPort: null,
     state: 'active',
     ...node,
   }));

@@ -22,6 +22,7 @@ const node = (id: string, zone: string | null = null, state: AdminState = 'activ
   signallingPort: null,
   mediaPorts: null,
   healthPort: null,
+  stunPort: null,
 });
 const NODES = [node('sfu-1', 'a'), node('sfu-2', 'a'), node('sfu-3', 'b')];
 

@@ -32,6 +32,7 @@ interface NodeShape {
   state: AdminState;
   zone: string | null;
   healthPort: boolean;
+  stunPort: boolean;
   families: 'both' | '4' | '6';
 }
 
@@ -60,6 +61,7 @@ function nodeShape(): fc.Arbitrary<NodeShape> {
       state: fc.constantFrom('active', 'active', 'active', 'draining', 'disabled'),
       zone: fc.constantFrom('a', 'b', null),
       healthPort: fc.boolean(),
+      stunPort: fc.boolean(),
       families,
     },
     PLAIN,
@@ -189,6 +191,7 @@ function buildNode(shape: VipShape, vip: Vip, node: NodeShape, v: number, n: num
     signallingPort: signallingPortOf(shape, vip, n),
     mediaPorts: vip.media ? { first, last: first + node.workers - 1 } : null,
     healthPort: node.healthPort ? 8081 : null,
+    stunPort: node.stunPort ? 3478 : null,
     state: node.state,
   };
 }

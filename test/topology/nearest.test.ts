@@ -13,6 +13,7 @@ const KEYS = [
   'signallingPort',
   'mediaPorts',
   'healthPort',
+  'stunPort',
 ];
 
 describe('the nearest word', () => {

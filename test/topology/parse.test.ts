@@ -382,6 +382,7 @@ describe('a topology file', () => {
           signallingPort: 8443,
           mediaPorts: { first: 40_000, last: 40_003 },
           healthPort: null,
+          stunPort: null,
           state: 'active',
         },
       ],

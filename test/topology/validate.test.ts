@@ -453,6 +453,18 @@ check('ports of one host', [
     ],
   ],
   [
+    'are apart from the one for STUN, which is UDP, and shared by it with TCP ones',
+    {
+      nodes: [
+        node('a', `${ONE}, signallingPort: 4443, healthPort: 9100, stunPort: 9100`),
+        node('b', 'addresses: [10.0.1.12], mediaPorts: 40010, signallingPort: 4443, stunPort: 40010'),
+      ],
+    },
+    [
+      'f:7:115: error: nodes[1].stunPort: 40010 is one of the media ports 40010, and both are UDP (hint: write another port)',
+    ],
+  ],
+  [
     'may be one for signalling and health where the node speaks plain HTTP',
     {
       vips: [vip('id: public', `${SIGNALLED}: { port: 80 }`)],
