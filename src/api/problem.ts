@@ -31,21 +31,25 @@ export class Problem extends Error {
   }
 }
 
-function problemBody(problem: Problem, instance: string): Record<string, unknown> {
+/** @param instance path of the request, where there is one */
+export function problemBody(problem: Problem, instance?: string): Record<string, unknown> {
   return {
     type: `urn:roomlb:problem:${problem.kind}`,
     title: STATUS_CODES[problem.status] ?? 'Error',
     status: problem.status,
     detail: problem.detail,
-    instance,
+    ...(instance !== undefined && { instance }),
     ...problem.members,
   };
 }
 
+/** Error handler of the server, for errors of the framework itself too (a URL that cannot be decoded). */
+export function answerError(error: FastifyError, request: FastifyRequest, reply: FastifyReply): void {
+  send(toProblem(error, request), request, reply);
+}
+
 export function installProblems(app: FastifyInstance): void {
-  app.setErrorHandler((error: FastifyError, request, reply) => {
-    send(toProblem(error, request), request, reply);
-  });
+  app.setErrorHandler(answerError);
   app.setNotFoundHandler((request, reply) => {
     const detail = `there is no ${request.method} ${pathOf(request)}; /docs lists what there is`;
     send(new Problem(404, 'no-such-route', detail), request, reply);

@@ -4,9 +4,11 @@ import type { Dispatcher } from '../dispatcher/dispatcher.ts';
 import { RenderCache } from '../dispatcher/render-cache.ts';
 import type { TopologyEditor } from '../dispatcher/topology-editor.ts';
 import type { Target } from '../targets/target.ts';
+import { installBrowserGuard } from './browser-guard.ts';
+import { answerClientError } from './client-errors.ts';
 import { createMetrics, installMetrics } from './metrics.ts';
 import { installOpenApi } from './openapi.ts';
-import { installProblems } from './problem.ts';
+import { answerError, installProblems } from './problem.ts';
 import { entityRoutes } from './routes/entities.ts';
 import { intentRoutes } from './routes/intent.ts';
 import { nodeStateRoutes } from './routes/node-state.ts';
@@ -21,6 +23,8 @@ export interface ServerOptions {
   readonly targets: readonly Target[];
   /** Resolves while the store can be used, rejects with the reason otherwise; behind /readyz. */
   readonly ready: () => Promise<void>;
+  /** Host names that requests may be for, besides localhost and loopback addresses; any where left out. */
+  readonly hosts?: readonly string[] | undefined;
   /** No logging where left out. */
   readonly logger?: FastifyBaseLogger;
 }
@@ -41,14 +45,20 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
     bodyLimit: BODY_LIMIT,
     requestTimeout: 30_000,
     routerOptions: { maxParamLength: MAX_PARAM_LENGTH },
-    return503OnClosing: true,
+    // Until the last connection is closed, requests are answered like any other, not with a bare 503.
+    return503OnClosing: false,
     forceCloseConnections: 'idle',
+    // Node would answer a request without Host itself, without a problem.
+    http: { requireHostHeader: false },
+    frameworkErrors: answerError,
+    clientErrorHandler: answerClientError,
   }).withTypeProvider<TypeBoxTypeProvider>();
 
   const { dispatcher } = options;
   const metrics = createMetrics(dispatcher);
   const rendered = new RenderCache(options.targets);
   installProblems(app);
+  installBrowserGuard(app, options.hosts);
   installValidation(app);
   await installOpenApi(app);
   if (options.logger?.level === 'debug') logRequests(app);

@@ -1,9 +1,4 @@
-import { BlockList, isIP } from 'node:net';
 import { CliError, EXIT } from './exit.ts';
-
-const loopback = new BlockList();
-loopback.addSubnet('127.0.0.0', 8, 'ipv4');
-loopback.addAddress('::1', 'ipv6');
 
 export interface ListenAddress {
   readonly host: string;
@@ -20,9 +15,4 @@ export function parseListen(text: string): ListenAddress {
     throw new CliError(EXIT.badInput, `--listen ${JSON.stringify(text)}: ${example}`);
   }
   return { host, port };
-}
-
-export function isLoopback(host: string): boolean {
-  const family = isIP(host);
-  return family === 0 ? host === 'localhost' : loopback.check(host, family === 4 ? 'ipv4' : 'ipv6');
 }

@@ -1,5 +1,6 @@
 /** The edge where everything meets: files, store, server, signals. */
 import type { AddressInfo } from 'node:net';
+import { isLoopback } from '../api/loopback.ts';
 import { buildServer } from '../api/server.ts';
 import { Dispatcher } from '../dispatcher/dispatcher.ts';
 import { loadStoredTopology } from '../dispatcher/stored-topology.ts';
@@ -9,7 +10,7 @@ import type { Store } from '../store/store.ts';
 import { TARGETS } from '../targets/registry.ts';
 import { printFaults, readTopology } from './context.ts';
 import { CliError, EXIT } from './exit.ts';
-import { isLoopback, parseListen } from './listen.ts';
+import { parseListen } from './listen.ts';
 import { createLogger, type LogLevel } from './logger.ts';
 import type { Io } from './output.ts';
 
@@ -19,6 +20,7 @@ export interface ServeOptions {
   readonly store: string;
   readonly logLevel: LogLevel;
   readonly allowRemote?: true;
+  readonly allowHost: readonly string[];
 }
 
 /** How long answers that are under way may take once the server shuts down. */
@@ -56,6 +58,8 @@ export async function serve(io: Io, options: ServeOptions): Promise<void> {
       editor,
       targets: TARGETS,
       ready: () => store.ready(),
+      // Beyond loopback nobody knows under which names it is asked, unless told.
+      hosts: isLoopback(host) || options.allowHost.length > 0 ? options.allowHost : undefined,
       logger,
     });
     await app.listen({ host, port }).catch((cause: unknown) => {

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { get, type IncomingMessage } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -84,6 +85,22 @@ describe('roomlb serve', () => {
       assert.equal((await put(server.url, 'r')).status, 201);
       assert.equal(await stop(server, signal), 0);
     }
+  });
+
+  test('on loopback, takes requests for localhost and the names it was told, and no others', async () => {
+    const server = await serve('--allow-host', 'rooms.example.net', '--allow-host', 'two.example.net');
+    const ask = async (host: string) => {
+      const [answer] = (await once(get(`${server.url}/healthz`, { headers: { host } }), 'response')) as [
+        IncomingMessage,
+      ];
+      answer.resume();
+      return answer.statusCode;
+    };
+    assert.equal(await ask('localhost'), 200);
+    assert.equal(await ask('rooms.example.net'), 200);
+    assert.equal(await ask('two.example.net'), 200);
+    assert.equal(await ask('evil.example.net'), 421);
+    await stop(server);
   });
 
   test('kill -9 in the middle of 10,000 allocations loses none that was answered', async () => {

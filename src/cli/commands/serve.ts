@@ -11,6 +11,7 @@ interface ServeOptions {
   store: string;
   logLevel: LogLevel;
   allowRemote?: true;
+  allowHost: string[];
 }
 
 export function addServe(program: Command, { io }: Cli): void {
@@ -22,6 +23,12 @@ export function addServe(program: Command, { io }: Cli): void {
     .option('-s, --store <store>', 'where claims live: memory, or file:PATH to survive a crash', 'memory')
     .addOption(new Option('--log-level <level>', 'how much to log').choices(LOG_LEVELS).default('info'))
     .option('--allow-remote', 'listen beyond loopback although requests are not authenticated')
+    .option(
+      '--allow-host <name>',
+      'a host name that requests may be for, besides localhost, as a proxy in front passes it on; repeat for more',
+      (name: string, names: string[]) => [...names, name],
+      [],
+    )
     .addHelpText(
       'after',
       `
@@ -31,6 +38,7 @@ meanwhile, the file wins for the nodes and VIPs that it changed, and the log nam
 Examples:
   $ roomlb serve --topology lb-config/local.yaml
   $ roomlb serve --store file:/var/lib/roomlb --listen 127.0.0.1:9000
+  $ roomlb serve --allow-host rooms.example.net
 `,
     )
     .action((options: ServeOptions) => serve(io, options));
