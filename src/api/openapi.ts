@@ -18,6 +18,7 @@ export async function installOpenApi(app: FastifyInstance): Promise<void> {
         { name: 'rooms', description: 'Claim, look up and release places.' },
         { name: 'placement', description: 'Preview and explain, without changing anything.' },
         { name: 'topology', description: 'Nodes and VIPs.' },
+        { name: 'health', description: 'What is known of nodes, and of the ways to them.' },
         { name: 'configuration', description: 'Intent, targets, rendered configuration.' },
         { name: 'operations', description: 'Probes and metrics.' },
       ],

@@ -10,7 +10,7 @@ export const MAX_PREVIEW_ROOMS = 1000;
 export const MAX_PAGE = 1000;
 export const DEFAULT_PAGE = 100;
 
-const nullable = <T extends Type.TSchema>(schema: T) => Type.Union([schema, Type.Null()]);
+export const nullable = <T extends Type.TSchema>(schema: T) => Type.Union([schema, Type.Null()]);
 /** A list that handlers need not copy to make it mutable. */
 export const list = <T extends Type.TSchema>(items: T, options: Type.TSchemaOptions = {}) =>
   Type.Unsafe<readonly Type.Static<T>[]>(Type.Array(items, options));
@@ -18,7 +18,7 @@ export const list = <T extends Type.TSchema>(items: T, options: Type.TSchemaOpti
 export const nothing = (description: string) => Type.Unsafe<undefined>({ type: 'null', description });
 /** JSON of a shape that is described elsewhere. */
 export const AnyObject = Type.Unsafe<unknown>({ type: 'object', additionalProperties: true });
-const words = <T extends string>(values: readonly T[], options: Type.TSchemaOptions = {}) =>
+export const words = <T extends string>(values: readonly T[], options: Type.TSchemaOptions = {}) =>
   Type.Unsafe<T>({ type: 'string', enum: [...values], ...options });
 
 export const RoomName = Type.String({

@@ -3,6 +3,7 @@ import Fastify, { LogController, type FastifyBaseLogger, type FastifyInstance } 
 import type { Dispatcher } from '../dispatcher/dispatcher.ts';
 import { RenderCache } from '../dispatcher/render-cache.ts';
 import type { TopologyEditor } from '../dispatcher/topology-editor.ts';
+import { HealthReader } from '../service/health-reader.ts';
 import type { Target } from '../targets/target.ts';
 import { installBrowserGuard } from './browser-guard.ts';
 import { answerClientError } from './client-errors.ts';
@@ -10,6 +11,7 @@ import { createMetrics, installMetrics } from './metrics.ts';
 import { installOpenApi } from './openapi.ts';
 import { answerError, installProblems } from './problem.ts';
 import { entityRoutes } from './routes/entities.ts';
+import { healthRoutes } from './routes/health.ts';
 import { intentRoutes } from './routes/intent.ts';
 import { nodeStateRoutes } from './routes/node-state.ts';
 import { operationRoutes } from './routes/operations.ts';
@@ -25,6 +27,8 @@ export interface ServerOptions {
   readonly ready: () => Promise<void>;
   /** Host names that requests may be for, besides localhost and loopback addresses; any where left out. */
   readonly hosts?: readonly string[] | undefined;
+  /** Where left out, nothing is known of nodes but what the topology says. */
+  readonly health?: HealthReader;
   /** No logging where left out. */
   readonly logger?: FastifyBaseLogger;
 }
@@ -67,6 +71,7 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
   await app.register(placementRoutes, { dispatcher, rendered });
   await app.register(entityRoutes, { dispatcher, editor: options.editor });
   await app.register(nodeStateRoutes, { editor: options.editor });
+  await app.register(healthRoutes, { health: options.health ?? new HealthReader(dispatcher) });
   await app.register(intentRoutes, { dispatcher, rendered });
   await app.register(operationRoutes, { ready: options.ready });
   return app;

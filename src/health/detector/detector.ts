@@ -14,7 +14,7 @@ import { Counts } from './census.ts';
 import { stepCheck } from './check.ts';
 import { combine } from './combine.ts';
 import { evidenceOf, judgePaths } from './judge.ts';
-import { CALM, stepPanic } from './panic.ts';
+import { CALM, stepPanic, type Census } from './panic.ts';
 import {
   isPath,
   newEndpoint,
@@ -25,7 +25,7 @@ import {
 } from './records.ts';
 import { showNode } from './show.ts';
 import { restoreEndpoint, restoreNode, takeSnapshot, type DetectorSnapshot } from './snapshot.ts';
-import { VipBook } from './vip-book.ts';
+import { VipBook, type VipHealth } from './vip-book.ts';
 
 export class Detector {
   #config: DetectorConfig;
@@ -112,6 +112,17 @@ export class Detector {
   /** All nodes that there are checks for, in the order of their endpoints. */
   nodes(now: number): NodeHealth[] {
     return [...this.#nodes.values()].map((record) => showNode(record, now, this.#config.damping));
+  }
+
+  /** How many nodes are silent, and how many answer. A copy. */
+  get census(): Census {
+    const { silent, answering } = this.#counts;
+    return { silent, answering };
+  }
+
+  /** Every VIP address that is probed. */
+  vips(): VipHealth[] {
+    return this.#vips.show();
   }
 
   /** Plain data, for JSON. */

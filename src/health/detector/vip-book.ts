@@ -1,7 +1,19 @@
 /** Counts the verdicts of all paths through each VIP address, to tell a broken rule from a VIP out of reach. */
 import type { VipEvent } from '../events.ts';
 import type { VipStunEndpoint } from '../endpoint.ts';
+import type { Protocol } from '../../topology/model.ts';
 import { VIP_UNREACHABLE_HINT, type Verdict } from './paths.ts';
+
+/** One VIP address and transport, as shown to people. */
+export interface VipHealth {
+  readonly vip: string;
+  readonly address: string;
+  readonly transport: Protocol;
+  /** Null: no path through it was judged yet. */
+  readonly reachable: boolean | null;
+  /** Paths by verdict. */
+  readonly paths: Readonly<Record<Verdict, number>>;
+}
 
 interface Page {
   readonly endpoint: VipStunEndpoint;
@@ -32,6 +44,16 @@ export class VipBook {
   works(endpoint: VipStunEndpoint, since: number): boolean {
     const [oldest] = this.#pages.get(keyOf(endpoint))?.fine.values() ?? [];
     return oldest !== undefined && oldest <= since;
+  }
+
+  /** A copy, sorted as its paths are. */
+  show(): VipHealth[] {
+    return [...this.#pages.values()].map(({ endpoint, counts, unreachable }) => {
+      const { vip, address, transport } = endpoint;
+      const judged = counts.fine + counts.dead + counts['wrong-node'] > 0;
+      const reachable = judged ? !unreachable : null;
+      return { vip, address: address.text, transport, reachable, paths: { ...counts } };
+    });
   }
 
   /**
