@@ -1,6 +1,6 @@
 /** The shapes of what is told about health. */
 import Type from 'typebox';
-import { CHECK_TYPES } from '../health/config.ts';
+import { CHECK_TYPES } from '../topology/health/config.ts';
 import { VERDICTS } from '../health/detector/paths.ts';
 import { FAILURE_REASONS } from '../health/outcome.ts';
 import { WORKER_STATES } from '../media-node/protocol.ts';

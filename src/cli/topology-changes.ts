@@ -1,12 +1,14 @@
 import type { EntityDiff, FieldChange, TopologyDiff } from '../topology/diff.ts';
 
 /** The differences of two topologies as lines for people: `+` added, `-` removed, `~` changed. */
-export function describeChanges({ cluster, placement, vips, nodes }: TopologyDiff): string {
+export function describeChanges(diff: TopologyDiff): string {
   return [
-    ...cluster.map(field('')),
-    ...placement.map(field('placement.')),
-    ...entities('vip', vips),
-    ...entities('node', nodes),
+    ...diff.cluster.map(field('')),
+    ...diff.placement.map(field('placement.')),
+    ...entities('vip', diff.vips),
+    ...entities('node', diff.nodes),
+    ...diff.health.map(field('health.')),
+    ...entities('maintenance', diff.maintenance),
   ]
     .map((line) => `${line}\n`)
     .join('');

@@ -1,6 +1,6 @@
 /** What is probed: one address and port by one check, on behalf of one node. Made by `plan.ts` and nowhere else. */
 import type { IpAddress, Protocol } from '../topology/model.ts';
-import type { Effect } from './config.ts';
+import type { Effect } from '../topology/health/config.ts';
 
 interface EndpointBase {
   /** Unique, stable while what is probed stays the same: state is kept under it. */

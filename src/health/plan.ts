@@ -15,7 +15,7 @@ import {
   type JanusCheck,
   type StunCheck,
   type TcpCheck,
-} from './config.ts';
+} from '../topology/health/config.ts';
 import type { Endpoint } from './endpoint.ts';
 
 export interface Plan {

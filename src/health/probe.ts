@@ -1,4 +1,4 @@
-import type { CheckType } from './config.ts';
+import type { CheckType } from '../topology/health/config.ts';
 import type { Endpoint, EndpointOf } from './endpoint.ts';
 import type { Outcome } from './outcome.ts';
 

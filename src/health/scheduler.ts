@@ -1,5 +1,5 @@
 import type { Clock } from './clock.ts';
-import type { HealthConfig } from './config.ts';
+import type { HealthConfig } from '../topology/health/config.ts';
 import type { Detector } from './detector/detector.ts';
 import { DueQueue } from './due-queue.ts';
 import type { Endpoint } from './endpoint.ts';

@@ -1,5 +1,6 @@
 import type { Node, Topology } from '../topology/model.ts';
-import type { OpenWindow, WindowScope } from './windows.ts';
+import { inScope } from '../topology/maintenance/window.ts';
+import type { OpenWindow } from './windows.ts';
 
 /** Why a node is drained, and until when: milliseconds since the epoch. */
 export interface Drained {
@@ -36,8 +37,4 @@ export function withMaintenance(topology: Topology, open: readonly OpenWindow[])
       node.state === 'active' && drained.has(node.id) ? { ...node, state: 'draining' } : node,
     ),
   };
-}
-
-export function inScope(scope: WindowScope, node: Node): boolean {
-  return 'zone' in scope ? node.zone === scope.zone : scope.nodes.includes(node.id);
 }

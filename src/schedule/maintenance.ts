@@ -1,5 +1,6 @@
 import { everyMinute, type MinuteTrigger } from './trigger.ts';
-import { openWindows, type MaintenanceWindow, type OpenWindow } from './windows.ts';
+import type { MaintenanceWindow } from '../topology/maintenance/window.ts';
+import { openWindows, type OpenWindow } from './windows.ts';
 
 /** Times are milliseconds since the epoch; `until` is when the window closes as far as is known now. */
 export interface MaintenanceEvent {

@@ -1,19 +1,7 @@
 /** Maintenance windows: when which nodes are drained. Pure; instants are milliseconds since the epoch. */
-import type { CronTimes } from './cron.ts';
-import { firings } from './firings.ts';
-
-/** Which nodes: these, or all of a zone, also those that join it later. */
-export type WindowScope = { readonly nodes: readonly string[] } | { readonly zone: string };
-
-export interface MaintenanceWindow {
-  readonly id: string;
-  readonly times: CronTimes;
-  /** Milliseconds, whole minutes. Elapsed time: an hour stays an hour when clocks change meanwhile. */
-  readonly duration: number;
-  /** IANA name. */
-  readonly timeZone: string;
-  readonly scope: WindowScope;
-}
+import { readCron, type CronTimes } from '../calendar/cron.ts';
+import { firings } from '../calendar/firings.ts';
+import type { MaintenanceWindow } from '../topology/maintenance/window.ts';
 
 /** From `since` up to but without `until`. */
 export interface OpenWindow {
@@ -29,8 +17,8 @@ export interface OpenWindow {
  * back, and `until` belongs to the last.
  */
 export function openAt(window: MaintenanceWindow, at: number): OpenWindow | undefined {
-  const { times, timeZone, duration } = window;
-  const starts = [...firings(times, timeZone, at - LOOK_BACK * duration, at + 1)];
+  const { timeZone, duration } = window;
+  const starts = [...firings(timesOf(window), timeZone, at - LOOK_BACK * duration, at + 1)];
   const last = starts.at(-1);
   if (last === undefined || last + duration <= at) return undefined;
   let since = last;
@@ -48,6 +36,18 @@ export function openWindows(windows: readonly MaintenanceWindow[], at: number): 
 
 /** When it opens next after that instant; undefined: not within the given number of milliseconds. */
 export function nextOpening(window: MaintenanceWindow, at: number, within: number): number | undefined {
-  const [next] = firings(window.times, window.timeZone, at + 1, at + within);
+  const [next] = firings(timesOf(window), window.timeZone, at + 1, at + within);
   return next;
+}
+
+/** Windows are looked at every minute, and reading an expression takes longer than that look. */
+const read = new WeakMap<MaintenanceWindow, CronTimes>();
+
+function timesOf(window: MaintenanceWindow): CronTimes {
+  const known = read.get(window);
+  if (known) return known;
+  const { times, fault } = readCron(window.cron);
+  if (!times) throw new Error(`window ${window.id} was not checked: ${fault}`);
+  read.set(window, times);
+  return times;
 }

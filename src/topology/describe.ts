@@ -11,6 +11,7 @@ export interface SchemaView {
   readonly minimum?: number;
   readonly maximum?: number;
   readonly minItems?: number;
+  readonly maxItems?: number;
   readonly items?: SchemaView;
   readonly properties?: Readonly<Record<string, SchemaView>>;
   readonly examples?: readonly unknown[];
@@ -31,6 +32,7 @@ export function describe(schema: SchemaView): string {
     case 'number':
       return `a number${bounds(schema)}`;
     case 'array':
+      if (schema.maxItems !== undefined) return `a list of at most ${schema.maxItems}`;
       return schema.minItems === undefined ? 'a list' : 'a list of at least one';
     case 'boolean':
       return 'true or false';

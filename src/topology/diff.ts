@@ -1,6 +1,9 @@
 /** What differs between two topologies, in the words of the document. */
 import { isDeepStrictEqual } from 'node:util';
 import { toNodeDocument, toPlacementDocument, toVipDocument } from './format.ts';
+import { toHealthDocument } from './health/format.ts';
+import { toWindowDocument } from './maintenance/format.ts';
+import type { MaintenanceWindow } from './maintenance/window.ts';
 import type { Node, Topology, Vip } from './model.ts';
 
 export interface FieldChange {
@@ -31,6 +34,8 @@ export interface TopologyDiff {
   readonly placement: readonly FieldChange[];
   readonly vips: EntityDiff<Vip>;
   readonly nodes: EntityDiff<Node>;
+  readonly health: readonly FieldChange[];
+  readonly maintenance: EntityDiff<MaintenanceWindow>;
 }
 
 /** From `before` to `after`; pure. */
@@ -40,6 +45,8 @@ export function diffTopologies(before: Topology, after: Topology): TopologyDiff 
     placement: diffFields(toPlacementDocument(before.placement), toPlacementDocument(after.placement)),
     vips: diffEntities(before.vips, after.vips, toVipDocument),
     nodes: diffEntities(before.nodes, after.nodes, toNodeDocument),
+    health: diffFields(toHealthDocument(before.health), toHealthDocument(after.health)),
+    maintenance: diffEntities(before.maintenance, after.maintenance, toWindowDocument),
   };
 }
 

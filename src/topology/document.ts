@@ -2,8 +2,13 @@
 import { compareText } from './compare.ts';
 import { DEFAULT_PLACEMENT } from './defaults.ts';
 import type { Fault } from './faults.ts';
-import type { Node, Topology, Vip } from './model.ts';
+import type { HealthConfig } from './health/config.ts';
+import type { Topology } from './model.ts';
 import type { Located, Parts } from './parts.ts';
+import { DEFAULT_HEALTH } from './health/config.ts';
+import { readHealth } from './health/read-config.ts';
+import { inheritPort } from './inherit.ts';
+import { readWindow } from './maintenance/read-windows.ts';
 import { Problems, toFault, type Path } from './problems.ts';
 import { readNode, readPlacement, readVip } from './read.ts';
 import type { TopologyDocument } from './schema.ts';
@@ -36,16 +41,23 @@ export function readDocument(document: unknown, problems: Problems): Topology | 
     placement: parts.placement,
     vips: sorted(parts.vips),
     nodes: sorted(parts.nodes),
+    health: parts.health,
+    maintenance: sorted(parts.maintenance),
   };
 }
 
-function readParts(raw: Partly<TopologyDocument>, problems: Problems): Parts {
+/** Health has nothing that the rest could contradict, so that no check between parts needs it. */
+interface AllParts extends Parts {
+  readonly health: HealthConfig;
+}
+
+function readParts(raw: Partly<TopologyDocument>, problems: Problems): AllParts {
   const vips = readList(raw.vips, 'vips', (vip, path) => readVip(vip, path, problems), problems);
   const byId = new Map(vips.map(({ value }) => [value.id, value]));
   const nodes = readList(
     raw.nodes,
     'nodes',
-    (node, path) => withSignallingPort(readNode(node, path, problems), byId),
+    (node, path) => inheritPort(readNode(node, path, problems), byId),
     problems,
   );
   return {
@@ -53,6 +65,14 @@ function readParts(raw: Partly<TopologyDocument>, problems: Problems): Parts {
     vips,
     nodes,
     vipsKnown: raw.vips?.every((vip) => vip?.id !== undefined) ?? false,
+    nodesKnown: raw.nodes?.every((node) => node?.id !== undefined) ?? false,
+    health: raw.health ? readHealth(raw.health, ['health'], problems) : DEFAULT_HEALTH,
+    maintenance: readList(
+      raw.maintenance,
+      'maintenance',
+      (window, path) => readWindow(window, path, problems),
+      problems,
+    ),
   };
 }
 
@@ -68,12 +88,6 @@ function readList<R, T>(
     const value = read(item, path);
     return [{ path, value, sound: problems.isSound(path) }];
   });
-}
-
-/** A node that names no signalling port listens where its VIP does. */
-function withSignallingPort(node: Node, vips: ReadonlyMap<string, Vip>): Node {
-  const shared = vips.get(node.vip)?.signalling?.port ?? null;
-  return node.signallingPort === null && shared !== null ? { ...node, signallingPort: shared } : node;
 }
 
 function sorted<T extends { readonly id: string }>(entities: readonly Located<T>[]): T[] {

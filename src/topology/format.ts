@@ -1,17 +1,24 @@
 /** From a topology back to a document: reading what is written here gives an equal topology. */
 import { stringify } from 'yaml';
+import { toHealthDocument } from './health/format.ts';
+import { toWindowDocument } from './maintenance/format.ts';
 import type { IpAddress, Media, Node, Placement, Signalling, Topology, Vip, Vrrp } from './model.ts';
 import { formatPorts } from './ports.ts';
 import type { NodeDocument, PlacementDocument, TopologyDocument, VipDocument } from './schema.ts';
 import { formatDuration } from './values.ts';
 
-/** Plain data for JSON or YAML. Every default is written out; what is absent in the model is absent. */
+/**
+ * Plain data for JSON or YAML. Every default is written out; what is absent in the model is absent, and so is
+ * what follows from elsewhere in the document.
+ */
 export function toDocument(topology: Topology): TopologyDocument {
   return {
     cluster: topology.cluster,
     placement: toPlacementDocument(topology.placement),
     vips: topology.vips.map(toVipDocument),
     nodes: topology.nodes.map(toNodeDocument),
+    health: toHealthDocument(topology.health),
+    ...(topology.maintenance.length > 0 && { maintenance: topology.maintenance.map(toWindowDocument) }),
   };
 }
 
@@ -37,8 +44,8 @@ export function toVipDocument(vip: Vip): VipDocument {
 }
 
 export function toNodeDocument(node: Node): NodeDocument {
-  const { id, kind, vip, addresses, zone, weight, signallingPort, mediaPorts, state } = node;
-  const { healthPort, stunPort } = node;
+  const { id, kind, vip, addresses, zone, weight, mediaPorts, healthPort, stunPort, state } = node;
+  const signallingPort = node.inheritsSignallingPort ? null : node.signallingPort;
   return {
     id,
     kind,

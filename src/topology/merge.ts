@@ -6,12 +6,13 @@
 import { isDeepStrictEqual } from 'node:util';
 import { compareText } from './compare.ts';
 import { isError, type Fault } from './faults.ts';
-import type { Topology } from './model.ts';
+import { inheritPort } from './inherit.ts';
+import type { Node, Topology } from './model.ts';
 import { validateTopology } from './validate.ts';
 
 export interface MergedEntity {
-  readonly kind: 'cluster' | 'placement' | 'vip' | 'node';
-  /** The id of a VIP or node; the kind again for the other two. */
+  readonly kind: 'cluster' | 'placement' | 'vip' | 'node' | 'health' | 'maintenance';
+  /** The id of a VIP, node or window; the kind again for the others. */
   readonly id: string;
 }
 
@@ -40,7 +41,7 @@ export function mergeTopologies(base: Topology, declared: Topology, stored: Topo
     return file;
   };
   const pickAll = <T extends { readonly id: string }>(
-    kind: 'vip' | 'node',
+    kind: 'vip' | 'node' | 'maintenance',
     listOf: (topology: Topology) => readonly T[],
   ): T[] => {
     const [was, file, store] = [base, declared, stored].map(
@@ -49,12 +50,21 @@ export function mergeTopologies(base: Topology, declared: Topology, stored: Topo
     const ids = [...new Set([...was.keys(), ...file.keys(), ...store.keys()])].sort(compareText);
     return ids.flatMap((id) => pick(kind, id, was.get(id), file.get(id), store.get(id)) ?? []);
   };
+  const vips = pickAll('vip', (topology) => topology.vips);
+  const byId = new Map(vips.map((vip) => [vip.id, vip]));
   const merged: Topology = {
     cluster: pick('cluster', 'cluster', base.cluster, declared.cluster, stored.cluster),
     placement: pick('placement', 'placement', base.placement, declared.placement, stored.placement),
-    vips: pickAll('vip', ({ vips }) => vips),
-    nodes: pickAll('node', ({ nodes }) => nodes),
+    vips,
+    nodes: pickAll('node', ({ nodes }) => nodes.map(asDeclared)).map((node) => inheritPort(node, byId)),
+    health: pick('health', 'health', base.health, declared.health, stored.health),
+    maintenance: pickAll('maintenance', ({ maintenance }) => maintenance),
   };
   const faults = validateTopology(merged);
   return { merged, overridden, faults, valid: !faults.some(isError) };
+}
+
+/** Without what it has from its VIP: a change there is none of the node. */
+function asDeclared(node: Node): Node {
+  return node.inheritsSignallingPort ? { ...node, signallingPort: null } : node;
 }

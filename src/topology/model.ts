@@ -4,6 +4,9 @@
  * (and of observed health).
  */
 
+import type { HealthConfig } from './health/config.ts';
+import type { MaintenanceWindow } from './maintenance/window.ts';
+
 export const ALGORITHMS = ['maglev', 'rendezvous', 'ring'] as const;
 export type AlgorithmName = (typeof ALGORITHMS)[number];
 
@@ -106,6 +109,8 @@ export interface Node {
   /** 0–255. */
   readonly weight: number;
   readonly signallingPort: number | null;
+  /** The document names no signalling port: it follows the VIP's shared one. */
+  readonly inheritsSignallingPort: boolean;
   /** One per media worker, unique behind the VIP; `null` where the VIP carries no media. */
   readonly mediaPorts: PortRange | null;
   /** Where the node answers `GET /health`; `null`: monitors fall back to a TCP connect. */
@@ -122,4 +127,7 @@ export interface Topology {
   readonly vips: readonly Vip[];
   /** Sorted by id. */
   readonly nodes: readonly Node[];
+  readonly health: HealthConfig;
+  /** Sorted by id. */
+  readonly maintenance: readonly MaintenanceWindow[];
 }

@@ -1,3 +1,4 @@
+import type { MaintenanceWindow } from './maintenance/window.ts';
 import type { Node, Placement, Topology, Vip } from './model.ts';
 import type { Path } from './problems.ts';
 
@@ -16,16 +17,25 @@ export interface Parts {
   readonly nodes: readonly Located<Node>[];
   /** Whether every VIP's id could be read, so that an id that is not there is known to be wrong. */
   readonly vipsKnown: boolean;
+  /** The same of nodes. */
+  readonly nodesKnown: boolean;
+  readonly maintenance: readonly Located<MaintenanceWindow>[];
 }
 
 /** A topology that need only be checked for what holds between its parts. */
 export function partsOf(topology: Topology): Parts {
   return {
     placement: topology.placement,
-    vips: topology.vips.map((value, index) => ({ path: ['vips', index], value, sound: true })),
-    nodes: topology.nodes.map((value, index) => ({ path: ['nodes', index], value, sound: true })),
+    vips: located('vips', topology.vips),
+    nodes: located('nodes', topology.nodes),
     vipsKnown: true,
+    nodesKnown: true,
+    maintenance: located('maintenance', topology.maintenance),
   };
+}
+
+function located<T>(key: string, values: readonly T[]): Located<T>[] {
+  return values.map((value, index) => ({ path: [key, index], value, sound: true }));
 }
 
 /** Where the entity's n-th address stands; the list as a whole where some could not be read. */

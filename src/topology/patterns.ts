@@ -25,6 +25,9 @@ export const INTERFACE_PATTERN = '^[A-Za-z0-9][A-Za-z0-9_.-]{0,14}$';
 /** An absolute path without `..` anywhere. */
 export const FILE_PATTERN = '^(?!.*\\.\\.)(/[A-Za-z0-9_.-]+)+$';
 
+/** A path of a URL: printable ASCII, no space, no fragment. Quote it for whatever it goes into. */
+export const URL_PATH_PATTERN = '^/[!-"$-~]*$';
+
 /** What a value that matches the pattern is called, after "must be". */
 export const PATTERN_NAMES: ReadonlyMap<string, string> = new Map([
   [ID_PATTERN, 'an id (a letter or digit, then up to 62 letters, digits, "_", "." or "-")'],
@@ -34,4 +37,5 @@ export const PATTERN_NAMES: ReadonlyMap<string, string> = new Map([
   [HOST_PATTERN, 'a DNS name'],
   [INTERFACE_PATTERN, 'the name of a network interface (up to 15 letters, digits, "_", "." or "-")'],
   [FILE_PATTERN, 'an absolute path (of letters, digits, "_", "." and "-", without "..")'],
+  [URL_PATH_PATTERN, 'a path of a URL such as /health, without spaces and "#"'],
 ]);

@@ -48,6 +48,7 @@ export function readNode(raw: Partly<NodeDocument>, path: Path, problems: Proble
     zone: raw.zone ?? null,
     weight: raw.weight ?? DEFAULT_WEIGHT,
     signallingPort: raw.signallingPort ?? null,
+    inheritsSignallingPort: raw.signallingPort === undefined,
     mediaPorts: optionalPorts(raw.mediaPorts, [...path, 'mediaPorts'], problems),
     healthPort: raw.healthPort ?? null,
     stunPort: raw.stunPort ?? null,

@@ -14,6 +14,8 @@ import {
   PROTOCOLS,
   TLS_MODES,
 } from './model.ts';
+import { HealthSchema } from './health/schema.ts';
+import { MaintenanceSchema } from './maintenance/schema.ts';
 import { FILE_PATTERN, HOST_PATTERN, INTERFACE_PATTERN } from './patterns.ts';
 import { address, addresses, choice, duration, id, mapping, offOr, port, portRange } from './schema-parts.ts';
 
@@ -227,6 +229,8 @@ export const TopologySchema = mapping('A cluster of media nodes behind virtual I
   placement: Optional(PlacementSchema),
   vips: Type.Array(VipSchema, { minItems: 1, description: 'The virtual IPs.' }),
   nodes: Type.Array(NodeSchema, { description: 'The media nodes.' }),
+  health: Optional(HealthSchema),
+  maintenance: Optional(MaintenanceSchema),
 });
 
 /**

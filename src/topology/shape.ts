@@ -27,14 +27,15 @@ export function checkShape(document: unknown, problems: Problems): Partly<Topolo
   const slips = reportUnknownKeys(errors, problems);
   const rest: unknown = structuredClone(document);
   const unions = new Set(errors.filter(({ keyword }) => keyword === 'anyOf').map((e) => e.instancePath));
+  const meantMappings = new Set(errors.filter(isMeantMapping).map((e) => e.instancePath));
   const told = new Set<string>();
   for (const error of errors) {
     if (error.keyword === 'additionalProperties') continue;
     if (error.keyword === 'required') {
       reportMissing(error, slips, problems);
     } else if (error.keyword === 'anyOf' || !unions.has(error.instancePath)) {
-      // One message a value: it names all that was expected of it.
-      if (told.has(error.instancePath)) continue;
+      // One message a value: it names all that was expected of it, unless what is wrong lies further inside.
+      if (told.has(error.instancePath) || meantMappings.has(error.instancePath)) continue;
       told.add(error.instancePath);
       const path = pathOf(error.instancePath);
       reportValue(path, error, problems);
@@ -45,16 +46,30 @@ export function checkShape(document: unknown, problems: Problems): Partly<Topolo
   return rest as Partly<TopologyDocument>;
 }
 
+/** A mapping where one was possible among other things: the others were not meant. */
+function isMeantMapping({ keyword, data, parentSchema }: ErrorObject): boolean {
+  const isMapping = typeof data === 'object' && data !== null && !Array.isArray(data);
+  return (
+    keyword === 'anyOf' &&
+    isMapping &&
+    (viewOf(parentSchema).anyOf ?? []).some(({ type }) => type === 'object')
+  );
+}
+
 /** Returns the paths that unknown keys probably meant. */
 function reportUnknownKeys(errors: readonly ErrorObject[], problems: Problems): Set<string> {
   const slips = new Set<string>();
-  for (const { keyword, instancePath, params, parentSchema } of errors) {
+  for (const { keyword, instancePath, params, parentSchema, data } of errors) {
     if (keyword !== 'additionalProperties') continue;
     const parent = pathOf(instancePath);
     const key = String((params as { additionalProperty: unknown }).additionalProperty);
     const known = Object.keys(viewOf(parentSchema).properties ?? {});
     const meant = nearest(key, known);
-    if (meant !== undefined) slips.add(formatPath([...parent, meant]));
+    if (meant !== undefined) {
+      slips.add(formatPath([...parent, meant]));
+      // So that nothing is said of its absence.
+      if (!Object.hasOwn(data as object, meant)) problems.markUnreadable([...parent, meant]);
+    }
     problems.unknownKey([...parent, key], `unknown key ${quote(key)}`, hintForKey(key, meant, known));
   }
   return slips;
@@ -70,10 +85,7 @@ function hintForKey(key: string, meant: string | undefined, known: readonly stri
 function reportMissing(error: ErrorObject, slips: ReadonlySet<string>, problems: Problems): void {
   const key = String((error.params as { missingProperty: unknown }).missingProperty);
   const path = [...pathOf(error.instancePath), key];
-  if (slips.has(formatPath(path))) {
-    problems.markUnreadable(path);
-    return;
-  }
+  if (slips.has(formatPath(path))) return;
   const schema = viewOf(error.parentSchema).properties?.[key];
   const example = schema && exampleOf(schema);
   problems.unreadable(path, 'is missing', example === undefined ? `add ${key}:` : `add ${key}: ${example}`);

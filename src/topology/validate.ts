@@ -1,6 +1,7 @@
 /** Everything that must hold between the parts of a topology, beyond the shape of each. */
 import { checkAddresses } from './check-addresses.ts';
 import { checkIds } from './check-ids.ts';
+import { checkMaintenance } from './check-maintenance.ts';
 import { checkNodes } from './check-nodes.ts';
 import { checkPlacement } from './check-placement.ts';
 import { checkSockets } from './check-sockets.ts';
@@ -17,6 +18,7 @@ export function checkParts(parts: Parts, problems: Problems): void {
   checkVips(parts, problems);
   checkNodes(parts, problems);
   checkSockets(parts, problems);
+  checkMaintenance(parts, problems);
 }
 
 /**

@@ -1,5 +1,6 @@
 /** Made-up clusters of any size. */
 import type { Topology } from '../../src/topology/model.ts';
+import { DEFAULTS } from '../topology/topology-of.ts';
 
 const MEDIA_PORTS = 4;
 /** Nodes of one VIP: its media range has room for no more. */
@@ -49,6 +50,7 @@ export function clusterOf(n: number, forwarding: 'nat' | 'dsr' = 'nat'): Topolog
       zone: i % 2 ? 'a' : 'b',
       weight: 100,
       signallingPort: 443,
+      inheritsSignallingPort: true,
       mediaPorts: { first, last: first + MEDIA_PORTS - 1 },
       healthPort: 8080,
       stunPort: 8080,
@@ -57,6 +59,7 @@ export function clusterOf(n: number, forwarding: 'nat' | 'dsr' = 'nat'): Topolog
   });
   return {
     cluster: 'bench',
+    ...DEFAULTS,
     placement: { algorithm: 'maglev', tableSize: n > 600 ? 655_373 : 65_537, loadBound: 1.25 },
     vips,
     nodes,

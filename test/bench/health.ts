@@ -10,7 +10,7 @@ import { performance } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { systemClock } from '../../src/health/clock.ts';
-import { DEFAULT_HEALTH } from '../../src/health/config.ts';
+import { DEFAULT_HEALTH } from '../../src/topology/health/config.ts';
 import { Detector } from '../../src/health/detector/detector.ts';
 import type { StunEndpoint } from '../../src/health/endpoint.ts';
 import { createProbes } from '../../src/health/probes/registry.ts';

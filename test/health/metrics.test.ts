@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Registry } from 'prom-client';
-import { DEFAULT_HEALTH } from '../../src/health/config.ts';
+import { DEFAULT_HEALTH } from '../../src/topology/health/config.ts';
 import { Detector } from '../../src/health/detector/detector.ts';
 import { healthMetrics } from '../../src/health/metrics.ts';
 import { createProbes } from '../../src/health/probes/registry.ts';

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { CHECK_DEFAULTS, DEFAULT_HEALTH, type Check } from '../../src/health/config.ts';
+import { CHECK_DEFAULTS, DEFAULT_HEALTH, type Check } from '../../src/topology/health/config.ts';
 import { planProbes } from '../../src/health/plan.ts';
 import type { Node, Topology, Vip } from '../../src/topology/model.ts';
+import { DEFAULTS } from '../topology/topology-of.ts';
 import { address } from './endpoints.ts';
 
 const vip: Vip = {
@@ -28,6 +29,7 @@ const node = (id: string, more: Partial<Node> = {}): Node => ({
   zone: null,
   weight: 100,
   signallingPort: 4443,
+  inheritsSignallingPort: false,
   mediaPorts: { first: 40_000, last: 40_001 },
   healthPort: null,
   stunPort: null,
@@ -37,7 +39,7 @@ const node = (id: string, more: Partial<Node> = {}): Node => ({
 
 const topology = (nodes: readonly Node[], vips: readonly Vip[] = [vip]): Topology => ({
   cluster: 'test',
-  placement: { algorithm: 'maglev', tableSize: 65_537, loadBound: 1.25 },
+  ...DEFAULTS,
   vips,
   nodes,
 });

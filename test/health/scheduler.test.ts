@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { DEFAULT_HEALTH } from '../../src/health/config.ts';
+import { DEFAULT_HEALTH } from '../../src/topology/health/config.ts';
 import { Detector } from '../../src/health/detector/detector.ts';
 import type { Endpoint } from '../../src/health/endpoint.ts';
 import type { HealthEvent } from '../../src/health/events.ts';

@@ -5,13 +5,14 @@ import { clusterView } from '../../src/cluster/view.ts';
 import { buildIntent } from '../../src/intent/build.ts';
 import type { Topology } from '../../src/topology/model.ts';
 import { topologies } from '../topology/arbitrary.ts';
+import { DEFAULTS } from '../topology/topology-of.ts';
 
 const intentOf = (topology: Topology) => buildIntent(clusterView(topology));
 
 /** A topology of one VIP and three nodes: active, draining, disabled. */
 const SMALL: Topology = {
   cluster: 'small',
-  placement: { algorithm: 'maglev', tableSize: 65_537, loadBound: 1.25 },
+  ...DEFAULTS,
   vips: [
     {
       id: 'public',
@@ -45,6 +46,7 @@ const SMALL: Topology = {
     zone: null,
     weight: 100,
     signallingPort: 4443,
+    inheritsSignallingPort: false,
     mediaPorts: { first: 40000 + index * 2, last: 40001 + index * 2 },
     healthPort: null,
     stunPort: null,

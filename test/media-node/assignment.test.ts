@@ -12,6 +12,7 @@ import {
 } from '../../src/media-node/assignment.ts';
 import type { Assignment } from '../../src/media-node/protocol.ts';
 import type { Node, Topology, Vip } from '../../src/topology/model.ts';
+import { DEFAULTS } from '../topology/topology-of.ts';
 
 const vip: Vip = {
   id: 'public',
@@ -41,6 +42,7 @@ const node: Node = {
   zone: null,
   weight: 100,
   signallingPort: 4443,
+  inheritsSignallingPort: false,
   mediaPorts: { first: 40000, last: 40003 },
   healthPort: 8081,
   stunPort: null,
@@ -48,7 +50,7 @@ const node: Node = {
 };
 const topology = (changes: Partial<Node> = {}, vipChanges: Partial<Vip> = {}): Topology => ({
   cluster: 'seoul-1',
-  placement: { algorithm: 'maglev', tableSize: 65_537, loadBound: 1.25 },
+  ...DEFAULTS,
   vips: [{ ...vip, ...vipChanges }],
   nodes: [{ ...node, ...changes }],
 });

@@ -4,6 +4,7 @@ import { clusterView, type ClusterView, type HealthState } from '../../src/clust
 import type { PlacementNode } from '../../src/placement/algorithm.ts';
 import { hashRoom } from '../../src/placement/hash.ts';
 import type { AlgorithmName, Node } from '../../src/topology/model.ts';
+import { DEFAULTS } from '../topology/topology-of.ts';
 
 export const TABLE_SIZE = 65_537;
 
@@ -63,6 +64,7 @@ export function viewOf(
     vip: 'public',
     addresses: [],
     signallingPort: null,
+    inheritsSignallingPort: true,
     mediaPorts: null,
     healthPort: null,
     stunPort: null,
@@ -70,5 +72,5 @@ export function viewOf(
     ...node,
   }));
   const placement = { algorithm, tableSize: TABLE_SIZE, loadBound: null };
-  return clusterView({ cluster: 'test', placement, vips: [], nodes: topologyNodes }, health);
+  return clusterView({ cluster: 'test', ...DEFAULTS, placement, vips: [], nodes: topologyNodes }, health);
 }

@@ -1,15 +1,12 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { Ajv } from 'ajv';
-import { readWindows } from '../../src/schedule/read-windows.ts';
-import { MaintenanceSchema, type MaintenanceDocument } from '../../src/schedule/schema.ts';
 import { drainedNodes, withMaintenance } from '../../src/schedule/drained.ts';
-import { nextOpening, openAt, openWindows, type MaintenanceWindow } from '../../src/schedule/windows.ts';
+import { nextOpening, openAt, openWindows } from '../../src/schedule/windows.ts';
+import type { MaintenanceWindow, WindowScope } from '../../src/topology/maintenance/window.ts';
 import type { AdminState, Node, Topology } from '../../src/topology/model.ts';
-import { formatPath, Problems } from '../../src/topology/problems.ts';
+import { DEFAULTS } from '../topology/topology-of.ts';
 
-const fits = new Ajv().compile<MaintenanceDocument>(MaintenanceSchema);
-const NOW = Date.parse('2024-06-01T00:00Z');
+const HOUR = 3_600_000;
 
 const node = (id: string, zone: string | null = null, state: AdminState = 'active'): Node => ({
   id,
@@ -20,25 +17,19 @@ const node = (id: string, zone: string | null = null, state: AdminState = 'activ
   addresses: [],
   weight: 100,
   signallingPort: null,
+  inheritsSignallingPort: true,
   mediaPorts: null,
   healthPort: null,
   stunPort: null,
 });
 const NODES = [node('sfu-1', 'a'), node('sfu-2', 'a'), node('sfu-3', 'b')];
 
-function read(document: unknown, now = NOW) {
-  assert.ok(fits(document), JSON.stringify(fits.errors));
-  const problems = new Problems();
-  const windows = readWindows(document, NODES, now, ['maintenance'], problems);
-  const faults = problems.list.map(({ path, message, hint }) => `${formatPath(path)}: ${message} (${hint})`);
-  return { windows, faults };
-}
-
-const window = (cron: string, duration: string, timeZone = 'UTC'): MaintenanceWindow => {
-  const { windows, faults } = read([{ id: 'w', cron, duration, timeZone, nodes: ['sfu-1'] }]);
-  assert.deepEqual(faults, []);
-  return windows[0]!;
-};
+const window = (
+  cron: string,
+  hours: number,
+  timeZone = 'UTC',
+  scope: WindowScope = { nodes: ['sfu-1'] },
+): MaintenanceWindow => ({ id: 'w', cron, duration: hours * HOUR, timeZone, scope });
 
 const iso = (instant: number) => new Date(instant).toISOString().slice(0, 16);
 /** `closed`, or from when until when it is open at that instant. */
@@ -48,7 +39,7 @@ const state = (w: MaintenanceWindow, at: string) => {
 };
 
 describe('whether a window is open', () => {
-  const night = window('0 3 * * *', '2h');
+  const night = window('0 3 * * *', 2);
   const saturday = '2024-06-08T03:00 to 2024-06-08T05:00';
   for (const [at, expected] of [
     ['2024-06-08T02:59:59', 'closed'],
@@ -62,42 +53,33 @@ describe('whether a window is open', () => {
   }
 
   test('over midnight, over the end of the month, over days', () => {
-    assert.equal(
-      state(window('0 23 L * *', '4h'), '2024-03-01T02:00'),
-      '2024-02-29T23:00 to 2024-03-01T03:00',
-    );
-    assert.equal(
-      state(window('0 0 1 * *', '168h'), '2024-06-07T23:59'),
-      '2024-06-01T00:00 to 2024-06-08T00:00',
-    );
+    assert.equal(state(window('0 23 L * *', 4), '2024-03-01T02:00'), '2024-02-29T23:00 to 2024-03-01T03:00');
+    assert.equal(state(window('0 0 1 * *', 168), '2024-06-07T23:59'), '2024-06-01T00:00 to 2024-06-08T00:00');
   });
 
   test('one that opens anew before it closes is open all the while', () => {
     assert.equal(
-      state(window('0 3,4 * * *', '90m'), '2024-06-08T04:15'),
+      state(window('0 3,4 * * *', 1.5), '2024-06-08T04:15'),
       '2024-06-08T03:00 to 2024-06-08T05:30',
     );
-    assert.equal(
-      state(window('0 3,4 * * *', '60m'), '2024-06-08T04:15'),
-      '2024-06-08T03:00 to 2024-06-08T05:00',
-    );
+    assert.equal(state(window('0 3,4 * * *', 1), '2024-06-08T04:15'), '2024-06-08T03:00 to 2024-06-08T05:00');
   });
 
   test('the hour that clocks skip is no window lost, and lasts as long as any', () => {
-    const berlin = window('30 2 * * *', '1h', 'Europe/Berlin');
+    const berlin = window('30 2 * * *', 1, 'Europe/Berlin');
     assert.equal(state(berlin, '2024-03-31T01:29'), 'closed');
     assert.equal(state(berlin, '2024-03-31T01:30'), '2024-03-31T01:30 to 2024-03-31T02:30');
   });
 
   test('the hour that clocks show twice is one window', () => {
-    const berlin = window('30 2 * * *', '1h', 'Europe/Berlin');
+    const berlin = window('30 2 * * *', 1, 'Europe/Berlin');
     assert.equal(state(berlin, '2024-10-27T00:30'), '2024-10-27T00:30 to 2024-10-27T01:30');
     assert.equal(state(berlin, '2024-10-27T01:30'), 'closed');
   });
 
   test('a window over a change of clocks lasts its elapsed time', () => {
     assert.equal(
-      state(window('0 0 * * *', '6h', 'Europe/Berlin'), '2024-03-31T04:00'),
+      state(window('0 0 * * *', 6, 'Europe/Berlin'), '2024-03-31T04:00'),
       '2024-03-30T23:00 to 2024-03-31T05:00',
     );
   });
@@ -109,17 +91,21 @@ describe('whether a window is open', () => {
   });
 });
 
+test('a window whose expression nobody checked is no window that never opens', () => {
+  assert.throws(() => openAt(window('0 25 * * *', 2), 0), /window w was not checked: hour "25"/);
+});
+
 describe('what open windows do', () => {
   const topology = (nodes: readonly Node[]): Topology => ({
     cluster: 'test',
-    placement: { algorithm: 'maglev', tableSize: 65_537, loadBound: null },
+    ...DEFAULTS,
     vips: [],
     nodes,
   });
-  const { windows } = read([
-    { id: 'a', cron: '0 3 * * *', duration: '2h', zone: 'a' },
-    { id: 'b', cron: '0 4 * * *', duration: '3h', nodes: ['sfu-2', 'sfu-3'] },
-  ]);
+  const windows = [
+    { ...window('0 3 * * *', 2, 'UTC', { zone: 'a' }), id: 'a' },
+    { ...window('0 4 * * *', 3, 'UTC', { nodes: ['sfu-2', 'sfu-3'] }), id: 'b' },
+  ];
   const states = (at: string, nodes = NODES) => {
     const open = openWindows(windows, Date.parse(`${at}Z`));
     return withMaintenance(topology(nodes), open).nodes.map((each) => each.state);
@@ -148,61 +134,5 @@ describe('what open windows do', () => {
     const drained = drainedNodes(openWindows(windows, Date.parse('2024-06-08T04:30Z')), NODES);
     assert.deepEqual(drained.get('sfu-2'), { windows: ['a', 'b'], until: Date.parse('2024-06-08T07:00Z') });
     assert.deepEqual(drained.get('sfu-1'), { windows: ['a'], until: Date.parse('2024-06-08T05:00Z') });
-  });
-});
-
-describe('what is refused, with the reason', () => {
-  const base = { id: 'w', cron: '0 3 * * *', duration: '2h', nodes: ['sfu-1'] };
-  for (const [what, documents, fault] of [
-    [
-      'a bad expression',
-      [{ ...base, cron: '0 25 * * *' }],
-      /^maintenance\[0\]\.cron: is no cron expression: hour "25".*five fields/,
-    ],
-    [
-      'an unknown zone',
-      [{ ...base, timeZone: 'Asia/Soul' }],
-      /timeZone: there is no time zone "Asia\/Soul" \(did you mean Asia\/Seoul\?\)/,
-    ],
-    ['seconds', [{ ...base, duration: '90s' }], /duration: must be whole minutes/],
-    [
-      'more than a week',
-      [{ ...base, duration: '200h' }],
-      /duration: must be whole minutes from 1m to 7 days/,
-    ],
-    [
-      'neither nodes nor zone',
-      [{ id: 'w', cron: '0 3 * * *', duration: '2h' }],
-      /maintenance\[0\]: must name nodes, or a zone \(add/,
-    ],
-    ['both', [{ ...base, zone: 'a' }], /must name nodes, or a zone \(take one/],
-    [
-      'an unknown node',
-      [{ ...base, nodes: ['sfu-11'] }],
-      /nodes\[0\]: there is no node "sfu-11" \(did you mean "sfu-1"\?\)/,
-    ],
-    [
-      'an empty zone',
-      [{ id: 'w', cron: '0 3 * * *', duration: '2h', zone: 'c' }],
-      /zone: no node is in zone "c" \(zones: a, b\)/,
-    ],
-    ['two of one id', [base, base], /maintenance\[1\]\.id: there are two windows "w"/],
-    [
-      'one that never closes',
-      [{ ...base, cron: '*/30 * * * *', duration: '30m' }],
-      /duration: .* never closes/,
-    ],
-    ['one that never opens', [{ ...base, cron: '0 3 31 * 5#1' }], /cron: never happens within eight years/],
-  ] as const) {
-    test(what, () => {
-      const { faults } = read(documents);
-      assert.equal(faults.length, 1, JSON.stringify(faults));
-      assert.match(faults[0]!, fault);
-    });
-  }
-
-  test('the 29th of February and a window that touches itself but for one pause are fine', () => {
-    assert.deepEqual(read([{ ...base, cron: '0 0 29 2 *' }]).faults, []);
-    assert.deepEqual(read([{ ...base, cron: '0 0-22 * * *', duration: '1h' }]).faults, []);
   });
 });

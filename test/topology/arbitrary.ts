@@ -12,6 +12,7 @@ import type {
   Topology,
   Vip,
 } from '../../src/topology/model.ts';
+import { DEFAULTS } from './topology-of.ts';
 
 /** Prefixes of each other, dots, dashes and digits: what breaks naive matching and naming. */
 const NODE_IDS = ['n', 'n1', 'n10', 'n-1', 'n.1', 'sfu-1', 'sfu-10', 'sfu-1.a', '0', 'a'.repeat(63)];
@@ -34,6 +35,8 @@ interface NodeShape {
   healthPort: boolean;
   stunPort: boolean;
   families: 'both' | '4' | '6';
+  /** Names no signalling port where it need not. */
+  inherits: boolean;
 }
 
 interface VipShape {
@@ -63,6 +66,7 @@ function nodeShape(): fc.Arbitrary<NodeShape> {
       healthPort: fc.boolean(),
       stunPort: fc.boolean(),
       families,
+      inherits: fc.boolean(),
     },
     PLAIN,
   );
@@ -114,7 +118,7 @@ function build(shapes: readonly VipShape[], certificate: string): Topology {
   const byId = (a: { id: string }, b: { id: string }) => (a.id < b.id ? -1 : 1);
   return {
     cluster: 'test-1',
-    placement: { algorithm: 'maglev', tableSize: 65_537, loadBound: 1.25 },
+    ...DEFAULTS,
     vips: vips.sort(byId),
     nodes: nodes.sort(byId),
   };
@@ -166,11 +170,19 @@ function tlsOf({ signalling, forwarding }: VipShape): Signalling['tls'] {
 }
 
 /** Of its own where ports are per node and there is nothing to translate, or to derive one from. */
-function signallingPortOf(shape: VipShape, vip: Vip, n: number): number | null {
-  if (!vip.signalling) return null;
+function signallingPortOf(
+  shape: VipShape,
+  vip: Vip,
+  node: NodeShape,
+  n: number,
+): Pick<Node, 'signallingPort' | 'inheritsSignallingPort'> {
+  const own = (port: number) => ({ signallingPort: port, inheritsSignallingPort: false });
+  const { signalling } = vip;
+  if (!signalling) return { signallingPort: null, inheritsSignallingPort: true };
   const untranslated = shape.forwarding !== 'nat';
-  if (vip.signalling.ports && (untranslated || !vip.media)) return SIGNALLING.first + n;
-  return untranslated ? 443 : 4443;
+  if (signalling.ports && (untranslated || !vip.media)) return own(SIGNALLING.first + n);
+  if (node.inherits) return { signallingPort: signalling.port, inheritsSignallingPort: true };
+  return own(untranslated ? 443 : 4443);
 }
 
 function buildNode(shape: VipShape, vip: Vip, node: NodeShape, v: number, n: number): Node {
@@ -188,7 +200,7 @@ function buildNode(shape: VipShape, vip: Vip, node: NodeShape, v: number, n: num
     addresses: pick(kinds, four, six),
     zone: node.zone,
     weight: node.weight,
-    signallingPort: signallingPortOf(shape, vip, n),
+    ...signallingPortOf(shape, vip, node, n),
     mediaPorts: vip.media ? { first, last: first + node.workers - 1 } : null,
     healthPort: node.healthPort ? 8081 : null,
     stunPort: node.stunPort ? 3478 : null,

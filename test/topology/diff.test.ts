@@ -15,6 +15,10 @@ const OLD = topologyOf({
     { id: 'sfu-1', kind: 'janus', vip: 'public', addresses: ['10.0.1.11'], mediaPorts: 40000 },
     { id: 'sfu-2', kind: 'janus', vip: 'public', addresses: ['10.0.1.12'], mediaPorts: 40001 },
   ],
+  maintenance: [
+    { id: 'v', cron: '@daily', duration: '1h', nodes: ['sfu-1'] },
+    { id: 'w', cron: '@weekly', duration: '1h', nodes: ['sfu-2'] },
+  ],
 });
 
 const NEW = topologyOf({
@@ -39,13 +43,20 @@ const NEW = topologyOf({
     },
     { id: 'sfu-3', kind: 'janus', vip: 'public', addresses: ['10.0.1.13'], mediaPorts: 40002 },
   ],
+  health: { interval: '5s', checks: ['tcp'], damping: { suppress: 3000 } },
+  maintenance: [{ id: 'w', cron: '@weekly', duration: '2h', nodes: ['sfu-2', 'sfu-3'] }],
 });
 
 describe('the difference of two topologies', () => {
   test('names what was added, removed and changed, in the words of the document', () => {
     const diff = diffTopologies(OLD, NEW);
     assert.deepEqual(
-      { ...diff, vips: diff.vips.changed, nodes: diff.nodes.changed },
+      {
+        ...diff,
+        vips: diff.vips.changed,
+        nodes: diff.nodes.changed,
+        maintenance: diff.maintenance.changed,
+      },
       {
         cluster: [{ path: 'cluster', from: 'c', to: 'd' }],
         placement: [
@@ -63,12 +74,18 @@ describe('the difference of two topologies', () => {
             ],
           },
         ],
-        nodes: [
+        nodes: [{ id: 'sfu-2', fields: [{ path: 'state', from: 'active', to: 'draining' }] }],
+        health: [
+          { path: 'interval', from: '2s', to: '5s' },
+          { path: 'damping.suppress', from: 2500, to: 3000 },
+          { path: 'checks', from: undefined, to: [{ type: 'tcp', effect: 'down' }] },
+        ],
+        maintenance: [
           {
-            id: 'sfu-2',
+            id: 'w',
             fields: [
-              { path: 'state', from: 'active', to: 'draining' },
-              { path: 'signallingPort', from: undefined, to: 80 },
+              { path: 'duration', from: '1h', to: '2h' },
+              { path: 'nodes', from: ['sfu-2'], to: ['sfu-2', 'sfu-3'] },
             ],
           },
         ],
@@ -78,6 +95,7 @@ describe('the difference of two topologies', () => {
     assert.deepEqual(diff.vips.added, []);
     assert.deepEqual(diff.nodes.removed, [OLD.nodes[0]]);
     assert.deepEqual(diff.nodes.added, [NEW.nodes[1]]);
+    assert.deepEqual(diff.maintenance.removed, [OLD.maintenance[0]]);
   });
 
   const nothing = { added: [], removed: [], changed: [] };
@@ -86,7 +104,10 @@ describe('the difference of two topologies', () => {
     fc.assert(
       fc.property(topologies(), (topology) => {
         const diff = diffTopologies(topology, structuredClone(topology));
-        assert.deepEqual(diff, { cluster: [], placement: [], vips: nothing, nodes: nothing });
+        assert.deepEqual(diff, {
+          ...{ cluster: [], placement: [], vips: nothing, nodes: nothing },
+          ...{ health: [], maintenance: nothing },
+        });
       }),
       { numRuns: 50 },
     );

@@ -7,6 +7,7 @@ import { parseTopology } from '../../src/topology/parse.ts';
 import { isError } from '../../src/topology/faults.ts';
 import type { Topology } from '../../src/topology/model.ts';
 import { topologies } from './arbitrary.ts';
+import { healthConfigs, maintenanceOf } from './sections.ts';
 
 /** Generated topologies, with the settings that they leave at their defaults set as well. */
 function decorated(): fc.Arbitrary<Topology> {
@@ -20,8 +21,10 @@ function decorated(): fc.Arbitrary<Topology> {
     advert: fc.integer({ min: 1, max: 40 }),
     peers: fc.boolean(),
     zone: fc.constantFrom('a', '1', 'null', '1-2'),
+    health: healthConfigs,
   });
-  return fc.tuple(topologies(), settings).map(([topology, s]) => ({
+  const bare = fc.tuple(topologies(), settings).map(([topology, s]): Topology => ({
+    ...topology,
     cluster: s.cluster,
     placement: { algorithm: s.algorithm, loadBound: s.loadBound, tableSize: s.tableSize },
     vips: topology.vips.map((vip) => ({
@@ -36,7 +39,11 @@ function decorated(): fc.Arbitrary<Topology> {
       },
     })),
     nodes: topology.nodes.map((node) => ({ ...node, zone: node.zone && s.zone })),
+    health: s.health,
   }));
+  return bare.chain((topology) =>
+    maintenanceOf(topology.nodes.map(({ id }) => id)).map((maintenance) => ({ ...topology, maintenance })),
+  );
 }
 
 describe('a topology written as a document', () => {
@@ -92,10 +99,39 @@ nodes:
     addresses:
       - 10.0.1.11
     weight: 100
-    signallingPort: 80
     mediaPorts: "9000"
     state: active
+health:
+  enabled: true
+  interval: 2s
+  timeout: 1s
+  rise: 2
+  fall: 3
+  damping:
+    halfLife: 1m
+    suppress: 2500
+    reuse: 1000
+    maxSuppress: 10m
+  panicThreshold: 0.5
+  slowStart: 30s
+  downMembers: weight-0
+  concurrency: 1024
 `,
     );
+  });
+
+  test('does not say of a node what it has from its VIP', () => {
+    const node = { id: 'n', kind: 'janus', vip: 'v', addresses: ['10.0.1.11'] };
+    const documentOf = (port: number, own: object = {}) => ({
+      cluster: 'c',
+      vips: [{ id: 'v', addresses: ['203.0.113.10'], signalling: { port } }],
+      nodes: [{ ...node, ...own }],
+    });
+    const portAfter = (own: object) => {
+      const document = toDocument(checkDocument(documentOf(80, own)).topology!);
+      return checkDocument({ ...document, vips: documentOf(81).vips }).topology?.nodes[0]?.signallingPort;
+    };
+    assert.equal(portAfter({}), 81);
+    assert.equal(portAfter({ signallingPort: 80 }), 80);
   });
 });

@@ -120,6 +120,66 @@ describe('when the file and the store have both changed', () => {
     ]);
   });
 
+  test('health is one entity, and each window is one', () => {
+    const window = { cron: '@daily', duration: '1h', nodes: ['sfu-1'] };
+    const sides = [
+      { health: { rise: 2 }, maintenance: [{ id: 'a', ...window }] },
+      { health: { rise: 3 }, maintenance: [{ id: 'a', ...window, cron: '@weekly' }] },
+      {
+        health: { rise: 2, fall: 9 },
+        maintenance: [
+          { id: 'a', ...window, duration: '2h' },
+          { id: 'b', ...window },
+        ],
+      },
+    ].map((sections) => topologyOf({ vips: VIPS, nodes: [node(1)], ...sections }));
+    const [base, declared, stored] = sides as [Topology, Topology, Topology];
+    const { merged, overridden, valid } = mergeTopologies(base, declared, stored);
+    assert.deepEqual(merged.health, declared.health);
+    assert.deepEqual(merged.maintenance, [declared.maintenance[0], stored.maintenance[1]]);
+    assert.deepEqual(overridden, [
+      { kind: 'health', id: 'health' },
+      { kind: 'maintenance', id: 'a' },
+    ]);
+    assert.equal(valid, true);
+  });
+
+  test('a node that the file took away and a window still drains is told as a fault', () => {
+    const maintenance = [{ id: 'a', cron: '@daily', duration: '1h', nodes: ['sfu-2'] }];
+    const stored = topologyOf({ vips: VIPS, nodes: [node(1), node(2)], maintenance });
+    const { faults, valid } = mergeTopologies(BASE, withNodes(node(1)), stored);
+    assert.equal(valid, false);
+    assert.deepEqual(
+      faults.map(({ path, message }) => `${path}: ${message}`),
+      ['maintenance[0].nodes[0]: there is no node sfu-2'],
+    );
+  });
+
+  test('a signalling port that the file gave its VIP is what nodes inherit, whatever REST did to them', () => {
+    const [base, declared, stored] = [
+      [80, {}],
+      [81, {}],
+      [80, { weight: 5 }],
+    ].map(([port, options]) =>
+      topologyOf({
+        vips: [{ id: 'public', addresses: ['203.0.113.10'], signalling: { port } }],
+        nodes: [
+          node(1, { mediaPorts: undefined, ...(options as object) }),
+          node(2, { mediaPorts: undefined }),
+        ],
+      }),
+    ) as [Topology, Topology, Topology];
+    const { merged, overridden } = mergeTopologies(base, declared, stored);
+    assert.deepEqual(
+      merged.nodes.map(({ weight, signallingPort }) => [weight, signallingPort]),
+      [
+        [5, 81],
+        [100, 81],
+      ],
+    );
+    assert.deepEqual(overridden, []);
+  });
+
   test('two valid sides that contradict each other are told as faults', () => {
     const declared = withNodes(node(1), node(2), node(3));
     const stored = withNodes(node(1), node(2), node(4, { mediaPorts: 40_003 }));
@@ -187,14 +247,15 @@ describe('a merge', () => {
   test('has of each node what the file, or what the store says, and the file wherever both changed', () => {
     const find = (topology: Topology, id: string): Node | undefined =>
       topology.nodes.find((n) => n.id === id);
+    // What it has from its VIP it does not say itself.
+    const said = (node: Node | undefined): string | undefined =>
+      JSON.stringify(node?.inheritsSignallingPort ? { ...node, signallingPort: null } : node);
     fc.assert(
       fc.property(topologies(), topologies(), topologies(), (base, declared, stored) => {
         const { merged, overridden } = merge(base, declared, stored);
         const ids = [base, declared, stored].flatMap(({ nodes }) => nodes.map(({ id }) => id));
         for (const id of new Set(ids)) {
-          const [was, file, store, now] = [base, declared, stored, merged].map((t) =>
-            JSON.stringify(find(t, id)),
-          );
+          const [was, file, store, now] = [base, declared, stored, merged].map((t) => said(find(t, id)));
           assert.equal(now, was === file ? store : file);
           const lost = was !== file && was !== store && file !== store;
           assert.equal(

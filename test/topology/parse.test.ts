@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { formatFault, formatFaults, isError, TopologyError } from '../../src/topology/faults.ts';
+import { DEFAULT_HEALTH } from '../../src/topology/health/config.ts';
 import { parseTopology } from '../../src/topology/parse.ts';
 import type { Topology } from '../../src/topology/model.ts';
 
@@ -53,13 +54,50 @@ const SHAPE: readonly (readonly [string, string | RegExp, string, readonly strin
     'an unknown key that is near to none',
     'cluster:',
     'qqq: 1\ncluster:',
-    ['f:1:1: error: qqq: unknown key "qqq" (hint: known here: cluster, placement, vips, nodes)'],
+    [
+      'f:1:1: error: qqq: unknown key "qqq" (hint: known here: cluster, placement, vips, nodes, health, maintenance)',
+    ],
   ],
   [
     'a misspelt key only once, not as a missing one too',
     'addresses: [10',
     'adresses: [10',
     ['f:11:5: error: nodes[0].adresses: unknown key "adresses" (hint: did you mean "addresses"?)'],
+  ],
+  [
+    'a misspelt key, and nothing that follows from its absence',
+    '    media:',
+    '    medai:',
+    ['f:6:5: error: vips[0].medai: unknown key "medai" (hint: did you mean "media"?)'],
+  ],
+  [
+    'what is wrong inside a mapping that might have been a word, and only that',
+    'nodes:',
+    'health: { checks: [{ type: tcp, port: 0 }], damping: { reuse: 0, supress: 5 } }\nnodes:',
+    [
+      'f:7:39: error: health.checks[0].port: must be a whole number from 1 to 65535, found 0 (hint: for example 9100)',
+      'f:7:63: error: health.damping.reuse: must be a whole number from 1 to 100000, found 0 (hint: for example 1000)',
+      'f:7:66: error: health.damping.supress: unknown key "supress" (hint: did you mean "suppress"?)',
+    ],
+  ],
+  [
+    'a word that is none of those possible, with what else may stand there',
+    'nodes:',
+    'health: { checks: [stnu, 5], damping: on }\nnodes:',
+    [
+      'f:7:20: error: health.checks[0]: must be stun, vip-stun, heartbeat, janus, http, tcp or a mapping, found "stnu" (hint: did you mean "stun"?)',
+      'f:7:26: error: health.checks[1]: must be stun, vip-stun, heartbeat, janus, http, tcp or a mapping, found 5 (hint: for example stun)',
+      'f:7:39: error: health.damping: must be a mapping or off, found "on" (hint: for example { halfLife: 60s })',
+    ],
+  ],
+  [
+    'an option of health that is none of its check, and one that is none of any, each once',
+    'nodes:',
+    'health: { checks: [{ type: tcp, path: /, prot: 5 }] }\nnodes:',
+    [
+      'f:7:39: error: health.checks[0].path: is no option of tcp (hint: tcp takes type, interval, timeout, effect, port)',
+      'f:7:42: error: health.checks[0].prot: unknown key "prot" (hint: did you mean "port"?)',
+    ],
   ],
   [
     'a YAML 1.1 merge key',
@@ -251,12 +289,12 @@ describe('text that is no topology is refused:', () => {
     [
       'nothing',
       '',
-      'f:1:1: error: must be a mapping, found nothing (hint: write its keys below it, indented: cluster, placement, vips, nodes)',
+      'f:1:1: error: must be a mapping, found nothing (hint: write its keys below it, indented: cluster, placement, vips, nodes, health, maintenance)',
     ],
     [
       'a word',
       'hello',
-      'f:1:1: error: must be a mapping, found "hello" (hint: write its keys below it, indented: cluster, placement, vips, nodes)',
+      'f:1:1: error: must be a mapping, found "hello" (hint: write its keys below it, indented: cluster, placement, vips, nodes, health, maintenance)',
     ],
     ['a tab', 'a:\n\tb: 1', 'f:2:1: error: Tabs are not allowed as indentation (hint: indent with spaces)'],
     [
@@ -380,12 +418,15 @@ describe('a topology file', () => {
           zone: null,
           weight: 100,
           signallingPort: 8443,
+          inheritsSignallingPort: true,
           mediaPorts: { first: 40_000, last: 40_003 },
           healthPort: null,
           stunPort: null,
           state: 'active',
         },
       ],
+      health: DEFAULT_HEALTH,
+      maintenance: [],
     } satisfies Topology);
   });
 

@@ -1,6 +1,6 @@
 /** From what is measured of a node to what is believed of it: damping and panic come in between. */
 import type { HealthState } from '../../cluster/view.ts';
-import type { DetectorConfig } from '../config.ts';
+import type { DetectorConfig } from '../../topology/health/config.ts';
 import type { HealthEvent } from '../events.ts';
 import { isSilent } from './census.ts';
 import type { Measured } from './combine.ts';

@@ -4,7 +4,7 @@
  * that know nothing have no say; where none has, the node is `unknown`.
  */
 import type { HealthState } from '../../cluster/view.ts';
-import type { Effect } from '../config.ts';
+import type { Effect } from '../../topology/health/config.ts';
 import { isBad, worst } from './worst.ts';
 
 export interface Evidence {

@@ -6,7 +6,7 @@
  * night is not punished all day.
  */
 import type { HealthState } from '../../cluster/view.ts';
-import type { DampingConfig } from '../config.ts';
+import type { DampingConfig } from '../../topology/health/config.ts';
 
 export interface Damping {
   readonly penalty: number;

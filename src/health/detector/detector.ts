@@ -5,7 +5,7 @@
  * damping.ts, slow-start.ts, panic.ts.
  */
 import type { HealthState } from '../../cluster/view.ts';
-import type { DetectorConfig } from '../config.ts';
+import type { DetectorConfig } from '../../topology/health/config.ts';
 import type { Endpoint } from '../endpoint.ts';
 import type { HealthEvent } from '../events.ts';
 import type { Outcome } from '../outcome.ts';

@@ -1,4 +1,4 @@
-import type { DetectorConfig } from '../config.ts';
+import type { DetectorConfig } from '../../topology/health/config.ts';
 
 /**
  * Panic: when most nodes fall silent at once, it is the network that broke, or this dispatcher's link to it, and

@@ -1,5 +1,5 @@
 import { formatEndpoint } from '../../topology/address.ts';
-import type { DampingConfig } from '../config.ts';
+import type { DampingConfig } from '../../topology/health/config.ts';
 import type { Endpoint } from '../endpoint.ts';
 import { penaltyAt, releaseTime } from './damping.ts';
 import {

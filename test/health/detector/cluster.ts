@@ -1,5 +1,5 @@
 /** A made-up cluster in front of a detector, with a clock that goes when told. */
-import { DEFAULT_HEALTH, type DetectorConfig } from '../../../src/health/config.ts';
+import { DEFAULT_HEALTH, type DetectorConfig } from '../../../src/topology/health/config.ts';
 import { Detector } from '../../../src/health/detector/detector.ts';
 import type { DetectorSnapshot } from '../../../src/health/detector/snapshot.ts';
 import type { Endpoint } from '../../../src/health/endpoint.ts';

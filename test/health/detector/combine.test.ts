@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import type { Effect } from '../../../src/health/config.ts';
+import type { Effect } from '../../../src/topology/health/config.ts';
 import { combine, type Evidence } from '../../../src/health/detector/combine.ts';
 import { letterOf, STATES } from './letters.ts';
 

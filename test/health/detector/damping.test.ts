@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import type { DampingConfig } from '../../../src/health/config.ts';
+import type { DampingConfig } from '../../../src/topology/health/config.ts';
 import {
   costOf,
   penalise,

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
-import { DEFAULT_DAMPING } from '../../../src/health/config.ts';
+import { DEFAULT_DAMPING } from '../../../src/topology/health/config.ts';
 import { stepCheck, UNKNOWN } from '../../../src/health/detector/check.ts';
 import { readSnapshot, SnapshotError } from '../../../src/health/detector/snapshot.ts';
 import { worst } from '../../../src/health/detector/worst.ts';

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { after, before, describe, test } from 'node:test';
-import { DEFAULT_HEALTH } from '../../../src/health/config.ts';
+import { DEFAULT_HEALTH } from '../../../src/topology/health/config.ts';
 import { Detector } from '../../../src/health/detector/detector.ts';
 import type { EndpointOf } from '../../../src/health/endpoint.ts';
 import type { Outcome } from '../../../src/health/outcome.ts';

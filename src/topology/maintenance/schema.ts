@@ -1,7 +1,7 @@
-/** `maintenance:` as users write it, in a topology or by REST. Every property explains itself. */
+/** `maintenance:` as users write it. Same rules as `schema.ts` beside this folder. */
 import Type from 'typebox';
-import { ID_PATTERN } from '../topology/patterns.ts';
-import { duration, id, mapping } from '../topology/schema-parts.ts';
+import { ID_PATTERN } from '../patterns.ts';
+import { duration, id, mapping } from '../schema-parts.ts';
 
 const { Optional } = Type;
 
@@ -40,7 +40,11 @@ export const WindowSchema = mapping(
   [{ id: 'kernel-updates', cron: '0 3 * * sun', duration: '2h', timeZone: 'Asia/Seoul', zone: 'a' }],
 );
 
+/** Reading an expression takes about a millisecond. */
+export const MAX_WINDOWS = 100;
+
 export const MaintenanceSchema = Type.Array(WindowSchema, {
+  maxItems: MAX_WINDOWS,
   description: 'Maintenance windows: nodes are drained while one is open, and come back by themselves.',
   examples: [
     [{ id: 'kernel-updates', cron: '0 3 * * sun', duration: '2h', timeZone: 'Asia/Seoul', zone: 'a' }],

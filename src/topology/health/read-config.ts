@@ -1,6 +1,7 @@
 /** From `health:` of the right shape to its configuration. Reports what contradicts itself; never drops anything. */
-import type { Path, Problems } from '../topology/problems.ts';
-import type { Partly } from '../topology/shape.ts';
+import type { Path, Problems } from '../problems.ts';
+import { durationReader, type ReadMs } from '../read-milliseconds.ts';
+import type { Partly } from '../shape.ts';
 import {
   CHECK_DEFAULTS,
   DEFAULT_DAMPING,
@@ -10,8 +11,8 @@ import {
   type DampingConfig,
   type HealthConfig,
 } from './config.ts';
-import { durationReader, type ReadMs } from './read-duration.ts';
-import type { CheckDocument, HealthDocument } from './schema.ts';
+
+import { CheckSchema, type CheckDocument, type HealthDocument } from './schema.ts';
 
 const SECOND = 1000;
 const HOUR = 3_600_000;
@@ -50,6 +51,7 @@ export function readHealth(raw: Partly<HealthDocument>, path: Path, problems: Pr
     panicWindow: Math.max(defaults.panicWindow, 3 * interval),
     panicSettle: (rise + 1) * interval,
     slowStart: readSlowStart(raw.slowStart, [...path, 'slowStart'], read),
+    downMembers: raw.downMembers ?? defaults.downMembers,
     concurrency: raw.concurrency ?? defaults.concurrency,
   };
 }
@@ -109,7 +111,8 @@ function readCheck(
 ): Check {
   const known: readonly string[] = [...COMMON, ...OPTIONS[type]];
   for (const key of Object.keys(raw)) {
-    if (known.includes(key)) continue;
+    // What no check takes has been told as an unknown key.
+    if (known.includes(key) || !Object.hasOwn(CheckSchema.properties, key)) continue;
     problems.fault([...path, key], `is no option of ${type}`, `${type} takes ${known.join(', ')}`);
   }
   const read = durationReader(problems);

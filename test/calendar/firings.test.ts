@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { createTask } from 'node-cron';
 import fc from 'fast-check';
-import { readCron, type CronTimes } from '../../src/schedule/cron.ts';
-import { firings } from '../../src/schedule/firings.ts';
-import { isTimeZone, wallOf } from '../../src/schedule/zone-time.ts';
+import { readCron, type CronTimes } from '../../src/calendar/cron.ts';
+import { firings } from '../../src/calendar/firings.ts';
+import { isTimeZone, wallOf } from '../../src/calendar/zone-time.ts';
 
 const times = (expression: string): CronTimes => {
   const { times: read, fault } = readCron(expression);

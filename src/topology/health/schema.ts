@@ -1,14 +1,11 @@
-/** `health:` as users write it. Same rules as `src/topology/schema.ts`: every property explains itself. */
+/** `health:` as users write it. Same rules as `schema.ts` beside this folder. */
 import Type from 'typebox';
-import { PROTOCOLS } from '../topology/model.ts';
-import { FILE_PATTERN, HOST_PATTERN } from '../topology/patterns.ts';
-import { choice, duration, mapping, offOr, port } from '../topology/schema-parts.ts';
-import { CHECK_TYPES, EFFECTS, JANUS_ADMIN_PORT, TLS_CHOICES } from './config.ts';
+import { PROTOCOLS } from '../model.ts';
+import { FILE_PATTERN, HOST_PATTERN, URL_PATH_PATTERN } from '../patterns.ts';
+import { choice, duration, mapping, offOr, port } from '../schema-parts.ts';
+import { CHECK_TYPES, DOWN_MEMBERS, EFFECTS, JANUS_ADMIN_PORT, TLS_CHOICES } from './config.ts';
 
 const { Optional } = Type;
-
-/** A path of a URL: printable ASCII, no space, no fragment. */
-export const URL_PATH_PATTERN = '^/[!-"$-~]*$';
 
 const urlPath = (description: string, examples: string[]) =>
   Type.String({ pattern: URL_PATH_PATTERN, maxLength: 255, description, examples });
@@ -154,6 +151,13 @@ export const HealthSchema = mapping(
         duration('Time over which a node that was down gets its full weight back.', '30s'),
         'Time over which a node that was down gets its full weight back, or off.',
         { default: '30s', examples: ['30s', 'off'] },
+      ),
+    ),
+    downMembers: Optional(
+      choice(
+        DOWN_MEMBERS,
+        'weight-0',
+        'What becomes of a down node in the rules for new signalling. weight-0: it stays in them and gets no new connections. remove: it is taken out of them.',
       ),
     ),
     concurrency: Optional(

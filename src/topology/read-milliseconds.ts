@@ -1,4 +1,4 @@
-import type { Path, Problems } from '../topology/problems.ts';
+import type { Path, Problems } from './problems.ts';
 
 const UNITS: readonly (readonly [unit: string, milliseconds: number])[] = [
   ['h', 3_600_000],

@@ -2,7 +2,7 @@
  * How nodes are checked: `health:` of a topology, read, with every default filled in. All durations are
  * milliseconds: probes count finer than L4 engines, for which the rest of the topology counts seconds.
  */
-import type { Protocol } from '../topology/model.ts';
+import type { Protocol } from '../model.ts';
 
 export const CHECK_TYPES = ['stun', 'vip-stun', 'heartbeat', 'janus', 'http', 'tcp'] as const;
 export type CheckType = (typeof CHECK_TYPES)[number];
@@ -16,6 +16,10 @@ export type Effect = (typeof EFFECTS)[number];
 
 export const TLS_CHOICES = ['off', 'verify', 'insecure'] as const;
 export type TlsChoice = (typeof TLS_CHOICES)[number];
+
+/** What rules do with a member that is down: keep it, without new connections, or take it out. */
+export const DOWN_MEMBERS = ['weight-0', 'remove'] as const;
+export type DownMembers = (typeof DOWN_MEMBERS)[number];
 
 interface CheckBase {
   /** Null: `health.interval`, and for `vip-stun` at least VIP_STUN_INTERVAL. */
@@ -66,7 +70,7 @@ export interface JanusCheck extends HttpOptions {
 
 export type Check = StunCheck | HeartbeatCheck | TcpCheck | HttpCheck | JanusCheck;
 
-/** Flap damping, RFC 2439 in spirit; see `detector/damping.ts`. */
+/** Flap damping, RFC 2439 in spirit; see `src/health/detector/damping.ts`. */
 export interface DampingConfig {
   readonly halfLife: number;
   /** Penalty from which a node is held back. */
@@ -101,6 +105,7 @@ export interface HealthConfig extends DetectorConfig {
   readonly timeout: number;
   /** Null: DEFAULT_CHECKS, each where it makes sense. */
   readonly checks: readonly Check[] | null;
+  readonly downMembers: DownMembers;
   /** Probes under way at once. */
   readonly concurrency: number;
 }
@@ -159,5 +164,6 @@ export const DEFAULT_HEALTH: HealthConfig = {
   panicWindow: 60_000,
   panicSettle: 6000,
   slowStart: 30_000,
+  downMembers: 'weight-0',
   concurrency: 1024,
 };
