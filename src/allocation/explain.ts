@@ -1,12 +1,14 @@
 /** Why a room is where it is: each candidate, why it won or lost, and what carries the room. */
+import { losesItsRooms } from '../cluster/view.ts';
 import { hashRoom } from '../placement/hash.ts';
 import type { Rule, Target } from '../targets/target.ts';
 import type { Node } from '../topology/model.ts';
 import type { Allocation, RoomWishes } from './allocation.ts';
-import { placeAnew, type Outcome } from './allocate.ts';
+import { claimedOn, placeAnew } from './allocate.ts';
 import type { HandedOut, Snapshot } from './snapshot.ts';
+import { besideClaim, inWalk, type Verdict } from './verdicts.ts';
 
-export interface ExplainedCandidate {
+export interface ExplainedCandidate extends Verdict {
   /** 1 is the most preferred. */
   readonly rank: number;
   readonly node: string;
@@ -14,8 +16,6 @@ export interface ExplainedCandidate {
   readonly weight: number;
   /** Rooms it holds, where that is known. */
   readonly rooms: number | null;
-  readonly verdict: 'chosen' | 'passed over' | 'not reached';
-  readonly reason: string;
 }
 
 export interface Explanation {
@@ -24,7 +24,11 @@ export interface Explanation {
   readonly hash: string;
   readonly algorithm: string;
   readonly loadBound: number | null;
-  /** Null where no node can take the room. */
+  /** What the place is chosen by. */
+  readonly wishes: RoomWishes;
+  /** The claim that the room has; `lost`: why its node cannot keep it, null where it can. */
+  readonly claim: { readonly node: string; readonly lost: string | null } | null;
+  /** What claiming the room answers now; null where no node can take it. */
   readonly allocation: Allocation | null;
   readonly candidates: readonly ExplainedCandidate[];
   /** Per target, the rules that carry the room's packets to its node. */
@@ -36,72 +40,61 @@ export interface RenderedRules {
   readonly rules: readonly Rule[];
 }
 
+/** What a store knows. Without it a room is explained by hash alone. */
+export interface KnownState {
+  /** The node that the room is claimed on, if it is. */
+  readonly heldOn?: string | undefined;
+  readonly handedOut?: HandedOut | undefined;
+}
+
 /**
+ * @param wishes what a claim of the room made now would go by
  * @param rendered what each target makes of the snapshot's intent
- * @param state the room's claim, if it has one, and what has been handed out, where a store knows
  */
 export function explain(
   snapshot: Snapshot,
   room: string,
   wishes: RoomWishes,
   rendered: readonly RenderedRules[],
-  state: { readonly claim?: Allocation | undefined; readonly handedOut?: HandedOut | undefined } = {},
+  { heldOn, handedOut }: KnownState = {},
 ): Explanation {
-  const outcome = state.claim
-    ? { placed: true as const, allocation: state.claim }
-    : placeAnew(snapshot, room, wishes, state.handedOut);
-  const allocation = outcome.placed ? outcome.allocation : null;
-  const { algorithm, loadBound } = snapshot.view.topology.placement;
+  const { view } = snapshot;
+  const kept = heldOn === undefined ? undefined : claimedOn(snapshot, room, heldOn);
+  const lost = heldOn === undefined || kept ? undefined : (losesItsRooms(view, heldOn) ?? 'moved');
+  const anew = kept
+    ? placeAnew(snapshot, room, wishes, handedOut && withoutOne(handedOut, kept.node.id))
+    : placeAnew(snapshot, room, wishes, handedOut, heldOn);
+  const judge = kept
+    ? besideClaim(view, kept.node.id, anew)
+    : inWalk(anew, heldOn !== undefined && lost !== undefined ? { node: heldOn, why: lost } : undefined);
+  const allocation = kept ?? (anew.placed ? anew.allocation : null);
+  const { refusals } = snapshot.eligible(wishes);
+  const loads = handedOut?.loads();
   return {
     room,
     hash: hashRoom(room).toString(16).padStart(8, '0'),
-    algorithm,
-    loadBound,
+    algorithm: view.topology.placement.algorithm,
+    loadBound: view.topology.placement.loadBound,
+    wishes,
+    claim: heldOn === undefined ? null : { node: heldOn, lost: lost ?? null },
     allocation,
-    candidates: explainCandidates(snapshot, room, wishes, outcome, state.handedOut),
-    rules: allocation ? rulesFor(allocation.node.id, rendered) : [],
-  };
-}
-
-function explainCandidates(
-  snapshot: Snapshot,
-  room: string,
-  wishes: RoomWishes,
-  outcome: Outcome,
-  handedOut?: HandedOut,
-): ExplainedCandidate[] {
-  const chosen = outcome.placed ? outcome.allocation.node.id : undefined;
-  const passedOver = new Map(
-    (outcome.placed ? outcome.allocation.passedOver : outcome.passedOver).map((p) => [p.node, p.reason]),
-  );
-  const { refusals } = snapshot.eligible(wishes);
-  const loads = handedOut?.loads();
-  return inOrder(snapshot, room, wishes.zone).map((node, index) => {
-    const refusal = passedOver.get(node.id) ?? refusals.get(node.id);
-    const verdict = node.id === chosen ? 'chosen' : refusal === undefined ? 'not reached' : 'passed over';
-    return {
+    candidates: inOrder(snapshot, room, wishes.zone).map((node, index) => ({
       rank: index + 1,
       node: node.id,
       zone: node.zone,
       weight: node.weight,
       rooms: loads ? (loads.get(node.id) ?? 0) : null,
-      verdict,
-      reason:
-        verdict === 'chosen' ? chosenBecause(outcome) : (refusal ?? 'a more preferred node took the room'),
-    };
-  });
+      ...judge(node, refusals.get(node.id)),
+    })),
+    rules: allocation ? rulesFor(allocation.node.id, rendered) : [],
+  };
 }
 
-function chosenBecause(outcome: Outcome): string {
-  if (!outcome.placed) return '';
-  switch (outcome.allocation.decision) {
-    case 'claim':
-      return 'the room is claimed here, and a claim sticks';
-    case 'hash':
-      return 'the most preferred node that takes new rooms';
-    case 'spill':
-      return 'the most preferred node that has not reached its bounded share';
-  }
+/** What would be handed out if the node had one room less. */
+function withoutOne(handedOut: HandedOut, node: string): HandedOut {
+  const loads = new Map(handedOut.loads());
+  loads.set(node, (loads.get(node) ?? 1) - 1);
+  return { loads: () => loads, total: () => handedOut.total() - 1 };
 }
 
 /** As placement asks them, then those of weight 0, which it never does. */

@@ -2,7 +2,7 @@ import type { ClusterView } from '../cluster/view.ts';
 import { buildIntent } from '../intent/build.ts';
 import type { Intent } from '../intent/model.ts';
 import { placementFor, type ClusterPlacement } from '../placement/for-view.ts';
-import { place, preference, type PlaceResult } from '../placement/place.ts';
+import { place, preference, type PassedOver, type PlaceResult } from '../placement/place.ts';
 import { nodeAnswer, type NodeAnswer, type RoomWishes } from './allocation.ts';
 import { eligibleSet, type Constraints, type EligibleSet } from './eligibility.ts';
 
@@ -46,12 +46,13 @@ export class Snapshot {
 
   /**
    * Where a room that nobody claimed goes. With `handedOut`, no node gets more than its bounded share of
-   * what the nodes that may take this room already hold; without, by hash alone.
+   * what the nodes that may take this room already hold; without, by hash alone. Where no node can take the
+   * room, every node is listed with its reason.
    */
   decide(room: string, wishes: RoomWishes, handedOut?: HandedOut): PlaceResult {
     const eligible = this.eligible(wishes);
     const bound = this.view.topology.placement.loadBound;
-    return place(this.placement.table, this.placement.nodes, {
+    const result = place(this.placement.table, this.placement.nodes, {
       room,
       zone: wishes.zone,
       accepts: (nodeId) => eligible.refusals.get(nodeId),
@@ -65,6 +66,7 @@ export class Snapshot {
             }
           : null,
     });
+    return result.placed ? result : { placed: false, passedOver: withTheRest(result.passedOver, eligible) };
   }
 
   /** Every node of weight > 0 in the order in which `decide` asks them, whether it would take the room or not. */
@@ -100,4 +102,11 @@ export class Snapshot {
       ? handedOut.total() - sum(refusals.keys()) - sum(this.removed)
       : sum(accepting);
   }
+}
+
+/** Nodes of weight 0 are in no table, so that placement has asked all but those. */
+function withTheRest(asked: readonly PassedOver[], { refusals }: EligibleSet): PassedOver[] {
+  const known = new Set(asked.map(({ node }) => node));
+  const rest = [...refusals].filter(([node]) => !known.has(node));
+  return [...asked, ...rest.map(([node, reason]) => ({ node, reason }))];
 }

@@ -16,14 +16,13 @@ export function createMetrics(dispatcher: Dispatcher): Metrics {
 
   new Gauge({
     name: 'roomlb_rooms',
-    help: 'Rooms handed out, by node.',
+    help: 'Rooms handed out, by node; nodes that were removed count until their rooms are placed anew.',
     labelNames: ['node'],
     registers,
     collect() {
       this.reset();
-      const loads = dispatcher.claims.loads();
-      for (const { id } of dispatcher.snapshot.view.topology.nodes)
-        this.set({ node: id }, loads.get(id) ?? 0);
+      for (const { id } of dispatcher.snapshot.view.topology.nodes) this.set({ node: id }, 0);
+      for (const [node, rooms] of dispatcher.claims.loads()) this.set({ node }, rooms);
     },
   });
   new Gauge({

@@ -63,6 +63,8 @@ export const PreviewBody = Type.Object(
   { additionalProperties: false },
 );
 
+export const ExplainQuery = Type.Object(wishes, { additionalProperties: false });
+
 const PassedOverList = list(Type.Object({ node: Type.String(), reason: Type.String() }), {
   description: 'Candidates that were preferred over this node but did not take the room, and why.',
 });
@@ -140,6 +142,22 @@ export const Explanation = Type.Object({
   hash: Type.String({ description: 'XXH32 of the name, eight hex digits.' }),
   algorithm: Type.String(),
   loadBound: nullable(Type.Number()),
+  wishes: Type.Object(
+    {
+      kind: words(ROOM_KINDS),
+      zone: nullable(Type.String()),
+      participants: nullable(Type.Integer()),
+      nodeKind: nullable(words(NODE_KINDS)),
+      vip: nullable(Type.String()),
+    },
+    { description: 'What the place is chosen by: of a claimed room, what it was claimed with.' },
+  ),
+  claim: nullable(
+    Type.Object({
+      node: Type.String(),
+      lost: nullable(Type.String({ description: 'Why the node cannot keep the room; null where it can.' })),
+    }),
+  ),
   allocation: nullable(Allocation),
   candidates: list(
     Type.Object({
@@ -148,7 +166,11 @@ export const Explanation = Type.Object({
       zone: nullable(Type.String()),
       weight: Type.Integer(),
       rooms: nullable(Type.Integer()),
-      verdict: words(['chosen', 'passed over', 'not reached']),
+      verdict: words(['chosen', 'passed over', 'not reached'], {
+        description:
+          'chosen: has the room, or gets it with the next claim. passed over: asked, and refused. not ' +
+          'reached: not asked, since the room has a place or a more preferred node takes it.',
+      }),
       reason: Type.String(),
     }),
   ),

@@ -79,6 +79,17 @@ export class Dispatcher {
     return placeAnew(this.current, room, wishesFor(held, wishes), this.claims, held?.node);
   }
 
+  /** The node that the room is claimed on, if it is, and the wishes that `claim()` with these would go by. */
+  async standing(
+    room: string,
+    wishes: Partial<RoomWishes> = {},
+  ): Promise<{ readonly heldOn: string | undefined; readonly wishes: RoomWishes }> {
+    const held = await this.claims.get(room);
+    const kept = held !== undefined && claimedOn(this.current, room, held.node) !== undefined;
+    // Whoever asks for a room that has its place gets that place, whatever the wishes are.
+    return { heldOn: held?.node, wishes: wishesFor(held, kept ? {} : wishes) };
+  }
+
   private async keepOrMove(
     room: string,
     held: Claim,

@@ -1,5 +1,5 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
-import { NO_WISHES, type Allocation } from '../../allocation/allocation.ts';
+import type { Allocation } from '../../allocation/allocation.ts';
 import { explain } from '../../allocation/explain.ts';
 import type { Dispatcher } from '../../dispatcher/dispatcher.ts';
 import type { RenderCache } from '../../dispatcher/render-cache.ts';
@@ -67,19 +67,19 @@ export const placementRoutes: FastifyPluginAsyncTypebox<{
       schema: {
         tags,
         summary: 'Why a room is where it is',
-        description: 'Each candidate, why it won or lost, and the rules on each target that carry the room.',
+        description:
+          'Each candidate, why it won or lost, and the rules on each target that carry the room. The wishes ' +
+          'are those of the claim, where the room has one, and count only until it has a place.',
         params: schemas.RoomParams,
+        querystring: schemas.ExplainQuery,
         response: { 200: schemas.Explanation, 400: schemas.ProblemSchema },
       },
     },
     async (request) => {
       const room = checkedRoom(request.params.room);
-      const lookup = await dispatcher.lookup(room);
-      const { snapshot } = dispatcher;
-      return explain(snapshot, room, NO_WISHES, rendered.rules(snapshot.intent), {
-        claim: lookup.found === 'claim' ? lookup.allocation : undefined,
-        handedOut: dispatcher.claims,
-      });
+      const { heldOn, wishes } = await dispatcher.standing(room, request.query);
+      const { snapshot, claims } = dispatcher;
+      return explain(snapshot, room, wishes, rendered.rules(snapshot.intent), { heldOn, handedOut: claims });
     },
   );
   return Promise.resolve();

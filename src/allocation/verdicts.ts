@@ -1,0 +1,74 @@
+/** What each candidate of a room has to do with where the room is. Pure; every sentence here is shown to people. */
+import { refusesNewRooms, type ClusterView } from '../cluster/view.ts';
+import type { Node } from '../topology/model.ts';
+import type { Outcome } from './allocate.ts';
+import type { Decision } from './allocation.ts';
+
+export interface Verdict {
+  /**
+   * `chosen`: has the room, or gets it with the next claim. `passed over`: asked, and refused. `not reached`:
+   * not asked, since the room has a place, or a more preferred node takes it.
+   */
+  readonly verdict: 'chosen' | 'passed over' | 'not reached';
+  readonly reason: string;
+}
+
+/** @param refusal why this node takes no new room with these wishes, if it does not */
+export type Judge = (node: Node, refusal: string | undefined) => Verdict;
+
+/**
+ * Of a room that has its place: nobody was asked, so all there is to tell is what each would say.
+ *
+ * @param keeper the node that has the room
+ * @param anew where the room would go now if it had no place
+ */
+export function besideClaim(view: ClusterView, keeper: string, anew: Outcome): Judge {
+  const winner = anew.placed ? anew.allocation.node.id : undefined;
+  const refused = reasons(anew);
+  return (node, refusal) => {
+    if (node.id === keeper) {
+      const refuses = refusesNewRooms(view, node);
+      const note = refuses === undefined ? '' : `, although the node takes no new rooms: ${refuses}`;
+      return { verdict: 'chosen', reason: `the room is claimed here, and a claim sticks${note}` };
+    }
+    const said = refused.get(node.id) ?? refusal;
+    const more =
+      node.id === winner
+        ? '; without that claim it would go here now'
+        : said === undefined
+          ? ''
+          : `; here it would be refused now: ${said}`;
+    return { verdict: 'not reached', reason: `the room is claimed on ${keeper}${more}` };
+  };
+}
+
+/**
+ * Of a room that is to be placed: the walk down the candidates.
+ *
+ * @param loser the node that had the room and lost it, and why
+ */
+export function inWalk(outcome: Outcome, loser?: { readonly node: string; readonly why: string }): Judge {
+  const asked = reasons(outcome);
+  return (node, refusal) => {
+    if (outcome.placed && node.id === outcome.allocation.node.id) {
+      return { verdict: 'chosen', reason: CHOSEN[outcome.allocation.decision] };
+    }
+    const said = asked.get(node.id);
+    const lost = loser?.node === node.id ? `had the room and lost it: ${loser.why}` : undefined;
+    if (said !== undefined) return { verdict: 'passed over', reason: lost ?? said };
+    const more = lost ?? (refusal === undefined ? undefined : `would refuse: ${refusal}`);
+    const reason = 'a more preferred node takes the room';
+    return { verdict: 'not reached', reason: more === undefined ? reason : `${reason}; ${more}` };
+  };
+}
+
+const CHOSEN: Readonly<Record<Decision, string>> = {
+  claim: 'the room is claimed here, and a claim sticks',
+  hash: 'the most preferred node that takes new rooms',
+  spill: 'the most preferred node that has not reached its bounded share',
+};
+
+function reasons(outcome: Outcome): ReadonlyMap<string, string> {
+  const list = outcome.placed ? outcome.allocation.passedOver : outcome.passedOver;
+  return new Map(list.map(({ node, reason }) => [node, reason]));
+}
