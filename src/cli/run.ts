@@ -2,6 +2,7 @@ import { CommanderError } from 'commander';
 import { CliError, EXIT } from './exit.ts';
 import { paint, type Io } from './output.ts';
 import { buildProgram } from './program.ts';
+import { isSystemError } from './system-error.ts';
 
 /**
  * Runs one command line to its end and answers with its exit code; see `EXIT`.
@@ -19,6 +20,10 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
     if (error instanceof CliError) {
       io.err(`${paint(io, 'red', 'error:')} ${error.message}\n`);
       return error.code;
+    }
+    if (isSystemError(error)) {
+      io.err(`${paint(io, 'red', 'error:')} ${error.message}\n`);
+      return EXIT.unreachable;
     }
     const trace = error instanceof Error ? String(error.stack) : String(error);
     io.err(`${paint(io, 'red', 'internal error:')} ${trace}\n`);

@@ -4,6 +4,7 @@ import { NO_WISHES, type RoomWishes } from '../allocation/allocation.ts';
 import { roomNameFault } from '../allocation/room-name.ts';
 import { NODE_KINDS, type NodeKind } from '../topology/model.ts';
 import { CliError, EXIT } from './exit.ts';
+import { readLines } from './lines.ts';
 
 export interface WishOptions {
   zone?: string;
@@ -19,6 +20,26 @@ export const wishOptions = () => [
 
 export function toWishes({ zone, nodeKind, vip }: WishOptions): RoomWishes {
   return { ...NO_WISHES, zone: zone ?? null, nodeKind: nodeKind ?? null, vip: vip ?? null };
+}
+
+/**
+ * The rooms that a command line names; `-` alone stands for standard input, one a line.
+ *
+ * @param topology the file that the same command reads
+ */
+export async function readRooms(args: readonly string[], topology: string): Promise<readonly string[]> {
+  if (!args.includes('-')) {
+    checkRooms(args);
+    return args;
+  }
+  if (args.length > 1) {
+    const instead = 'give room names as arguments or one a line by standard input';
+    throw new CliError(EXIT.badInput, `- is standard input and stands alone: ${instead}`);
+  }
+  if (topology === '-') throw new CliError(EXIT.badInput, 'only one input can be standard input');
+  const rooms = await readLines();
+  checkRooms(rooms);
+  return rooms;
 }
 
 export function checkRooms(rooms: readonly string[]): void {

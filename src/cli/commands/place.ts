@@ -5,14 +5,13 @@ import { EXIT } from '../exit.ts';
 import { jsonOption, topologyOption } from '../options.ts';
 import { printJson, table } from '../output.ts';
 import type { Cli } from '../cli.ts';
-import { readLines } from '../lines.ts';
-import { checkRooms, toWishes, wishOptions, type WishOptions } from '../wishes.ts';
+import { readRooms, toWishes, wishOptions, type WishOptions } from '../wishes.ts';
 
 export function addPlace(program: Command, { io, exit }: Cli): void {
   const command = program
     .command('place')
     .description('say where rooms go by hash alone, without claims or load')
-    .argument('<room...>', 'room names; - reads one a line from standard input')
+    .argument('<room...>', 'room names; - alone reads them from standard input, one a line')
     .addOption(topologyOption())
     .addOption(jsonOption())
     .addHelpText(
@@ -28,8 +27,7 @@ Examples:
     );
   for (const option of wishOptions()) command.addOption(option);
   command.action(async (args: string[], options: WishOptions & { topology: string; json?: true }) => {
-    const rooms = args.length === 1 && args[0] === '-' ? await readLines() : args;
-    checkRooms(rooms);
+    const rooms = await readRooms(args, options.topology);
     const snapshot = await readSnapshot(io, options.topology);
     const wishes = toWishes(options);
     const outcomes = rooms.map((room) => ({ room, outcome: placeAnew(snapshot, room, wishes) }));

@@ -8,6 +8,7 @@ import { readSnapshot } from '../context.ts';
 import { CliError, EXIT } from '../exit.ts';
 import { jsonOption, topologyOption } from '../options.ts';
 import { paint, printJson, type Io } from '../output.ts';
+import { unwritable } from '../system-error.ts';
 import type { Cli } from '../cli.ts';
 
 interface RenderOptions {
@@ -74,8 +75,12 @@ Examples:
 async function writeAll({ files }: Rendering, folder: string): Promise<void> {
   for (const { path, content, mode = 0o644 } of files) {
     const file = join(folder, path);
-    await mkdir(dirname(file), { recursive: true });
-    await writeFile(file, content, { mode });
+    try {
+      await mkdir(dirname(file), { recursive: true });
+      await writeFile(file, content, { mode });
+    } catch (error) {
+      throw unwritable(file, error);
+    }
   }
 }
 
