@@ -74,6 +74,10 @@ const CHANGES: Readonly<Record<string, readonly Fields[]>> = {
 
 /** Registers the tests, at the top level of the file, since a guest tells of no others. */
 export function testDriver({ name, skip, ...harness }: EngineHarness): void {
+  const topologyOf = (nodes: readonly Fields[]): Topology =>
+    cluster(harness.vip, placed(nodes, 'media' in harness.vip));
+  const base = topologyOf(NODES);
+
   let lab: Lab;
   let engine: LiveEngine;
   let client: LabClient;
@@ -96,9 +100,6 @@ export function testDriver({ name, skip, ...harness }: EngineHarness): void {
     await engine.stop();
     await lab.close();
   });
-
-  const topologyOf = (nodes: readonly Fields[]): Topology => cluster(harness.vip, placed(nodes));
-  const base = topologyOf(NODES);
 
   const planFor = async (topology: Topology): Promise<Plan> => {
     const { driver } = engine;
@@ -176,10 +177,10 @@ export function testDriver({ name, skip, ...harness }: EngineHarness): void {
 }
 
 /** Each node with the addresses and media ports that follow from its id, whatever others there are. */
-function placed(nodes: readonly Fields[]): Fields[] {
-  return nodes.map((node) => {
+function placed(nodes: readonly Fields[], media: boolean): Fields[] {
+  return nodes.map(({ mediaPorts, ...node }) => {
     const n = Number(String(node.id).split('-')[1]);
-    const mediaPorts = `${39_998 + 2 * n}-${39_999 + 2 * n}`;
-    return { addresses: [`10.0.0.${n}`, `fd00:1::${n}`], mediaPorts, ...node };
+    const ports = mediaPorts ?? `${39_998 + 2 * n}-${39_999 + 2 * n}`;
+    return { addresses: [`10.0.0.${n}`, `fd00:1::${n}`], ...(media ? { mediaPorts: ports } : {}), ...node };
   });
 }

@@ -9,15 +9,17 @@ export const STATS_SOCKET = '/run/haproxy/admin.sock';
  * yet, and a state that was saved outranks this file (a filled spare slot comes back ready with port and
  * weight but without its address; a weight that was set at run time hides the declared one).
  */
-export const GLOBAL: readonly string[] = [
-  'global',
-  '    log stdout format raw local0',
-  '    user haproxy',
-  '    group haproxy',
-  '    chroot /var/lib/haproxy',
-  `    stats socket ${STATS_SOCKET} mode 600 level admin expose-fd listeners`,
-  '    stats timeout 30s',
-];
+export function globalSection(statsSocket: string): string[] {
+  return [
+    'global',
+    '    log stdout format raw local0',
+    '    user haproxy',
+    '    group haproxy',
+    '    chroot /var/lib/haproxy',
+    `    stats socket ${statsSocket} mode 600 level admin expose-fd listeners`,
+    '    stats timeout 30s',
+  ];
+}
 
 export const DEFAULTS: readonly string[] = [
   '',

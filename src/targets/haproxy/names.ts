@@ -26,6 +26,19 @@ export function spareName(slot: number): string {
   return `spare:${slot}`;
 }
 
+export function isPoolName(name: string): boolean {
+  return name.startsWith('sig:');
+}
+
+export function isSpareName(name: string): boolean {
+  return name.startsWith('spare:');
+}
+
+/** Names of sections that RoomLB makes. */
+export function isOwnName(name: string): boolean {
+  return /^(sig|check|node|media):/.test(name);
+}
+
 /** Ids up to here belong to spare slots. */
 const FIRST_ID = 1001;
 /** HAProxy keeps a server's id in a signed 32-bit integer. */
@@ -40,11 +53,16 @@ export function serverIds(nodes: readonly string[]): Map<string, number> {
   const ids = new Map<string, number>();
   const taken = new Set<number>();
   for (const node of [...nodes].sort(compareText)) {
-    const hash = createHash('sha256').update(node).digest().readUInt32BE(0);
-    let id = FIRST_ID + (hash % (LAST_ID - FIRST_ID + 1));
+    let id = serverId(node);
     while (taken.has(id)) id = id === LAST_ID ? FIRST_ID : id + 1;
     taken.add(id);
     ids.set(node, id);
   }
   return ids;
+}
+
+/** The id that a node's server has unless another node has it already. */
+export function serverId(node: string): number {
+  const hash = createHash('sha256').update(node).digest().readUInt32BE(0);
+  return FIRST_ID + (hash % (LAST_ID - FIRST_ID + 1));
 }

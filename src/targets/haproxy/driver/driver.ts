@@ -1,0 +1,206 @@
+/** HAProxy on this host, by its configuration file, its stats socket and its master's socket. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Intent } from '../../../intent/model.ts';
+import type { Balancer, HaproxyBalancer } from '../../balancer.ts';
+import { DriverError, type ApplyRun, type Driver, type Plan } from '../../driver.ts';
+import { runCommand, whatWasSaid } from '../../driving/command.ts';
+import { readConfigFile, removeConfigFile, replaceConfigFile } from '../../driving/config-file.ts';
+import { renderConfig } from '../config.ts';
+import {
+  connectionCounts,
+  ownServers,
+  processes,
+  processInfo,
+  serverStates,
+  sessionsOf,
+  type ProcessInfo,
+  type Processes,
+  type ServerState,
+} from './answers.ts';
+import { planChanges, type HaproxyAction } from './plan.ts';
+import { restoreCommands } from './restore.ts';
+import { ask, askIfThere } from './socket.ts';
+import type { HaproxyState, RunningConfig } from './state.ts';
+import { runningWith, viewFile } from './view.ts';
+
+/** Milliseconds: a reload has to read the file, which takes seconds with thousands of nodes. */
+const RELOAD_TIMEOUT_MS = 60_000;
+const RELOAD_POLL_MS = 20;
+/** Servers only, of all proxies (management guide, `show stat`: type 4). */
+const SHOW_CONNECTIONS = 'show stat -1 4 -1';
+const SHOW_SERVERS = 'show servers state';
+
+export function haproxyDriver(balancer: Balancer): Driver<HaproxyState, HaproxyAction> {
+  return new HaproxyDriver(balancer);
+}
+
+class HaproxyDriver implements Driver<HaproxyState, HaproxyAction> {
+  readonly target = 'haproxy';
+  readonly where: string;
+  readonly stateVersion = 1;
+
+  constructor(private readonly at: HaproxyBalancer) {
+    this.where = [at.configFile, at.statsSocket, at.masterSocket].filter(Boolean).join(', ');
+  }
+
+  async read(): Promise<HaproxyState> {
+    return { file: await readConfigFile(this.at.configFile), running: await this.readRunning() };
+  }
+
+  desired(intent: Intent): HaproxyState {
+    const { text } = renderConfig(intent, this.at.statsSocket);
+    return { file: text, running: runningWith(text) };
+  }
+
+  plan(actual: HaproxyState, desired: HaproxyState): Plan<HaproxyAction> {
+    return planChanges(actual, desired, this.at);
+  }
+
+  async apply({ steps }: Plan<HaproxyAction>, { signal, onStep }: ApplyRun): Promise<void> {
+    if (steps.some(({ action }) => action.do === 'reload')) await this.mustBeReloadable();
+    for (const [index, { action }] of steps.entries()) {
+      signal.throwIfAborted();
+      onStep?.(index);
+      await this.execute(action);
+    }
+  }
+
+  private async execute(action: HaproxyAction): Promise<void> {
+    switch (action.do) {
+      case 'write':
+        return this.write(action.text);
+      case 'commands':
+        return this.tell(action.commands);
+      case 'cut':
+        return this.cut(action.proxy, action.name);
+      case 'reload':
+        return this.reload(action.structure);
+    }
+  }
+
+  private async readRunning(): Promise<RunningConfig | null> {
+    const info = await this.processInfo();
+    if (!info) return null;
+    const { structure, version } = info;
+    return { structure, version, servers: structure === null ? [] : ownServers(await this.readServers()) };
+  }
+
+  private async readServers(): Promise<ServerState[]> {
+    const connections = connectionCounts((await this.askWorker(SHOW_CONNECTIONS)) ?? '');
+    return serverStates((await this.askWorker(SHOW_SERVERS)) ?? '', connections);
+  }
+
+  private async processInfo(): Promise<ProcessInfo | undefined> {
+    const answer = await this.askWorker('show info');
+    return answer === undefined ? undefined : processInfo(answer);
+  }
+
+  /** By way of the master where the file that runs has no stats socket, or has it elsewhere. */
+  private async askWorker(command: string): Promise<string | undefined> {
+    return (await askIfThere(this.at.statsSocket, command)) ?? (await this.askMaster(`@1 ${command}`));
+  }
+
+  private async askMaster(command: string): Promise<string | undefined> {
+    return this.at.masterSocket === null ? undefined : askIfThere(this.at.masterSocket, command);
+  }
+
+  private async mustBeReloadable(): Promise<void> {
+    const { masterSocket } = this.at;
+    if (masterSocket === null) {
+      const how = 'start HAProxy with -S SOCKET, and name it as masterSocket';
+      throw new DriverError(
+        'refused',
+        `this change takes a reload, for which there is no master socket: ${how}`,
+      );
+    }
+    if ((await this.askMaster('show proc')) !== undefined) return;
+    const why = `nobody answers on ${masterSocket}`;
+    throw new DriverError(
+      'refused',
+      `this change takes a reload, but ${why}: start HAProxy with -S ${masterSocket}`,
+    );
+  }
+
+  private async write(text: string | null): Promise<void> {
+    const { configFile } = this.at;
+    if (text === null) return removeConfigFile(configFile);
+    await replaceConfigFile(configFile, text, async (candidate) => {
+      const checked = await this.haproxy(['-c', '-f', candidate]);
+      if (checked.code === 0) return;
+      const said = whatWasSaid(checked).replaceAll(candidate, configFile);
+      throw new DriverError('refused', `haproxy -c refuses what ${configFile} would be: ${said}`);
+    });
+  }
+
+  private haproxy(args: readonly string[]) {
+    return runCommand(this.at.binary, args, { namespace: this.at.namespace, timeout: RELOAD_TIMEOUT_MS });
+  }
+
+  private async tell(commands: readonly string[]): Promise<void> {
+    for (const command of commands) {
+      const answer = await ask(this.at.statsSocket, command);
+      if (answer === '' || isFine(command, answer)) continue;
+      throw new DriverError('failed', `HAProxy on ${this.at.statsSocket} refuses ${command}: ${answer}`);
+    }
+  }
+
+  /** Old processes know the server no more as one that can be told anything, but they still have sessions. */
+  private async cut(proxy: string, name: string): Promise<void> {
+    await this.tell([`shutdown sessions server ${proxy}/${name}`]);
+    for (const pid of (await this.processes())?.oldWorkers ?? []) {
+      const sessions = (await this.askMaster(`@!${pid} show sess`)) ?? '';
+      for (const id of sessionsOf(sessions, proxy, name))
+        await this.askMaster(`@!${pid} shutdown session ${id}`);
+    }
+  }
+
+  private async processes(): Promise<Processes | undefined> {
+    const answer = await this.askMaster('show proc');
+    return answer === undefined ? undefined : processes(answer);
+  }
+
+  private async reload(structure: string | null): Promise<void> {
+    const old = await this.processInfo();
+    const before = old ? await this.readServers() : [];
+    const failed = (await this.processes())?.failedReloads ?? 0;
+    await ask(this.at.masterSocket ?? '', 'reload');
+    await this.reloaded(old?.pid, failed, structure);
+    if (structure === null) return;
+    const inFile = new Set(viewFile(await readConfigFile(this.at.configFile)).servers.keys());
+    await this.tell(restoreCommands(before, await this.readServers(), inFile));
+  }
+
+  /** Until the new process answers on the stats socket; up to 2.6 the master says nothing of how it went. */
+  private async reloaded(
+    oldPid: number | undefined,
+    failed: number,
+    structure: string | null,
+  ): Promise<void> {
+    const deadline = Date.now() + RELOAD_TIMEOUT_MS;
+    while (Date.now() < deadline) {
+      // While the master starts itself anew, an answer may break off.
+      const master = await this.processes().catch(() => undefined);
+      if (master && master.failedReloads > failed) {
+        const why = 'HAProxy does not start with the new file, and goes on with the old one';
+        throw new DriverError('failed', `the reload failed: ${why}; its log says what is wrong`);
+      }
+      const info = await this.processInfo().catch(() => undefined);
+      if (info && info.pid !== oldPid && info.structure === structure) return;
+      await sleep(RELOAD_POLL_MS);
+    }
+    throw new DriverError('failed', `the reload did not come to an end within ${RELOAD_TIMEOUT_MS / 1000} s`);
+  }
+}
+
+const FINE = {
+  add: /^(New server registered|Already exists a server)/,
+  // One that still has connections stays in maintenance until a later run.
+  del: /^(Server deleted|No such server|Server still has connections)/,
+  set: /^(IP changed|port changed|no need to change)/,
+} as const;
+
+/** HAProxy did what it was told, or that was done already. */
+function isFine(command: string, answer: string): boolean {
+  const [verb] = command.split(' ', 1);
+  return Object.entries(FINE).some(([name, pattern]) => name === verb && pattern.test(answer));
+}

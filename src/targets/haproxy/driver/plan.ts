@@ -1,0 +1,233 @@
+/**
+ * From state to state. The file is written first, so that a restart brings what was wanted, wherever the rest
+ * is interrupted. Then the process follows: by the run-time API where that can do all of it, else by one
+ * reload, whatever the number of changes.
+ */
+import { compareText } from '../../../topology/compare.ts';
+import type { Change, Plan, PoolChange, PoolMember, Step } from '../../driver.ts';
+import { isPoolName } from '../names.ts';
+import { commandsFor, cutsOnMaintenance, needsReload, type ServerWork } from './commands.ts';
+import type { HaproxyState, LiveServer } from './state.ts';
+import { keyOf, textsOf, viewFile, viewLive, type FileServer, type FileView, type LiveView } from './view.ts';
+
+export type HaproxyAction =
+  | { readonly do: 'write'; readonly text: string | null }
+  /** On the stats socket, in order. */
+  | { readonly do: 'commands'; readonly commands: readonly string[] }
+  /** End the connections of a server in every process that still has some. */
+  | { readonly do: 'cut'; readonly proxy: string; readonly name: string }
+  /** Until a process runs this structure; null where none can be told. */
+  | { readonly do: 'reload'; readonly structure: string | null };
+
+export interface Places {
+  readonly configFile: string;
+  readonly statsSocket: string;
+  readonly masterSocket: string | null;
+}
+
+export function planChanges(
+  actual: HaproxyState,
+  desired: HaproxyState,
+  places: Places,
+): Plan<HaproxyAction> {
+  const [from, to] = [viewFile(actual.file), viewFile(desired.file)];
+  const live = actual.running && viewLive(actual.running, from, to.servers);
+  const changes = changesBetween(
+    textsOf(actual, from, live),
+    textsOf({ ...desired, running: null }, to, null),
+  );
+  const work = live ? commandsFor(live, to) : [];
+  const rewrite = actual.file !== desired.file;
+  const reload =
+    live !== null &&
+    desired.file !== null &&
+    (to.structure === null ? rewrite : reloads(actual, from, to, work));
+  const cuts = live ? cutServers(from, to, live) : [];
+  const steps = [
+    ...(rewrite ? [writeStep(desired.file, places)] : []),
+    ...(reload ? reloadSteps(cuts, to, places) : workSteps(work, live)),
+  ];
+  return {
+    changes: changes.map((change) => ({ ...change, disrupts: cutIn(change, cuts) })),
+    steps,
+    pools: poolChanges(membersBefore(actual, from, live), membersOf(to)),
+    foreign: foreignFile(actual, from, to, places),
+    notes: notesOn(actual, live, reload, places),
+  };
+}
+
+function reloads(actual: HaproxyState, from: FileView, to: FileView, work: readonly ServerWork[]): boolean {
+  const running = actual.running?.structure ?? null;
+  // A file whose structure somebody changed may have been loaded since, and would still describe itself as it did.
+  const tampered = from.owner !== null && from.structure !== to.structure;
+  return running !== to.structure || tampered || needsReload(work, actual.running?.version ?? null);
+}
+
+function writeStep(text: string | null, { configFile }: Places): Step<HaproxyAction> {
+  const how =
+    text === null
+      ? `remove ${configFile}`
+      : `check the new ${configFile} with haproxy -c, and put it in place`;
+  return { text: how, action: { do: 'write', text } };
+}
+
+function workSteps(work: readonly ServerWork[], live: LiveView | null): Step<HaproxyAction>[] {
+  const steps = work.flatMap(({ server, commands, cut }): Step<HaproxyAction>[] => [
+    { text: commands.join('; '), action: { do: 'commands', commands } },
+    ...(cut ? [cutStep(server)] : []),
+  ]);
+  // What had to stay for its connections is tidied up with the next change, and needs none of its own.
+  const gone = [...(live?.leaving.values() ?? [])].filter(
+    (server) => server.connections === 0 && !work.some((other) => keyOf(other.server) === keyOf(server)),
+  );
+  if (steps.length === 0) return [];
+  return [
+    ...steps,
+    ...gone.map((server): Step<HaproxyAction> => {
+      const commands = [`del server ${keyOf(server)}`];
+      return { text: commands.join('; '), action: { do: 'commands', commands } };
+    }),
+  ];
+}
+
+function cutStep({ proxy, name }: { proxy: string; name: string }): Step<HaproxyAction> {
+  return { text: `shutdown sessions server ${proxy}/${name}`, action: { do: 'cut', proxy, name } };
+}
+
+/** The old process keeps connections until they end, so those that shall be cut are cut before. */
+function reloadSteps(cuts: readonly LiveServer[], to: FileView, places: Places): Step<HaproxyAction>[] {
+  return [
+    ...cuts.flatMap((server): Step<HaproxyAction>[] => {
+      const commands = [`set server ${keyOf(server)} state maint`];
+      return [{ text: commands.join('; '), action: { do: 'commands', commands } }, cutStep(server)];
+    }),
+    {
+      text: `reload through ${places.masterSocket ?? 'the master socket'}`,
+      action: { do: 'reload', structure: to.structure },
+    },
+  ];
+}
+
+/** Servers whose policy is to cut connections, and that are taken out of use. */
+function cutServers(from: FileView, to: FileView, live: LiveView): LiveServer[] {
+  return [...live.own.values()].filter((server) => {
+    const key = keyOf(server);
+    const [old, next] = [from.servers.get(key), to.servers.get(key)];
+    if (server.admin === 'maint') return false;
+    return next ? next.settings.admin === 'maint' && cutsOnMaintenance(next) : old && cutsOnMaintenance(old);
+  });
+}
+
+function changesBetween(
+  before: ReadonlyMap<string, readonly string[]>,
+  after: ReadonlyMap<string, readonly string[]>,
+): Omit<Change, 'disrupts'>[] {
+  const keys = [...new Set([...before.keys(), ...after.keys()])].sort(compareText);
+  return keys.flatMap((key) => {
+    const [old, now] = [before.get(key) ?? [], after.get(key) ?? []];
+    if (old.join('\n') === now.join('\n')) return [];
+    const kind = old.length === 0 ? 'add' : now.length === 0 ? 'remove' : 'change';
+    return [{ key, kind, before: old, after: now, node: nodeOf(key) }];
+  });
+}
+
+/** `sig:public/sfu-1`, `media:public:sfu-1` and `node:public:sfu-1/sfu-1` are all about sfu-1. */
+function nodeOf(key: string): string | null {
+  const [section = '', server] = key.split('/', 2);
+  if (server !== undefined) return server.includes(':') ? null : server;
+  return /^(?:media|node):[^:]+:([^:]+)$/.exec(section)?.[1] ?? null;
+}
+
+function cutIn({ key }: { readonly key: string }, cuts: readonly LiveServer[]): Change['disrupts'] {
+  const server = cuts.find((cut) => keyOf(cut) === key);
+  return server ? { what: `connections to ${server.name} are cut`, connections: server.connections } : null;
+}
+
+type Members = Map<string, PoolMember[]>;
+
+function membersOf({ servers }: FileView): Members {
+  return collect([...servers.values()].map((server) => ({ ...server, ...server.settings })));
+}
+
+function membersBefore(actual: HaproxyState, from: FileView, live: LiveView | null): Members {
+  return live && actual.running?.structure != null ? collect([...live.own.values()]) : membersOf(from);
+}
+
+function collect(
+  servers: readonly (Pick<FileServer, 'proxy' | 'name'> & Pick<LiveServer, 'weight' | 'admin'>)[],
+): Members {
+  const members: Members = new Map();
+  for (const { proxy, name, weight, admin } of servers) {
+    if (serviceOf(proxy) === null) continue;
+    const list = members.get(proxy) ?? [];
+    list.push({ node: name, usable: weight > 0 && admin === 'ready' });
+    members.set(proxy, list);
+  }
+  return members;
+}
+
+function poolChanges(before: Members, after: Members): PoolChange[] {
+  return [...new Set([...before.keys(), ...after.keys()])]
+    .map((proxy) => ({
+      id: serviceOf(proxy) ?? proxy,
+      shared: isPoolName(proxy),
+      before: sorted(before.get(proxy)),
+      after: sorted(after.get(proxy)),
+    }))
+    .filter((pool) => JSON.stringify(pool.before) !== JSON.stringify(pool.after))
+    .sort((a, b) => compareText(a.id, b.id));
+}
+
+function sorted(members: readonly PoolMember[] = []): PoolMember[] {
+  return [...members].sort((a, b) => compareText(a.node, b.node));
+}
+
+/** The intent's id of what a section carries; null for one that carries nothing. */
+function serviceOf(proxy: string): string | null {
+  const [kind, vip, node] = proxy.split(':');
+  if (vip === undefined) return null;
+  if (kind === 'sig') return `${vip}/signalling`;
+  if (node === undefined) return null;
+  if (kind === 'node') return `${vip}/signalling/${node}`;
+  return kind === 'media' ? `${vip}/media/${node}/tcp` : null;
+}
+
+function foreignFile({ file }: HaproxyState, from: FileView, to: FileView, { configFile }: Places): string[] {
+  if (file === null || file.trim() === '') return [];
+  if (from.owner === null) return [`${configFile} was not written by RoomLB`];
+  if (to.owner === null || from.owner.cluster === to.owner.cluster) return [];
+  return [`${configFile} is of cluster ${from.owner.cluster}, not of ${to.owner.cluster}`];
+}
+
+function notesOn(
+  { running }: HaproxyState,
+  live: LiveView | null,
+  reload: boolean,
+  places: Places,
+): string[] {
+  if (!running || !live) {
+    return [
+      `HAProxy does not run (nobody answers on ${places.statsSocket}): the file takes effect when it starts`,
+    ];
+  }
+  return [
+    ...live.foreign.map(
+      (server) =>
+        `${keyOf(server)} was added by somebody else, and is left alone${reload ? ' (added again after the reload)' : ''}`,
+    ),
+    ...[...live.leaving.values()]
+      .filter(({ connections }) => connections > 0)
+      .map(
+        (server) =>
+          `${keyOf(server)} takes nothing new, and keeps ${server.connections} connections until they end`,
+      ),
+    ...(reload
+      ? [`it takes a reload: connections that are open stay with the old process until they end`]
+      : []),
+    ...(reload && places.masterSocket === null
+      ? [
+          'the balancer names no masterSocket, so it cannot be reloaded: start HAProxy with -S, and name that socket',
+        ]
+      : []),
+  ];
+}

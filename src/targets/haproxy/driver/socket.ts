@@ -1,0 +1,45 @@
+/** HAProxy's command line on a Unix socket (management guide, sections 9.3 and 9.4). */
+import { connect } from 'node:net';
+import { DriverError } from '../../driver.ts';
+
+/** Milliseconds that an answer may take. */
+const TIMEOUT_MS = 10_000;
+const MAX_ANSWER = 256 * 1024 * 1024;
+
+/**
+ * One command line, on a connection of its own, and all that is said to it.
+ *
+ * @throws DriverError `unreachable` where nobody listens there, `failed` where the answer breaks off
+ */
+export function ask(socket: string, command: string): Promise<string> {
+  if (/[\n\r]/.test(command)) throw new TypeError('a command is one line');
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let size = 0;
+    const fail = (kind: 'unreachable' | 'failed', why: string, cause?: unknown) => {
+      connection.destroy();
+      reject(new DriverError(kind, `HAProxy on ${socket}, asked ${command}: ${why}`, { cause }));
+    };
+    // HAProxy answers what came before the end of input, and closes.
+    const connection = connect({ path: socket }, () => connection.end(`${command}\n`));
+    connection.setTimeout(TIMEOUT_MS, () => fail('failed', `no answer within ${TIMEOUT_MS / 1000} s`));
+    connection.on('data', (chunk: Buffer) => {
+      chunks.push(chunk);
+      if ((size += chunk.length) > MAX_ANSWER) fail('failed', `an answer of more than ${MAX_ANSWER} bytes`);
+    });
+    connection.once('error', (cause: NodeJS.ErrnoException) =>
+      fail(cause.syscall === 'connect' ? 'unreachable' : 'failed', cause.message, cause),
+    );
+    connection.once('end', () => resolve(Buffer.concat(chunks).toString().trim()));
+  });
+}
+
+/** As `ask`, but undefined where nobody listens. */
+export async function askIfThere(socket: string, command: string): Promise<string | undefined> {
+  try {
+    return await ask(socket, command);
+  } catch (error) {
+    if (error instanceof DriverError && error.kind === 'unreachable') return undefined;
+    throw error;
+  }
+}
