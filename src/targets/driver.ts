@@ -83,6 +83,8 @@ export interface Plan<Action = unknown> {
   readonly steps: readonly Step<Action>[];
   /** Pools whose members or weights change, sorted by id. Guards look at them. */
   readonly pools: readonly PoolChange[];
+  /** How many pools with `shared: false` there are now, changed or not: what a share of them is a share of. */
+  readonly singlePools: number;
   /**
    * What stands where RoomLB's things belong and carries no mark of this cluster. To go on would overwrite
    * it, so it takes `--adopt`. One sentence each, no full stop.

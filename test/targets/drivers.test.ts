@@ -105,8 +105,9 @@ for (const { name, driver: connect } of TARGETS) {
     test('leaves everybody out of the pools when nothing is wanted any more', () => {
       fc.assert(
         fc.property(intents, (intent) => {
-          const plan = planBetween(intent, { ...intent, vips: [], services: [] });
-          for (const { after } of plan.pools) assert.deepEqual(after, []);
+          const { pools, singlePools } = planBetween(intent, { ...intent, vips: [], services: [] });
+          for (const { after } of pools) assert.deepEqual(after, []);
+          assert.equal(pools.filter(({ shared }) => !shared).length, singlePools);
         }),
         RUNS,
       );

@@ -43,6 +43,7 @@ export function planChanges(
     desired.file !== null &&
     (to.structure === null ? rewrite : reloads(actual, from, to, work));
   const cuts = live ? cutServers(from, to, live) : [];
+  const before = membersBefore(actual, from, live);
   const steps = [
     ...(rewrite ? [writeStep(desired.file, places)] : []),
     ...(reload ? reloadSteps(cuts, to, places) : workSteps(work, live)),
@@ -50,7 +51,8 @@ export function planChanges(
   return {
     changes: changes.map((change) => ({ ...change, disrupts: cutIn(change, cuts) })),
     steps,
-    pools: poolChanges(membersBefore(actual, from, live), membersOf(to)),
+    pools: poolChanges(before, membersOf(to)),
+    singlePools: [...before.keys()].filter((proxy) => !isPoolName(proxy)).length,
     foreign: foreignFile(actual, from, to, places),
     notes: notesOn(actual, live, reload, places),
   };
