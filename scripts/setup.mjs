@@ -1,22 +1,34 @@
 // What the npm scripts need before node_modules exists: plain JavaScript, nothing but Node itself.
 import { spawnSync } from 'node:child_process';
-import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 export const root = fileURLToPath(new URL('..', import.meta.url));
 
-/** Installs npm packages if none are there, or if package-lock.json changed since. */
+/** Installs npm packages unless those that package-lock.json names are there already. */
 export function ensureModules() {
-  const stamp = join(root, 'node_modules', '.roomlb-installed');
-  const wanted = createHash('sha256')
-    .update(readFileSync(join(root, 'package-lock.json')))
-    .digest('hex');
-  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return;
+  if (installed(readLock('package-lock.json'), readLock('node_modules/.package-lock.json'))) return;
   step('installing npm packages');
   run('npm', ['ci', '--no-audit', '--no-fund', '--ignore-scripts']);
-  writeFileSync(stamp, wanted);
+}
+
+/**
+ * Whether every package of a lock file is in what npm wrote down of an installation. Optional ones may be
+ * missing: they are for other platforms.
+ */
+export function installed(lock, found) {
+  return Object.entries(lock).every(([path, { version, integrity, optional }]) => {
+    if (path === '') return true;
+    const there = found[path];
+    return there ? there.version === version && there.integrity === integrity : optional === true;
+  });
+}
+
+/** The packages of a lock file, by path; none where there is no such file. */
+function readLock(file) {
+  const path = join(root, file);
+  return existsSync(path) ? JSON.parse(readFileSync(path, 'utf8')).packages : {};
 }
 
 /** Compiles src to dist if any source is newer than the last build. */
@@ -32,57 +44,6 @@ export function ensureBuilt() {
   writeFileSync(stamp, '');
 }
 
-/** The Debian packages whose engines the tests drive: a file that tells that it is there, and its service. */
-const ENGINES = [
-  ['haproxy', '/usr/sbin/haproxy', 'haproxy'],
-  ['nginx-light', '/usr/sbin/nginx', 'nginx'],
-  ['libnginx-mod-stream', '/usr/lib/nginx/modules/ngx_stream_module.so'],
-  ['keepalived', '/usr/sbin/keepalived', 'keepalived'],
-  ['janus', '/usr/bin/janus', 'janus'],
-  ['ipvsadm', '/usr/sbin/ipvsadm'],
-  ['nftables', '/usr/sbin/nft'],
-  ['conntrack', '/usr/sbin/conntrack'],
-  ['iproute2', '/sbin/ip'],
-  ['kmod', '/usr/sbin/modprobe'],
-  ['procps', '/sbin/sysctl'],
-  ['openssl', '/usr/bin/openssl'],
-  ['user-mode-linux', '/usr/bin/linux.uml'],
-];
-
-/**
- * Installs the engines that tests need where apt and root (or password-less sudo) are there. Where they
- * are not, the tests that need an engine skip themselves by name.
- */
-export function ensureEngines() {
-  const lacking = ENGINES.filter(([, file]) => !existsSync(file));
-  const missing = lacking.map(([name]) => name);
-  if (missing.length === 0) return;
-  const sudo = process.getuid?.() === 0 ? [] : ['sudo', '-n'];
-  const can = existsSync('/usr/bin/apt-get') && (sudo.length === 0 || quiet('sudo', ['-n', 'true']));
-  if (!can) {
-    step(`cannot install ${missing.join(', ')} (no root, sudo or apt): tests that need them will be skipped`);
-    return;
-  }
-  step(`installing ${missing.join(', ')}`);
-  // A freshly installed haproxy or nginx would start and take ports: a policy-rc.d that says no (101)
-  // holds for the time of this installation, unless the machine has a policy of its own.
-  const policy = '/usr/sbin/policy-rc.d';
-  const ours = !existsSync(policy);
-  const [command = '', ...rest] = [...sudo, 'sh', '-c'];
-  if (ours) quiet(command, [...rest, `printf '#!/bin/sh\\nexit 101\\n' > ${policy} && chmod 755 ${policy}`]);
-  try {
-    const apt = `export DEBIAN_FRONTEND=noninteractive; apt-get update -qq; apt-get install -y -qq --no-install-recommends ${missing.join(' ')}`;
-    if (!quiet(command, [...rest, apt]))
-      step('apt-get failed: tests that need these engines will be skipped');
-    // Nor shall it start with the machine: the tests run their own.
-    const services = lacking.flatMap(([, , service]) => service ?? []);
-    if (services.length > 0 && existsSync('/usr/bin/systemctl'))
-      quiet(command, [...rest, `systemctl --quiet disable ${services.join(' ')}`]);
-  } finally {
-    if (ours) quiet(command, [...rest, `rm -f ${policy}`]);
-  }
-}
-
 export function step(text) {
   process.stderr.write(`roomlb: ${text}\n`);
 }
@@ -94,12 +55,10 @@ export function run(command, args, options = {}) {
   if (status !== 0) process.exit(status ?? 1);
 }
 
-function quiet(command, args) {
-  return spawnSync(command, args, { stdio: ['ignore', 'ignore', 'inherit'] }).status === 0;
-}
-
+/** Of files and folders: a folder is as new as the last file that came or went. */
 function newestIn(folder) {
-  return readdirSync(folder, { withFileTypes: true, recursive: true })
-    .filter((entry) => entry.isFile())
-    .reduce((newest, entry) => Math.max(newest, statSync(join(entry.parentPath, entry.name)).mtimeMs), 0);
+  return readdirSync(folder, { recursive: true }).reduce(
+    (newest, path) => Math.max(newest, statSync(join(folder, path)).mtimeMs),
+    statSync(folder).mtimeMs,
+  );
 }

@@ -1,14 +1,17 @@
 import type { TestContext } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { pino } from 'pino';
-import { findWorker } from '../../scripts/mediasoup-worker/find.mjs';
+import { findWorker, mediasoupEntry } from '../../scripts/mediasoup-worker/find.mjs';
 import { loadMediasoup } from '../../src/media-node/load-mediasoup.ts';
 import { MediaNode, type MediaNodeOptions } from '../../src/media-node/media-node.ts';
 import type { Assignment } from '../../src/media-node/protocol.ts';
 
 const found = findWorker();
 /** Why tests that need the real worker cannot run, or false. */
-export const NO_WORKER = found.bin === undefined ? found.why : false;
+export const NO_WORKER =
+  found.bin === undefined
+    ? found.why
+    : mediasoupEntry() === undefined && 'the npm package mediasoup is not here';
 
 export const quiet = pino({ level: process.env.TEST_LOG ?? 'silent' });
 
