@@ -8,10 +8,21 @@ export type Outcome =
   | { readonly placed: true; readonly allocation: Allocation }
   | { readonly placed: false; readonly passedOver: readonly PassedOver[] };
 
-/** The answer for a room that is claimed on a node, which is known to keep its rooms. */
-export function claimedOn(snapshot: Snapshot, room: string, node: string): Allocation | undefined {
-  return losesItsRooms(snapshot.view, node) === undefined
-    ? assemble(snapshot, room, node, 'claim', [])
+/**
+ * The answer for a room that has its place on a node already; undefined where the node cannot keep it.
+ *
+ * @param livePort media port of the worker that it lives on there; undefined: it is claimed, but not live
+ * @param decision `live` for a room that nobody has claimed
+ */
+export function claimedOn(
+  snapshot: Snapshot,
+  room: string,
+  node: string,
+  livePort?: number,
+  decision: 'claim' | 'live' = 'claim',
+): Allocation | undefined {
+  return losesItsRooms(snapshot.view, node, livePort) === undefined
+    ? assemble(snapshot, room, node, decision, [])
     : undefined;
 }
 

@@ -29,8 +29,11 @@ export const NO_WISHES: RoomWishes = {
   vip: null,
 };
 
-/** `claim`: handed out before. `hash`: the first candidate. `spill`: a later one, since those before were full. */
-export type Decision = 'claim' | 'hash' | 'spill';
+/**
+ * `claim`: handed out before. `live`: not claimed, but it lives there. `hash`: the first candidate. `spill`: a
+ * later one, since those before it were full or come back slowly.
+ */
+export type Decision = 'claim' | 'live' | 'hash' | 'spill';
 
 export interface MediaEndpoint {
   readonly protocol: Protocol;

@@ -1,4 +1,4 @@
-import { refusesNewRooms, type ClusterView } from '../cluster/view.ts';
+import { refusesNewRooms, shareOf, type ClusterView } from '../cluster/view.ts';
 import type { NodeKind } from '../topology/model.ts';
 
 /** Hard wishes: a node that does not meet them cannot have the room at all. */
@@ -12,6 +12,7 @@ export interface EligibleSet {
   /** Node id → why it refuses; a node that is absent from it accepts. */
   readonly refusals: ReadonlyMap<string, string>;
   readonly accepting: readonly string[];
+  /** As `shareOf()` weighs them. */
   readonly totalWeight: number;
 }
 
@@ -30,7 +31,7 @@ export function eligibleSet(view: ClusterView, constraints: Constraints): Eligib
       refusals.set(node.id, reason);
     } else {
       accepting.push(node.id);
-      totalWeight += node.weight;
+      totalWeight += shareOf(view, node);
     }
   }
   return { refusals, accepting, totalWeight };

@@ -6,7 +6,7 @@ import type { Node } from '../topology/model.ts';
 import type { Allocation, RoomWishes } from './allocation.ts';
 import { claimedOn, placeAnew } from './allocate.ts';
 import type { HandedOut, Snapshot } from './snapshot.ts';
-import { besideClaim, inWalk, type Verdict } from './verdicts.ts';
+import { besidePlace, inWalk, type Verdict } from './verdicts.ts';
 
 export interface ExplainedCandidate extends Verdict {
   /** 1 is the most preferred. */
@@ -44,6 +44,8 @@ export interface RenderedRules {
 export interface KnownState {
   /** The node that the room is claimed on, if it is. */
   readonly heldOn?: string | undefined;
+  /** Where it lives: on that node, or if it is not claimed, anywhere. */
+  readonly live?: { readonly node: string; readonly port: number } | undefined;
   readonly handedOut?: HandedOut | undefined;
 }
 
@@ -56,16 +58,24 @@ export function explain(
   room: string,
   wishes: RoomWishes,
   rendered: readonly RenderedRules[],
-  { heldOn, handedOut }: KnownState = {},
+  { heldOn, live, handedOut }: KnownState = {},
 ): Explanation {
   const { view } = snapshot;
-  const kept = heldOn === undefined ? undefined : claimedOn(snapshot, room, heldOn);
+  const kept =
+    heldOn === undefined
+      ? live && claimedOn(snapshot, room, live.node, live.port, 'live')
+      : claimedOn(snapshot, room, heldOn, live?.port);
   const lost = heldOn === undefined || kept ? undefined : (losesItsRooms(view, heldOn) ?? 'moved');
   const anew = kept
-    ? placeAnew(snapshot, room, wishes, handedOut && withoutOne(handedOut, kept.node.id))
+    ? placeAnew(
+        snapshot,
+        room,
+        wishes,
+        handedOut && heldOn !== undefined ? withoutOne(handedOut, heldOn) : handedOut,
+      )
     : placeAnew(snapshot, room, wishes, handedOut, heldOn);
   const judge = kept
-    ? besideClaim(view, kept.node.id, anew)
+    ? besidePlace(view, kept, anew)
     : inWalk(anew, heldOn !== undefined && lost !== undefined ? { node: heldOn, why: lost } : undefined);
   const allocation = kept ?? (anew.placed ? anew.allocation : null);
   const { refusals } = snapshot.eligible(wishes);

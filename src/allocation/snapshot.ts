@@ -1,8 +1,9 @@
-import type { ClusterView } from '../cluster/view.ts';
+import { shareOf, type ClusterView } from '../cluster/view.ts';
 import { buildIntent } from '../intent/build.ts';
 import type { Intent } from '../intent/model.ts';
 import { placementFor, type ClusterPlacement } from '../placement/for-view.ts';
 import { place, preference, type PassedOver, type PlaceResult } from '../placement/place.ts';
+import { defersTo } from '../placement/slow-start.ts';
 import { nodeAnswer, type NodeAnswer, type RoomWishes } from './allocation.ts';
 import { eligibleSet, type Constraints, type EligibleSet } from './eligibility.ts';
 
@@ -23,9 +24,17 @@ export class Snapshot {
   private readonly eligibleSets = new Map<string, EligibleSet>();
   private removed: readonly string[] | undefined;
 
-  constructor(readonly view: ClusterView) {
-    this.intent = buildIntent(view);
-    this.placement = placementFor(view);
+  /** Nodes with the weights that load is bounded by. */
+  private readonly weighed: ClusterPlacement['nodes'];
+
+  /** @param last the one before: what would come out the same is taken over from it */
+  constructor(
+    readonly view: ClusterView,
+    last?: Snapshot,
+  ) {
+    this.intent = buildIntent(view, last);
+    this.placement = placementFor(view, last?.placement);
+    this.weighed = weighed(view);
   }
 
   get revision(): string {
@@ -52,10 +61,12 @@ export class Snapshot {
   decide(room: string, wishes: RoomWishes, handedOut?: HandedOut): PlaceResult {
     const eligible = this.eligible(wishes);
     const bound = this.view.topology.placement.loadBound;
-    const result = place(this.placement.table, this.placement.nodes, {
+    const { factors } = this.view;
+    const result = place(this.placement.table, this.weighed, {
       room,
       zone: wishes.zone,
       accepts: (nodeId) => eligible.refusals.get(nodeId),
+      ...(factors.size > 0 && { defers: (nodeId) => defersTo(nodeId, room, factors.get(nodeId) ?? 1) }),
       load:
         handedOut && bound !== null
           ? {
@@ -109,4 +120,14 @@ function withTheRest(asked: readonly PassedOver[], { refusals }: EligibleSet): P
   const known = new Set(asked.map(({ node }) => node));
   const rest = [...refusals].filter(([node]) => !known.has(node));
   return [...asked, ...rest.map(([node, reason]) => ({ node, reason }))];
+}
+
+function weighed(view: ClusterView): ClusterPlacement['nodes'] {
+  if (view.factors.size === 0) return view.nodes;
+  return new Map(
+    view.topology.nodes.map((node) => [
+      node.id,
+      { id: node.id, zone: node.zone, weight: shareOf(view, node) },
+    ]),
+  );
 }

@@ -2,7 +2,7 @@
 import { refusesNewRooms, type ClusterView } from '../cluster/view.ts';
 import type { Node } from '../topology/model.ts';
 import type { Outcome } from './allocate.ts';
-import type { Decision } from './allocation.ts';
+import type { Allocation, Decision } from './allocation.ts';
 
 export interface Verdict {
   /**
@@ -19,26 +19,31 @@ export type Judge = (node: Node, refusal: string | undefined) => Verdict;
 /**
  * Of a room that has its place: nobody was asked, so all there is to tell is what each would say.
  *
- * @param keeper the node that has the room
+ * @param place where it is
  * @param anew where the room would go now if it had no place
  */
-export function besideClaim(view: ClusterView, keeper: string, anew: Outcome): Judge {
+export function besidePlace(view: ClusterView, place: Allocation, anew: Outcome): Judge {
+  const keeper = place.node.id;
+  const claimed = place.decision === 'claim';
   const winner = anew.placed ? anew.allocation.node.id : undefined;
   const refused = reasons(anew);
   return (node, refusal) => {
     if (node.id === keeper) {
       const refuses = refusesNewRooms(view, node);
       const note = refuses === undefined ? '' : `, although the node takes no new rooms: ${refuses}`;
-      return { verdict: 'chosen', reason: `the room is claimed here, and a claim sticks${note}` };
+      return { verdict: 'chosen', reason: `${CHOSEN[place.decision]}${note}` };
     }
     const said = refused.get(node.id) ?? refusal;
     const more =
       node.id === winner
-        ? '; without that claim it would go here now'
+        ? `; without that ${claimed ? 'claim ' : ''}it would go here now`
         : said === undefined
           ? ''
           : `; here it would be refused now: ${said}`;
-    return { verdict: 'not reached', reason: `the room is claimed on ${keeper}${more}` };
+    return {
+      verdict: 'not reached',
+      reason: `the room ${claimed ? 'is claimed' : 'lives'} on ${keeper}${more}`,
+    };
   };
 }
 
@@ -64,8 +69,9 @@ export function inWalk(outcome: Outcome, loser?: { readonly node: string; readon
 
 const CHOSEN: Readonly<Record<Decision, string>> = {
   claim: 'the room is claimed here, and a claim sticks',
+  live: 'the room lives here, though nobody has claimed it yet',
   hash: 'the most preferred node that takes new rooms',
-  spill: 'the most preferred node that has not reached its bounded share',
+  spill: 'the most preferred node that has not reached its bounded share, or defers to others',
 };
 
 function reasons(outcome: Outcome): ReadonlyMap<string, string> {

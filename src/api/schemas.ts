@@ -83,10 +83,11 @@ export const Allocation = Type.Object(
       description: 'The media workers of the node as seen through the VIP; the node picks the worker.',
     }),
     signalling: nullable(Type.Object({ url: Type.String({ description: 'Names the node.' }) })),
-    decision: words(['claim', 'hash', 'spill'], {
+    decision: words(['claim', 'live', 'hash', 'spill'], {
       description:
-        'claim: handed out before. hash: the first candidate that takes rooms. spill: a later one, since ' +
-        'those before it had reached their bounded share.',
+        'claim: handed out before. live: nobody had claimed it, but a node reports that it lives there. ' +
+        'hash: the first candidate that takes rooms. spill: a later one, since those before it had ' +
+        'reached their bounded share, or have just come back.',
     }),
     passedOver: PassedOverList,
     revision: Type.String({ description: 'Revision of the intent that this answer follows from.' }),

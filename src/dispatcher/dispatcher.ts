@@ -6,9 +6,13 @@ import type { Allocation, RoomWishes } from '../allocation/allocation.ts';
 import { NO_WISHES } from '../allocation/allocation.ts';
 import { claimedOn, placeAnew, type Outcome } from '../allocation/allocate.ts';
 import { Snapshot } from '../allocation/snapshot.ts';
-import { clusterView, losesItsRooms, type HealthState } from '../cluster/view.ts';
+import { clusterView, losesItsRooms, type Observed } from '../cluster/view.ts';
+import { NO_EVENTS, type EventSink } from '../events/bus.ts';
+import { withMaintenance } from '../schedule/drained.ts';
+import type { OpenWindow } from '../schedule/windows.ts';
 import type { Claim, ClaimStore } from '../store/store.ts';
 import type { Topology } from '../topology/model.ts';
+import { NO_LIVE_ROOMS, type LiveRoom, type LiveRooms } from './live-rooms.ts';
 
 export type ClaimResult =
   /** `created`: first claim. `moved`: placed anew, its node had lost its rooms. `kept`: as before. */
@@ -21,22 +25,50 @@ export type Lookup =
   | { readonly found: 'displaced'; readonly from: string; readonly why: string }
   | { readonly found: 'nothing' };
 
+/** What is known of a room, and what is wished for it. */
+export interface Standing {
+  /** The node that it is claimed on, if it is. */
+  readonly heldOn: string | undefined;
+  /** Where it lives: on that node, or if it is not claimed, anywhere. */
+  readonly live: LiveRoom | undefined;
+  readonly wishes: RoomWishes;
+}
+
 /** How often a claim is tried again when another client changes the same room in between. */
 const MAX_RACES = 8;
 
+export interface DispatcherOptions {
+  /** Where rooms live, as nodes report. */
+  readonly live?: LiveRooms;
+  readonly events?: EventSink;
+}
+
 export class Dispatcher {
   private current: Snapshot;
+  private declaredTopology: Topology;
+  private open: readonly OpenWindow[] = [];
+  private readonly live: LiveRooms;
+  private readonly events: EventSink;
   private readonly listeners: ((snapshot: Snapshot) => void)[] = [];
 
   constructor(
     readonly claims: ClaimStore,
     topology: Topology,
+    { live = NO_LIVE_ROOMS, events = NO_EVENTS }: DispatcherOptions = {},
   ) {
+    this.live = live;
+    this.events = events;
+    this.declaredTopology = topology;
     this.current = new Snapshot(clusterView(topology));
   }
 
   get snapshot(): Snapshot {
     return this.current;
+  }
+
+  /** The topology as it was declared; that of the snapshot is what holds of it while maintenance windows are open. */
+  get declared(): Topology {
+    return this.declaredTopology;
   }
 
   /** Called after every change of the view, with the new snapshot. */
@@ -45,11 +77,19 @@ export class Dispatcher {
   }
 
   setTopology(topology: Topology): void {
-    this.replace(new Snapshot(clusterView(topology, this.current.view.health)));
+    this.declaredTopology = topology;
+    this.replace(withMaintenance(topology, this.open), this.current.view);
   }
 
-  setHealth(health: ReadonlyMap<string, HealthState>): void {
-    this.replace(new Snapshot(clusterView(this.current.view.topology, health)));
+  /** Nodes in these windows are drained from now on, and no others. */
+  setMaintenance(open: readonly OpenWindow[]): void {
+    this.open = open;
+    this.replace(withMaintenance(this.declaredTopology, open), this.current.view);
+  }
+
+  /** What is left out stays as it was. */
+  observe(changes: Partial<Observed>): void {
+    this.replace(this.current.view.topology, { ...this.current.view, ...changes });
   }
 
   /** Hands out a place for the room. Idempotent: a room that has one keeps it, unless its node lost it. */
@@ -62,10 +102,35 @@ export class Dispatcher {
     throw new Error(`room ${JSON.stringify(room)} changed ${MAX_RACES} times while it was being claimed`);
   }
 
+  /** Gives the room's place back. Answers whether it had one. */
+  async release(room: string): Promise<boolean> {
+    const released = await this.claims.release(room);
+    if (released) this.events.emit({ type: 'room.released', at: Date.now(), room, node: released.node });
+    return released !== undefined;
+  }
+
+  /**
+   * Claims the room for the node on which it was found live, unless another node holds it and can keep it.
+   * Answers with the node that holds the claim now.
+   */
+  async adopt(room: string, node: string): Promise<string> {
+    const held = await this.claims.get(room);
+    if (!held) {
+      const { created, claim } = await this.claims.create(room, { ...NO_WISHES, node });
+      if (created) this.events.emit({ type: 'room.claimed', at: Date.now(), room, node, by: 'report' });
+      return claim.node;
+    }
+    if (held.node === node || this.kept(room, held)) return held.node;
+    const why = losesItsRooms(this.current.view, held.node) ?? 'moved';
+    const { moved, claim } = await this.claims.move(room, held.node, { ...held, node });
+    if (moved) this.tellMoved(room, held.node, node, why);
+    return claim?.node ?? node;
+  }
+
   async lookup(room: string): Promise<Lookup> {
     const held = await this.claims.get(room);
     if (!held) return { found: 'nothing' };
-    const allocation = claimedOn(this.current, room, held.node);
+    const allocation = this.kept(room, held);
     if (allocation) return { found: 'claim', allocation };
     const why = losesItsRooms(this.current.view, held.node) ?? 'moved';
     return { found: 'displaced', from: held.node, why };
@@ -74,20 +139,29 @@ export class Dispatcher {
   /** What `claim()` would answer now. Changes nothing. */
   async preview(room: string, wishes: Partial<RoomWishes> = {}): Promise<Outcome> {
     const held = await this.claims.get(room);
-    const allocation = held && claimedOn(this.current, room, held.node);
+    const allocation = held ? this.kept(room, held) : this.found(room);
     if (allocation) return { placed: true, allocation };
     return placeAnew(this.current, room, wishesFor(held, wishes), this.claims, held?.node);
   }
 
-  /** The node that the room is claimed on, if it is, and the wishes that `claim()` with these would go by. */
-  async standing(
-    room: string,
-    wishes: Partial<RoomWishes> = {},
-  ): Promise<{ readonly heldOn: string | undefined; readonly wishes: RoomWishes }> {
+  /** What `claim()` with these wishes would go by. */
+  async standing(room: string, wishes: Partial<RoomWishes> = {}): Promise<Standing> {
     const held = await this.claims.get(room);
-    const kept = held !== undefined && claimedOn(this.current, room, held.node) !== undefined;
+    const live = held ? this.live.on(room, held.node) : this.live.find(room);
+    const kept = (held ? this.kept(room, held) : this.found(room)) !== undefined;
     // Whoever asks for a room that has its place gets that place, whatever the wishes are.
-    return { heldOn: held?.node, wishes: wishesFor(held, kept ? {} : wishes) };
+    return { heldOn: held?.node, live, wishes: wishesFor(held, kept ? {} : wishes) };
+  }
+
+  /** The claim's answer, where its node can keep the room. */
+  private kept(room: string, { node }: Claim): Allocation | undefined {
+    return claimedOn(this.current, room, node, this.live.on(room, node)?.port);
+  }
+
+  /** The answer for a room that nobody claimed but that lives somewhere. */
+  private found(room: string): Allocation | undefined {
+    const live = this.live.find(room);
+    return live && claimedOn(this.current, room, live.node, live.port, 'live');
   }
 
   private async keepOrMove(
@@ -95,29 +169,41 @@ export class Dispatcher {
     held: Claim,
     wishes: Partial<RoomWishes>,
   ): Promise<ClaimResult | undefined> {
-    const kept = claimedOn(this.current, room, held.node);
+    const kept = this.kept(room, held);
     if (kept) return { result: 'kept', allocation: kept };
     const wanted = wishesFor(held, wishes);
     const outcome = placeAnew(this.current, room, wanted, this.claims, held.node);
     if (!outcome.placed) return { result: 'refused', passedOver: outcome.passedOver };
-    const claim = { node: outcome.allocation.node.id, ...wanted };
-    const { moved } = await this.claims.move(room, held.node, claim);
-    return moved ? { result: 'moved', allocation: outcome.allocation } : undefined;
+    const { node, moved: how } = outcome.allocation;
+    const { moved } = await this.claims.move(room, held.node, { node: node.id, ...wanted });
+    if (!moved) return undefined;
+    this.tellMoved(room, held.node, node.id, how?.why ?? 'moved');
+    return { result: 'moved', allocation: outcome.allocation };
   }
 
   private async create(room: string, wishes: Partial<RoomWishes>): Promise<ClaimResult | undefined> {
     const wanted = wishesFor(undefined, wishes);
     // No await between this decision and create(), which counts the room at once: a burst of rooms
     // cannot all see the same node as empty.
-    const outcome = placeAnew(this.current, room, wanted, this.claims);
+    const found = this.found(room);
+    const outcome: Outcome = found
+      ? { placed: true, allocation: found }
+      : placeAnew(this.current, room, wanted, this.claims);
     if (!outcome.placed) return { result: 'refused', passedOver: outcome.passedOver };
-    const { created } = await this.claims.create(room, { node: outcome.allocation.node.id, ...wanted });
-    return created ? { result: 'created', allocation: outcome.allocation } : undefined;
+    const node = outcome.allocation.node.id;
+    const { created } = await this.claims.create(room, { node, ...wanted });
+    if (!created) return undefined;
+    this.events.emit({ type: 'room.claimed', at: Date.now(), room, node, by: 'request' });
+    return { result: 'created', allocation: outcome.allocation };
   }
 
-  private replace(snapshot: Snapshot): void {
-    this.current = snapshot;
-    for (const listener of this.listeners) listener(snapshot);
+  private tellMoved(room: string, from: string, to: string, why: string): void {
+    this.events.emit({ type: 'room.moved', at: Date.now(), room, from, to, why });
+  }
+
+  private replace(topology: Topology, observed: Observed): void {
+    this.current = new Snapshot(clusterView(topology, observed.health, observed), this.current);
+    for (const listener of this.listeners) listener(this.current);
   }
 }
 

@@ -55,7 +55,7 @@ export class TopologyEditor {
   }
 
   private document(): TopologyDocument {
-    return toDocument(this.dispatcher.snapshot.view.topology);
+    return toDocument(this.dispatcher.declared);
   }
 
   private edit(kind: EntityKind, id: string, change: Change, ifMatch?: string): Promise<EditResult> {

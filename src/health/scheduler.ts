@@ -4,7 +4,7 @@ import type { Detector } from './detector/detector.ts';
 import { DueQueue } from './due-queue.ts';
 import type { Endpoint } from './endpoint.ts';
 import type { HealthEvent } from './events.ts';
-import { Listeners } from './listeners.ts';
+import { Listeners } from '../events/listeners.ts';
 import type { Outcome } from './outcome.ts';
 import { runProbe, type Probes } from './probe.ts';
 import { hash32, nextDue } from './spread.ts';

@@ -2,12 +2,14 @@
 import type { ClusterView } from '../cluster/view.ts';
 import { compareText } from '../topology/compare.ts';
 import type { Vip } from '../topology/model.ts';
-import { membersBehind, type Candidate } from './members.ts';
+import { membersBehind, takesNew, type Candidate } from './members.ts';
 import type { Intent, IntentVip, VirtualService } from './model.ts';
 import { revisionOf } from './revision.ts';
 import { mediaServices, nodeSignallingServices, sharedSignalling } from './services.ts';
 
-export function buildIntent(view: ClusterView): Intent {
+/** @param last an earlier view with its intent, which is the answer where it would come out the same */
+export function buildIntent(view: ClusterView, last?: { view: ClusterView; intent: Intent }): Intent {
+  if (last && sameFor(view, last.view)) return last.intent;
   const vips = [...view.topology.vips].sort((a, b) => compareText(a.id, b.id));
   const behind = membersBehind(view);
   const content = {
@@ -21,6 +23,13 @@ export function buildIntent(view: ClusterView): Intent {
     vips: content.vips,
     services: content.services,
   };
+}
+
+/** Health shows in an intent only as far as it decides who takes new connections. */
+function sameFor(a: ClusterView, b: ClusterView): boolean {
+  return (
+    a.topology === b.topology && a.topology.nodes.every((node) => takesNew(a, node) === takesNew(b, node))
+  );
 }
 
 function intentVip(vip: Vip): IntentVip {

@@ -1,4 +1,4 @@
-import type { ClusterView, HealthState } from '../cluster/view.ts';
+import type { ClusterView } from '../cluster/view.ts';
 import { compareText } from '../topology/compare.ts';
 import type { IpAddress, Node, PortRange } from '../topology/model.ts';
 import type { Member, Monitor } from './model.ts';
@@ -22,18 +22,23 @@ export function membersBehind(view: ClusterView): Map<string, Candidate[]> {
   for (const node of nodes) {
     if (node.state === 'disabled') continue;
     const list = behind.get(node.vip) ?? [];
-    list.push(candidate(node, view.health.get(node.id) ?? 'unknown'));
+    list.push(candidate(node, takesNew(view, node)));
     behind.set(node.vip, list);
   }
   return behind;
 }
 
-function candidate(node: Node, health: HealthState): Candidate {
+/** Whether the node may get new connections that name no node. */
+export function takesNew(view: ClusterView, node: Node): boolean {
+  return node.state === 'active' && !view.leaving.has(node.id) && view.health.get(node.id) !== 'down';
+}
+
+function candidate(node: Node, takesNew: boolean): Candidate {
   return {
     node,
     addresses: [...node.addresses].sort((a, b) => a.family - b.family),
     monitor: monitorOf(node),
-    takesNew: node.state === 'active' && health !== 'down',
+    takesNew,
   };
 }
 

@@ -8,6 +8,11 @@ export interface PlaceRequest {
   readonly zone?: string | null;
   /** Asked of a candidate: undefined where the node may take the room, else the reason why it may not. */
   accepts(nodeId: string): string | undefined;
+  /**
+   * Asked of one that accepts: undefined where it takes the room now, else why it had better not. Somebody takes
+   * the room all the same where nobody else does.
+   */
+  defers?(nodeId: string): string | undefined;
   /** Bounded load over exactly the nodes that `accepts` lets through; absent or null for none. */
   readonly load?: LoadBound | null;
 }
@@ -22,7 +27,7 @@ export type PlaceResult =
   | {
       readonly placed: true;
       readonly node: string;
-      /** `hash`: the first candidate that may take rooms took it. `spill`: that one is at its load bound. */
+      /** `hash`: the first candidate that may take rooms took it. `spill`: that one is full, or defers. */
       readonly decision: 'hash' | 'spill';
       /** In candidate order; empty where the first candidate took the room. */
       readonly passedOver: readonly PassedOver[];
@@ -33,10 +38,10 @@ export type PlaceResult =
 /**
  * Walks the candidates of a room until one may take it and is not full.
  *
- * Load alone never refuses a room. With totals that match the loads somebody always has space (see
- * `LoadBound`); where they do not match, the bound is left out of account.
+ * Load and deferral alone never refuse a room. With totals that match the loads somebody always has space (see
+ * `LoadBound`); where they do not match, or everybody defers, both are left out of account.
  *
- * @param nodes at least the nodes that the table was built over, by id
+ * @param nodes at least the nodes that the table was built over, by id; weights as the load bound has them
  */
 export function place(
   table: PlacementTable,
@@ -52,7 +57,8 @@ export function place(
       passedOver.push({ node, reason: refusal });
       continue;
     }
-    const full = bound ? whyFull(bound, node, nodes.get(node)?.weight ?? 0) : undefined;
+    const full =
+      request.defers?.(node) ?? (bound ? whyFull(bound, node, nodes.get(node)?.weight ?? 0) : undefined);
     if (full === undefined) return { placed: true, node, decision: firstFull ? 'spill' : 'hash', passedOver };
     firstFull ??= { node, after: [...passedOver] };
     passedOver.push({ node, reason: full });

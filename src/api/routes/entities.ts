@@ -26,11 +26,11 @@ export const entityRoutes: FastifyPluginAsyncTypebox<Options> = async (app, opti
       },
     },
     (_, reply) => {
-      const { view, revision } = options.dispatcher.snapshot;
+      const { declared, snapshot } = options.dispatcher;
       return reply
-        .header('etag', `"${revision}"`)
+        .header('etag', `"${snapshot.revision}"`)
         .type('application/json')
-        .send(JSON.stringify(toDocument(view.topology)));
+        .send(JSON.stringify(toDocument(declared)));
     },
   );
 };

@@ -77,9 +77,12 @@ export const placementRoutes: FastifyPluginAsyncTypebox<{
     },
     async (request) => {
       const room = checkedRoom(request.params.room);
-      const { heldOn, wishes } = await dispatcher.standing(room, request.query);
+      const { wishes, ...standing } = await dispatcher.standing(room, request.query);
       const { snapshot, claims } = dispatcher;
-      return explain(snapshot, room, wishes, rendered.rules(snapshot.intent), { heldOn, handedOut: claims });
+      return explain(snapshot, room, wishes, rendered.rules(snapshot.intent), {
+        ...standing,
+        handedOut: claims,
+      });
     },
   );
   return Promise.resolve();

@@ -38,12 +38,6 @@ export const roomRoutes: FastifyPluginAsyncTypebox<{ dispatcher: Dispatcher; met
       const claimed = await dispatcher.claim(room, request.body ?? {});
       metrics.claims.inc({ result: claimed.result });
       if (claimed.result === 'refused') throw noNodeFits(claimed.passedOver);
-      if (claimed.result === 'moved') {
-        request.log.info(
-          { reqId: request.id, room, moved: claimed.allocation.moved, to: claimed.allocation.node.id },
-          'room moved',
-        );
-      }
       return reply
         .code(claimed.result === 'created' ? 201 : 200)
         .type(JSON_TYPE)
@@ -93,7 +87,7 @@ export const roomRoutes: FastifyPluginAsyncTypebox<{ dispatcher: Dispatcher; met
     },
     async (request, reply) => {
       const room = checkedRoom(request.params.room);
-      if (!(await dispatcher.claims.release(room))) throw noSuchRoom(room);
+      if (!(await dispatcher.release(room))) throw noSuchRoom(room);
       return reply.code(204).send();
     },
   );

@@ -1,0 +1,99 @@
+/** Everything that happens in a dispatcher and that others may want to know. Times are milliseconds since the epoch. */
+import type { HealthEvent } from '../health/events.ts';
+import type { LeaveReason } from '../media-node/protocol.ts';
+import type { MaintenanceEvent } from '../schedule/maintenance.ts';
+
+/** `by`: somebody asked for a place, or a node reported a live room that nobody had claimed. */
+export interface RoomClaimedEvent {
+  readonly type: 'room.claimed';
+  readonly at: number;
+  readonly room: string;
+  readonly node: string;
+  readonly by: 'request' | 'report';
+}
+
+/** Placed anew, since its node lost it. */
+export interface RoomMovedEvent {
+  readonly type: 'room.moved';
+  readonly at: number;
+  readonly room: string;
+  readonly from: string;
+  readonly to: string;
+  readonly why: string;
+}
+
+export interface RoomReleasedEvent {
+  readonly type: 'room.released';
+  readonly at: number;
+  readonly room: string;
+  readonly node: string;
+}
+
+/** Lives on one node while it is claimed on another: whoever comes new is sent to the latter. */
+export interface RoomSplitEvent {
+  readonly type: 'room.split';
+  readonly at: number;
+  readonly room: string;
+  readonly live: string;
+  readonly claimed: string;
+}
+
+export type RoomEvent = RoomClaimedEvent | RoomMovedEvent | RoomReleasedEvent | RoomSplitEvent;
+
+interface NodeEventBase {
+  readonly at: number;
+  readonly node: string;
+}
+
+/** A media node reports to this dispatcher. `restarted`: it is another process than the one heard of before. */
+export interface NodeConnectedEvent extends NodeEventBase {
+  readonly type: 'node.connected';
+  readonly instance: string;
+  readonly version: string;
+  readonly restarted: boolean;
+}
+
+/** Its connection ended without a goodbye. */
+export interface NodeDisconnectedEvent extends NodeEventBase {
+  readonly type: 'node.disconnected';
+  readonly why: string;
+}
+
+/** It was told to stop: no new rooms there. */
+export interface NodeDrainingEvent extends NodeEventBase {
+  readonly type: 'node.draining';
+  /** Live ones, for whose end it waits. */
+  readonly rooms: number;
+}
+
+/** It said goodbye. */
+export interface NodeLeftEvent extends NodeEventBase {
+  readonly type: 'node.left';
+  readonly reason: LeaveReason;
+  /** Live ones that ended with it. */
+  readonly rooms: number;
+}
+
+export interface WorkerDiedEvent extends NodeEventBase {
+  readonly type: 'node.worker-died';
+  readonly port: number;
+  readonly reason: string;
+  /** Live ones that were lost with it. */
+  readonly rooms: number;
+}
+
+/** Somebody who says to be this node was turned away. Told once a minute for each node at most. */
+export interface NodeRefusedEvent extends NodeEventBase {
+  readonly type: 'node.refused';
+  readonly why: string;
+}
+
+export type NodeEvent =
+  | NodeConnectedEvent
+  | NodeDisconnectedEvent
+  | NodeDrainingEvent
+  | NodeLeftEvent
+  | WorkerDiedEvent
+  | NodeRefusedEvent;
+
+export type AnyEvent = HealthEvent | MaintenanceEvent | NodeEvent | RoomEvent;

@@ -1,0 +1,59 @@
+/** Events on the structured log: the event's members as they are, its type as the message. */
+import type { Logger } from 'pino';
+import type { HealthState } from '../cluster/view.ts';
+import type { EventBus } from './bus.ts';
+import type { AnyEvent } from './events.ts';
+
+type Level = 'debug' | 'info' | 'warn' | 'error';
+
+const BY_STATE: Readonly<Record<HealthState, Level>> = {
+  up: 'info',
+  unknown: 'info',
+  suspect: 'warn',
+  down: 'error',
+};
+
+/** How much an event asks for attention. Rooms that come and go are for debugging only: there are too many. */
+export function levelOf(event: AnyEvent): Level {
+  switch (event.type) {
+    case 'room.claimed':
+    case 'room.released':
+    case 'node.weight':
+    case 'path.unknown':
+    case 'path.unproven':
+      return 'debug';
+    case 'node.state':
+      return BY_STATE[event.to];
+    case 'room.moved':
+    case 'node.connected':
+    case 'node.draining':
+    case 'node.left':
+    case 'node.released':
+    case 'panic.left':
+    case 'path.fine':
+    case 'vip.reachable':
+    case 'maintenance.opened':
+    case 'maintenance.closed':
+      return 'info';
+    case 'node.damped':
+    case 'node.disconnected':
+    case 'node.refused':
+    case 'path.dead':
+    case 'probes.behind':
+    case 'room.split':
+      return 'warn';
+    case 'node.worker-died':
+    case 'panic.entered':
+    case 'path.wrong-node':
+    case 'vip.unreachable':
+      return 'error';
+  }
+}
+
+/** Writes events to the log until the returned function is called. */
+export function logEvents(bus: EventBus, logger: Pick<Logger, Level>): () => void {
+  return bus.listen((event) => {
+    const { type, ...members } = event;
+    logger[levelOf(event)](members, type);
+  });
+}
