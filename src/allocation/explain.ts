@@ -66,14 +66,9 @@ export function explain(
       ? live && claimedOn(snapshot, room, live.node, live.port, 'live')
       : claimedOn(snapshot, room, heldOn, live?.port);
   const lost = heldOn === undefined || kept ? undefined : (losesItsRooms(view, heldOn) ?? 'moved');
-  const anew = kept
-    ? placeAnew(
-        snapshot,
-        room,
-        wishes,
-        handedOut && heldOn !== undefined ? withoutOne(handedOut, heldOn) : handedOut,
-      )
-    : placeAnew(snapshot, room, wishes, handedOut, heldOn);
+  // A claim that stays counts for nothing where the question is what would be without it.
+  const others = kept && handedOut && heldOn !== undefined ? withoutOne(handedOut, heldOn) : handedOut;
+  const anew = placeAnew(snapshot, room, wishes, others, kept ? undefined : heldOn);
   const judge = kept
     ? besidePlace(view, kept, anew)
     : inWalk(anew, heldOn !== undefined && lost !== undefined ? { node: heldOn, why: lost } : undefined);

@@ -71,7 +71,7 @@ const CHOSEN: Readonly<Record<Decision, string>> = {
   claim: 'the room is claimed here, and a claim sticks',
   live: 'the room lives here, though nobody has claimed it yet',
   hash: 'the most preferred node that takes new rooms',
-  spill: 'the most preferred node that has not reached its bounded share, or defers to others',
+  spill: 'the most preferred node that has not reached its bounded share',
 };
 
 function reasons(outcome: Outcome): ReadonlyMap<string, string> {

@@ -181,3 +181,27 @@ describe('a room whose node lost it', () => {
     assert.deepEqual(new Set(verdicts(found)), new Set(['passed over']));
   });
 });
+
+describe('a room that lives somewhere', () => {
+  test('is there though nobody has claimed it, and the rest is told what would be', () => {
+    const found = explained(snapshotOf(), { live: { node: second, port: 40000 } });
+    assert.equal(found.claim, null);
+    assert.deepEqual([found.allocation?.node.id, found.allocation?.decision], [second, 'live']);
+    assert.equal(of(found, second).reason, 'the room lives here, though nobody has claimed it yet');
+    assert.equal(of(found, first).reason, `the room lives on ${second}; without that it would go here now`);
+  });
+
+  test('keeps its claim on a node that is down for other workers than its own', () => {
+    const view = clusterView(parse(SMALL), new Map([[second, 'down' as const]]), {
+      serving: new Map([[second, new Set([40000])]]),
+    });
+    const at = (port: number) =>
+      explained(new Snapshot(view), { heldOn: second, live: { node: second, port } });
+    assert.deepEqual(at(40000).claim, { node: second, lost: null });
+    assert.equal(
+      of(at(40000), second).reason,
+      'the room is claimed here, and a claim sticks, although the node takes no new rooms: down',
+    );
+    assert.deepEqual(at(40001).claim, { node: second, lost: 'down' });
+  });
+});
