@@ -32,7 +32,11 @@ function scene() {
   const dispatcher = new Dispatcher(store.claims, parse(SMALL), options);
   const observe = (health: Record<string, HealthState>, more: Partial<Observed> = {}) =>
     dispatcher.observe({ health: new Map(Object.entries(health)), ...more });
-  const told = () => events.splice(0).map(({ at: _, ...event }) => event);
+  /** Since the last call, without the times. */
+  const told = () =>
+    events
+      .splice(0)
+      .map((event) => Object.fromEntries(Object.entries(event).filter(([key]) => key !== 'at')));
   const claim = async (room: string) => {
     const result = await dispatcher.claim(room);
     assert.notEqual(result.result, 'refused');
