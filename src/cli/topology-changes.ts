@@ -9,6 +9,7 @@ export function describeChanges(diff: TopologyDiff): string {
     ...entities('node', diff.nodes),
     ...diff.health.map(field('health.')),
     ...entities('maintenance', diff.maintenance),
+    ...entities('balancer', diff.balancers),
   ]
     .map((line) => `${line}\n`)
     .join('');

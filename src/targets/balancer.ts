@@ -1,30 +1,19 @@
-/** One balancer as the topology declares it: which engine, where it is, and how carefully it is changed. */
+import type { Balancer } from '../topology/balancers/balancer.ts';
 
-interface Common {
-  readonly id: string;
-  /** Ids of the VIPs that it carries; null: all of them. */
-  readonly vips: readonly string[] | null;
-  /** Network namespace that the engine lives in; null: this process's own. */
-  readonly namespace: string | null;
-  /** Share of a pool's members that one apply may remove, 0–1. */
-  readonly maxRemoved: number;
-  /** What becomes of changes that others made. */
-  readonly drift: 'repair' | 'report';
-  /** Seconds between two looks for drift. */
-  readonly interval: number;
-  /** Seconds after which a draining node's flows are cut; null: never. */
-  readonly drainLimit: number | null;
-  /** File whose lock makes one writer of many; null: in the state folder. */
-  readonly lock: string | null;
+export type { Balancer, HaproxyBalancer } from '../topology/balancers/balancer.ts';
+
+/** For a target's `driver`, which is only ever given its own balancers. */
+export function ofTarget<T extends Balancer['target']>(
+  balancer: Balancer,
+  target: T,
+): Extract<Balancer, { readonly target: T }> {
+  if (!isOf(balancer, target)) throw new Error(`balancer ${balancer.id} is ${balancer.target}, not ${target}`);
+  return balancer;
 }
 
-export interface HaproxyBalancer extends Common {
-  readonly target: 'haproxy';
-  readonly configFile: string;
-  readonly statsSocket: string;
-  /** Null where HAProxy runs without one: then only what the stats socket can do is done. */
-  readonly masterSocket: string | null;
-  readonly binary: string;
+function isOf<T extends Balancer['target']>(
+  balancer: Balancer,
+  target: T,
+): balancer is Extract<Balancer, { readonly target: T }> {
+  return balancer.target === target;
 }
-
-export type Balancer = HaproxyBalancer;

@@ -2,13 +2,14 @@ import type { Located, Parts } from './parts.ts';
 import type { Problems } from './problems.ts';
 
 /**
- * Ids are unique among VIPs, among nodes and among windows, even to readers that fold case (DNS, and several devices'
+ * Ids are unique among VIPs, among nodes, windows and balancers, even to readers that fold case (DNS, and several devices'
  * object names). A VIP and a node may share an id: nothing names both in one place.
  */
-export function checkIds({ vips, nodes, maintenance }: Parts, problems: Problems): void {
+export function checkIds({ vips, nodes, maintenance, balancers }: Parts, problems: Problems): void {
   checkUnique('VIP', vips, problems);
   checkUnique('node', nodes, problems);
   checkUnique('window', maintenance, problems);
+  checkUnique('balancer', balancers, problems);
 }
 
 function checkUnique(what: string, entities: readonly Located<{ id: string }>[], problems: Problems): void {

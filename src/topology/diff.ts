@@ -1,6 +1,8 @@
 /** What differs between two topologies, in the words of the document. */
 import { isDeepStrictEqual } from 'node:util';
 import { toNodeDocument, toPlacementDocument, toVipDocument } from './format.ts';
+import type { Balancer } from './balancers/balancer.ts';
+import { toBalancerDocument } from './balancers/format.ts';
 import { toHealthDocument } from './health/format.ts';
 import { toWindowDocument } from './maintenance/format.ts';
 import type { MaintenanceWindow } from './maintenance/window.ts';
@@ -36,6 +38,7 @@ export interface TopologyDiff {
   readonly nodes: EntityDiff<Node>;
   readonly health: readonly FieldChange[];
   readonly maintenance: EntityDiff<MaintenanceWindow>;
+  readonly balancers: EntityDiff<Balancer>;
 }
 
 /** From `before` to `after`; pure. */
@@ -47,6 +50,7 @@ export function diffTopologies(before: Topology, after: Topology): TopologyDiff 
     nodes: diffEntities(before.nodes, after.nodes, toNodeDocument),
     health: diffFields(toHealthDocument(before.health), toHealthDocument(after.health)),
     maintenance: diffEntities(before.maintenance, after.maintenance, toWindowDocument),
+    balancers: diffEntities(before.balancers, after.balancers, toBalancerDocument),
   };
 }
 

@@ -7,6 +7,7 @@ import type { Topology } from './model.ts';
 import type { Located, Parts } from './parts.ts';
 import { DEFAULT_HEALTH } from './health/config.ts';
 import { readHealth } from './health/read-config.ts';
+import { readBalancer } from './balancers/read-balancer.ts';
 import { inheritPort } from './inherit.ts';
 import { readWindow } from './maintenance/read-windows.ts';
 import { Problems, toFault, type Path } from './problems.ts';
@@ -43,6 +44,7 @@ export function readDocument(document: unknown, problems: Problems): Topology | 
     nodes: sorted(parts.nodes),
     health: parts.health,
     maintenance: sorted(parts.maintenance),
+    balancers: sorted(parts.balancers),
   };
 }
 
@@ -71,6 +73,12 @@ function readParts(raw: Partly<TopologyDocument>, problems: Problems): AllParts 
       raw.maintenance,
       'maintenance',
       (window, path) => readWindow(window, path, problems),
+      problems,
+    ),
+    balancers: readList(
+      raw.balancers,
+      'balancers',
+      (balancer, path) => readBalancer(balancer, path, problems),
       problems,
     ),
   };

@@ -1,5 +1,6 @@
 /** From a topology back to a document: reading what is written here gives an equal topology. */
 import { stringify } from 'yaml';
+import { toBalancerDocument } from './balancers/format.ts';
 import { toHealthDocument } from './health/format.ts';
 import { toWindowDocument } from './maintenance/format.ts';
 import type { IpAddress, Media, Node, Placement, Signalling, Topology, Vip, Vrrp } from './model.ts';
@@ -19,6 +20,7 @@ export function toDocument(topology: Topology): TopologyDocument {
     nodes: topology.nodes.map(toNodeDocument),
     health: toHealthDocument(topology.health),
     ...(topology.maintenance.length > 0 && { maintenance: topology.maintenance.map(toWindowDocument) }),
+    ...(topology.balancers.length > 0 && { balancers: topology.balancers.map(toBalancerDocument) }),
   };
 }
 

@@ -11,8 +11,8 @@ import type { Node, Topology } from './model.ts';
 import { validateTopology } from './validate.ts';
 
 export interface MergedEntity {
-  readonly kind: 'cluster' | 'placement' | 'vip' | 'node' | 'health' | 'maintenance';
-  /** The id of a VIP, node or window; the kind again for the others. */
+  readonly kind: 'cluster' | 'placement' | 'vip' | 'node' | 'health' | 'maintenance' | 'balancer';
+  /** The id of a VIP, node, window or balancer; the kind again for the others. */
   readonly id: string;
 }
 
@@ -41,7 +41,7 @@ export function mergeTopologies(base: Topology, declared: Topology, stored: Topo
     return file;
   };
   const pickAll = <T extends { readonly id: string }>(
-    kind: 'vip' | 'node' | 'maintenance',
+    kind: 'vip' | 'node' | 'maintenance' | 'balancer',
     listOf: (topology: Topology) => readonly T[],
   ): T[] => {
     const [was, file, store] = [base, declared, stored].map(
@@ -59,6 +59,7 @@ export function mergeTopologies(base: Topology, declared: Topology, stored: Topo
     nodes: pickAll('node', ({ nodes }) => nodes.map(asDeclared)).map((node) => inheritPort(node, byId)),
     health: pick('health', 'health', base.health, declared.health, stored.health),
     maintenance: pickAll('maintenance', ({ maintenance }) => maintenance),
+    balancers: pickAll('balancer', ({ balancers }) => balancers),
   };
   const faults = validateTopology(merged);
   return { merged, overridden, faults, valid: !faults.some(isError) };

@@ -4,6 +4,7 @@
  * (and of observed health).
  */
 
+import type { Balancer } from './balancers/balancer.ts';
 import type { HealthConfig } from './health/config.ts';
 import type { MaintenanceWindow } from './maintenance/window.ts';
 
@@ -130,4 +131,6 @@ export interface Topology {
   readonly health: HealthConfig;
   /** Sorted by id. */
   readonly maintenance: readonly MaintenanceWindow[];
+  /** Sorted by id. */
+  readonly balancers: readonly Balancer[];
 }

@@ -1,3 +1,4 @@
+import type { Balancer } from './balancers/balancer.ts';
 import type { MaintenanceWindow } from './maintenance/window.ts';
 import type { Node, Placement, Topology, Vip } from './model.ts';
 import type { Path } from './problems.ts';
@@ -20,6 +21,7 @@ export interface Parts {
   /** The same of nodes. */
   readonly nodesKnown: boolean;
   readonly maintenance: readonly Located<MaintenanceWindow>[];
+  readonly balancers: readonly Located<Balancer>[];
 }
 
 /** A topology that need only be checked for what holds between its parts. */
@@ -31,6 +33,7 @@ export function partsOf(topology: Topology): Parts {
     vipsKnown: true,
     nodesKnown: true,
     maintenance: located('maintenance', topology.maintenance),
+    balancers: located('balancers', topology.balancers),
   };
 }
 

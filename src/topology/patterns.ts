@@ -25,6 +25,12 @@ export const INTERFACE_PATTERN = '^[A-Za-z0-9][A-Za-z0-9_.-]{0,14}$';
 /** An absolute path without `..` anywhere. */
 export const FILE_PATTERN = '^(?!.*\\.\\.)(/[A-Za-z0-9_.-]+)+$';
 
+/** A whole number of per cent. */
+export const PERCENT_PATTERN = '^(100|[1-9]?[0-9])%$';
+
+/** An argument of a command, which no shell sees: printable ASCII. */
+export const ARGUMENT_PATTERN = '^[ -~]+$';
+
 /** A path of a URL: printable ASCII, no space, no fragment. Quote it for whatever it goes into. */
 export const URL_PATH_PATTERN = '^/[!-"$-~]*$';
 
@@ -37,5 +43,7 @@ export const PATTERN_NAMES: ReadonlyMap<string, string> = new Map([
   [HOST_PATTERN, 'a DNS name'],
   [INTERFACE_PATTERN, 'the name of a network interface (up to 15 letters, digits, "_", "." or "-")'],
   [FILE_PATTERN, 'an absolute path (of letters, digits, "_", "." and "-", without "..")'],
+  [PERCENT_PATTERN, 'a whole number of per cent such as 20%'],
+  [ARGUMENT_PATTERN, 'an argument (printable ASCII)'],
   [URL_PATH_PATTERN, 'a path of a URL such as /health, without spaces and "#"'],
 ]);

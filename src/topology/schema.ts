@@ -14,6 +14,7 @@ import {
   PROTOCOLS,
   TLS_MODES,
 } from './model.ts';
+import { BalancersSchema } from './balancers/schema.ts';
 import { HealthSchema } from './health/schema.ts';
 import { MaintenanceSchema } from './maintenance/schema.ts';
 import { FILE_PATTERN, HOST_PATTERN, INTERFACE_PATTERN } from './patterns.ts';
@@ -231,6 +232,7 @@ export const TopologySchema = mapping('A cluster of media nodes behind virtual I
   nodes: Type.Array(NodeSchema, { description: 'The media nodes.' }),
   health: Optional(HealthSchema),
   maintenance: Optional(MaintenanceSchema),
+  balancers: Optional(BalancersSchema),
 });
 
 /**

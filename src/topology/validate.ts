@@ -1,5 +1,6 @@
 /** Everything that must hold between the parts of a topology, beyond the shape of each. */
 import { checkAddresses } from './check-addresses.ts';
+import { checkBalancers } from './check-balancers.ts';
 import { checkIds } from './check-ids.ts';
 import { checkMaintenance } from './check-maintenance.ts';
 import { checkNodes } from './check-nodes.ts';
@@ -19,6 +20,7 @@ export function checkParts(parts: Parts, problems: Problems): void {
   checkNodes(parts, problems);
   checkSockets(parts, problems);
   checkMaintenance(parts, problems);
+  checkBalancers(parts, problems);
 }
 
 /**

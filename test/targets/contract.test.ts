@@ -6,6 +6,7 @@ import { clusterView } from '../../src/cluster/view.ts';
 import { buildIntent } from '../../src/intent/build.ts';
 import type { Intent } from '../../src/intent/model.ts';
 import { TARGETS } from '../../src/targets/registry.ts';
+import { DIALECTS } from '../../src/topology/balancers/balancer.ts';
 import { topologies } from '../topology/arbitrary.ts';
 
 const intents: fc.Arbitrary<Intent> = topologies().map((topology) => buildIntent(clusterView(topology)));
@@ -79,3 +80,9 @@ for (const target of TARGETS) {
     });
   });
 }
+
+test('a topology names as balancers just those targets that are one', () => {
+  // A node is set up by hand, once.
+  const names = TARGETS.map(({ name }) => name).filter((name) => name !== 'node-setup');
+  assert.deepEqual([...DIALECTS].sort(), names.sort());
+});

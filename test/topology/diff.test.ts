@@ -19,6 +19,7 @@ const OLD = topologyOf({
     { id: 'v', cron: '@daily', duration: '1h', nodes: ['sfu-1'] },
     { id: 'w', cron: '@weekly', duration: '1h', nodes: ['sfu-2'] },
   ],
+  balancers: [{ id: 'lb', target: 'haproxy' }],
 });
 
 const NEW = topologyOf({
@@ -45,6 +46,7 @@ const NEW = topologyOf({
   ],
   health: { interval: '5s', checks: ['tcp'], damping: { suppress: 3000 } },
   maintenance: [{ id: 'w', cron: '@weekly', duration: '2h', nodes: ['sfu-2', 'sfu-3'] }],
+  balancers: [{ id: 'lb', target: 'haproxy', drift: 'report', masterSocket: 'off' }],
 });
 
 describe('the difference of two topologies', () => {
@@ -56,6 +58,7 @@ describe('the difference of two topologies', () => {
         vips: diff.vips.changed,
         nodes: diff.nodes.changed,
         maintenance: diff.maintenance.changed,
+        balancers: diff.balancers.changed,
       },
       {
         cluster: [{ path: 'cluster', from: 'c', to: 'd' }],
@@ -89,6 +92,15 @@ describe('the difference of two topologies', () => {
             ],
           },
         ],
+        balancers: [
+          {
+            id: 'lb',
+            fields: [
+              { path: 'drift', from: 'repair', to: 'report' },
+              { path: 'masterSocket', from: '/run/haproxy-master.sock', to: 'off' },
+            ],
+          },
+        ],
       },
     );
     assert.deepEqual(diff.vips.removed, [OLD.vips[0]]);
@@ -106,7 +118,7 @@ describe('the difference of two topologies', () => {
         const diff = diffTopologies(topology, structuredClone(topology));
         assert.deepEqual(diff, {
           ...{ cluster: [], placement: [], vips: nothing, nodes: nothing },
-          ...{ health: [], maintenance: nothing },
+          ...{ health: [], maintenance: nothing, balancers: nothing },
         });
       }),
       { numRuns: 50 },

@@ -7,7 +7,7 @@ import { parseTopology } from '../../src/topology/parse.ts';
 import { isError } from '../../src/topology/faults.ts';
 import type { Topology } from '../../src/topology/model.ts';
 import { topologies } from './arbitrary.ts';
-import { healthConfigs, maintenanceOf } from './sections.ts';
+import { balancersOf, healthConfigs, maintenanceOf } from './sections.ts';
 
 /** Generated topologies, with the settings that they leave at their defaults set as well. */
 function decorated(): fc.Arbitrary<Topology> {
@@ -42,7 +42,12 @@ function decorated(): fc.Arbitrary<Topology> {
     health: s.health,
   }));
   return bare.chain((topology) =>
-    maintenanceOf(topology.nodes.map(({ id }) => id)).map((maintenance) => ({ ...topology, maintenance })),
+    fc
+      .tuple(
+        maintenanceOf(topology.nodes.map(({ id }) => id)),
+        balancersOf(topology.vips.map(({ id }) => id)),
+      )
+      .map(([maintenance, balancers]) => ({ ...topology, maintenance, balancers })),
   );
 }
 

@@ -120,13 +120,18 @@ describe('when the file and the store have both changed', () => {
     ]);
   });
 
-  test('health is one entity, and each window is one', () => {
+  test('health is one entity, and each window and balancer is one', () => {
     const window = { cron: '@daily', duration: '1h', nodes: ['sfu-1'] };
     const sides = [
       { health: { rise: 2 }, maintenance: [{ id: 'a', ...window }] },
-      { health: { rise: 3 }, maintenance: [{ id: 'a', ...window, cron: '@weekly' }] },
+      {
+        health: { rise: 3 },
+        maintenance: [{ id: 'a', ...window, cron: '@weekly' }],
+        balancers: [{ id: 'lb', target: 'nginx' }],
+      },
       {
         health: { rise: 2, fall: 9 },
+        balancers: [{ id: 'lb', target: 'haproxy' }],
         maintenance: [
           { id: 'a', ...window, duration: '2h' },
           { id: 'b', ...window },
@@ -140,7 +145,9 @@ describe('when the file and the store have both changed', () => {
     assert.deepEqual(overridden, [
       { kind: 'health', id: 'health' },
       { kind: 'maintenance', id: 'a' },
+      { kind: 'balancer', id: 'lb' },
     ]);
+    assert.deepEqual(merged.balancers, declared.balancers);
     assert.equal(valid, true);
   });
 

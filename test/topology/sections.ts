@@ -1,6 +1,7 @@
-/** `health:` and `maintenance:` as users may write them, for property tests. */
+/** `health:`, `maintenance:` and `balancers:` as users may write them, for property tests. */
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
+import { COMMON_DEFAULTS, ENGINE_DEFAULTS, type Balancer } from '../../src/topology/balancers/balancer.ts';
 import type { HealthConfig } from '../../src/topology/health/config.ts';
 import { readHealth } from '../../src/topology/health/read-config.ts';
 import type { CheckDocument, HealthDocument } from '../../src/topology/health/schema.ts';
@@ -85,4 +86,32 @@ export function maintenanceOf(nodes: readonly string[]): fc.Arbitrary<Maintenanc
   );
   const windows = fc.uniqueArray(window, { selector: ({ id }) => id, maxLength: 3 });
   return windows.map((list) => list.sort((a, b) => (a.id < b.id ? -1 : 1)));
+}
+
+const COMMON = { ...COMMON_DEFAULTS, vips: null, host: null, namespace: null, lock: null };
+
+/** One of each engine that can stand beside the others, with what they share at its defaults or not. */
+const BALANCERS: readonly Balancer[] = [
+  { ...COMMON, id: 'a', target: 'haproxy', ...ENGINE_DEFAULTS.haproxy, masterSocket: null },
+  { ...COMMON, id: 'b', target: 'keepalived', ...ENGINE_DEFAULTS.keepalived, host: 'lb-2' },
+  {
+    ...{ ...COMMON, id: 'c', target: 'file', dialect: 'nftables', path: '/srv/lb.nft', namespace: 'edge' },
+    ...{ checkCommand: ['/usr/sbin/nft', '-c', '-f', '{file}'], reloadCommand: null },
+  },
+  { ...COMMON, id: 'd', target: 'nginx', ...ENGINE_DEFAULTS.nginx, drift: 'report', lock: '/run/lock/d' },
+  { ...COMMON, id: 'e', target: 'nftables', ...ENGINE_DEFAULTS.nftables, maxRemoved: 0.07 },
+  {
+    ...{ ...COMMON, id: 'f', target: 'file', dialect: 'haproxy', path: '/srv/lb.cfg', drainLimit: null },
+    ...{ checkCommand: null, reloadCommand: ['/bin/sh', '-c', 'echo "$0" \\ {file}'], interval: 86_400 },
+  },
+];
+
+/** Sorted; each carries some of these VIPs, or all. */
+export function balancersOf(vips: readonly string[]): fc.Arbitrary<Balancer[]> {
+  const some = fc.option(fc.subarray([...vips].sort(), { minLength: 1 }));
+  return fc
+    .subarray([...BALANCERS])
+    .chain((list) =>
+      fc.tuple(...list.map((balancer) => some.map((carried) => ({ ...balancer, vips: carried })))),
+    );
 }

@@ -10,6 +10,7 @@ export const DEFAULTS = {
   placement: DEFAULT_PLACEMENT,
   health: DEFAULT_HEALTH,
   maintenance: [],
+  balancers: [],
 } as const satisfies Partial<Topology>;
 
 /** The topology of a document that is fine; its cluster is `c` unless it says otherwise. */

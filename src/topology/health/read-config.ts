@@ -1,4 +1,5 @@
 /** From `health:` of the right shape to its configuration. Reports what contradicts itself; never drops anything. */
+import { refuseOptions } from '../options.ts';
 import type { Path, Problems } from '../problems.ts';
 import { durationReader, type ReadMs } from '../read-milliseconds.ts';
 import type { Partly } from '../shape.ts';
@@ -109,12 +110,8 @@ function readCheck(
   path: Path,
   problems: Problems,
 ): Check {
-  const known: readonly string[] = [...COMMON, ...OPTIONS[type]];
-  for (const key of Object.keys(raw)) {
-    // What no check takes has been told as an unknown key.
-    if (known.includes(key) || !Object.hasOwn(CheckSchema.properties, key)) continue;
-    problems.fault([...path, key], `is no option of ${type}`, `${type} takes ${known.join(', ')}`);
-  }
+  const takes = [...COMMON, ...OPTIONS[type]];
+  refuseOptions(raw, { kind: type, takes, properties: CheckSchema.properties }, path, problems);
   const read = durationReader(problems);
   const interval = read(raw.interval, [MIN_INTERVAL, 24 * HOUR], [...path, 'interval']) ?? null;
   const longest = interval ?? times.interval;

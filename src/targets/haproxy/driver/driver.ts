@@ -1,7 +1,7 @@
 /** HAProxy on this host, by its configuration file, its stats socket and its master's socket. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Intent } from '../../../intent/model.ts';
-import type { Balancer, HaproxyBalancer } from '../../balancer.ts';
+import { ofTarget, type Balancer, type HaproxyBalancer } from '../../balancer.ts';
 import { DriverError, type ApplyRun, type Driver, type Plan } from '../../driver.ts';
 import { runCommand, whatWasSaid } from '../../driving/command.ts';
 import { readConfigFile, removeConfigFile, replaceConfigFile } from '../../driving/config-file.ts';
@@ -31,7 +31,7 @@ const SHOW_CONNECTIONS = 'show stat -1 4 -1';
 const SHOW_SERVERS = 'show servers state';
 
 export function haproxyDriver(balancer: Balancer): Driver<HaproxyState, HaproxyAction> {
-  return new HaproxyDriver(balancer);
+  return new HaproxyDriver(ofTarget(balancer, 'haproxy'));
 }
 
 class HaproxyDriver implements Driver<HaproxyState, HaproxyAction> {

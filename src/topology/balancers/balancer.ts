@@ -1,0 +1,115 @@
+/** One balancer as the topology declares it: which engine, where it is, and how carefully it is changed. */
+
+/** Engines whose files or tables are written by RoomLB itself. */
+export const DIALECTS = ['haproxy', 'nginx', 'nftables', 'ipvs', 'keepalived'] as const;
+export type Dialect = (typeof DIALECTS)[number];
+
+/** What `target:` may name. `file`: for what RoomLB cannot reach, a file and the user's own commands. */
+export const DRIVEN_TARGETS = [...DIALECTS, 'file'] as const;
+export type DrivenTarget = (typeof DRIVEN_TARGETS)[number];
+
+/** What becomes of changes that others made to an engine. */
+export const DRIFT_POLICIES = ['repair', 'report'] as const;
+export type DriftPolicy = (typeof DRIFT_POLICIES)[number];
+
+interface Common {
+  readonly id: string;
+  /** Sorted ids of the VIPs that it carries; null: all of them. */
+  readonly vips: readonly string[] | null;
+  /** Name of the machine, where balancers of several are told apart; null: of one that nothing is said of. */
+  readonly host: string | null;
+  /** Network namespace that the engine lives in; null: this process's own. */
+  readonly namespace: string | null;
+  /** Share of a pool's members that one apply may remove, 0–1. */
+  readonly maxRemoved: number;
+  readonly drift: DriftPolicy;
+  /** Seconds between two looks for drift. */
+  readonly interval: number;
+  /** Seconds after which a draining node's flows are cut; null: never. */
+  readonly drainLimit: number | null;
+  /** File whose lock makes one writer of many; null: in the state folder. */
+  readonly lock: string | null;
+}
+
+export interface HaproxyBalancer extends Common {
+  readonly target: 'haproxy';
+  readonly configFile: string;
+  readonly statsSocket: string;
+  /** Null where HAProxy runs without one: then only what the stats socket can do is done. */
+  readonly masterSocket: string | null;
+  readonly binary: string;
+}
+
+export interface NginxBalancer extends Common {
+  readonly target: 'nginx';
+  readonly configFile: string;
+  readonly pidFile: string;
+  readonly binary: string;
+}
+
+export interface NftablesBalancer extends Common {
+  readonly target: 'nftables';
+  /** Programs. */
+  readonly nft: string;
+  readonly conntrack: string;
+}
+
+export interface IpvsBalancer extends Common {
+  readonly target: 'ipvs';
+  /** Program. */
+  readonly ipvsadm: string;
+}
+
+export interface KeepalivedBalancer extends Common {
+  readonly target: 'keepalived';
+  readonly configFile: string;
+  readonly pidFile: string;
+  readonly binary: string;
+}
+
+export interface FileBalancer extends Common {
+  readonly target: 'file';
+  /** Whose rendering is written. */
+  readonly dialect: Dialect;
+  readonly path: string;
+  /**
+   * Program and arguments, never through a shell; null: nothing is checked. `{file}` in an argument stands
+   * for the new file, which is not in its place yet.
+   */
+  readonly checkCommand: readonly string[] | null;
+  /** The same, once the file is in its place; null: nothing is told. */
+  readonly reloadCommand: readonly string[] | null;
+}
+
+export type Balancer =
+  HaproxyBalancer | NginxBalancer | NftablesBalancer | IpvsBalancer | KeepalivedBalancer | FileBalancer;
+
+/** Whose words the balancer is told in. */
+export function dialectOf(balancer: Balancer): Dialect {
+  return balancer.target === 'file' ? balancer.dialect : balancer.target;
+}
+
+export const COMMON_DEFAULTS = {
+  maxRemoved: 0.2,
+  drift: 'repair',
+  interval: 30,
+  drainLimit: 600,
+} as const satisfies Partial<Common>;
+
+/** Where Debian's packages put things: their systemd units and `dpkg -L` (bookworm). */
+export const ENGINE_DEFAULTS = {
+  haproxy: {
+    configFile: '/etc/haproxy/haproxy.cfg',
+    statsSocket: '/run/haproxy/admin.sock',
+    masterSocket: '/run/haproxy-master.sock',
+    binary: '/usr/sbin/haproxy',
+  },
+  nginx: { configFile: '/etc/nginx/nginx.conf', pidFile: '/run/nginx.pid', binary: '/usr/sbin/nginx' },
+  nftables: { nft: '/usr/sbin/nft', conntrack: '/usr/sbin/conntrack' },
+  ipvs: { ipvsadm: '/sbin/ipvsadm' },
+  keepalived: {
+    configFile: '/etc/keepalived/keepalived.conf',
+    pidFile: '/run/keepalived.pid',
+    binary: '/usr/sbin/keepalived',
+  },
+} as const;

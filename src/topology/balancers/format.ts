@@ -1,0 +1,53 @@
+import { formatDuration } from '../values.ts';
+import type { Balancer } from './balancer.ts';
+import type { BalancerDocument } from './schema.ts';
+
+/** Every default is written out; reading what is written here gives an equal balancer. */
+export function toBalancerDocument(balancer: Balancer): BalancerDocument {
+  const { id, target, vips, host, namespace, maxRemoved, drift, interval, drainLimit, lock } = balancer;
+  return {
+    id,
+    target,
+    ...(vips && { vips: [...vips] }),
+    ...(host !== null && { host }),
+    ...(namespace !== null && { namespace }),
+    maxRemoved: formatShare(maxRemoved),
+    drift,
+    interval: formatDuration(interval),
+    drainLimit: drainLimit === null ? 'off' : formatDuration(drainLimit),
+    ...(lock !== null && { lock }),
+    ...optionsOf(balancer),
+  };
+}
+
+/** `0.2`: `20%`. */
+function formatShare(share: number): string {
+  return `${Math.round(share * 100)}%`;
+}
+
+function optionsOf(balancer: Balancer): Partial<BalancerDocument> {
+  switch (balancer.target) {
+    case 'haproxy': {
+      const { configFile, statsSocket, masterSocket, binary } = balancer;
+      return { configFile, statsSocket, masterSocket: masterSocket ?? 'off', binary };
+    }
+    case 'nginx':
+    case 'keepalived': {
+      const { configFile, pidFile, binary } = balancer;
+      return { configFile, pidFile, binary };
+    }
+    case 'nftables':
+      return { nft: balancer.nft, conntrack: balancer.conntrack };
+    case 'ipvs':
+      return { ipvsadm: balancer.ipvsadm };
+    case 'file': {
+      const { dialect, path, checkCommand, reloadCommand } = balancer;
+      return {
+        dialect,
+        path,
+        ...(checkCommand && { checkCommand: [...checkCommand] }),
+        ...(reloadCommand && { reloadCommand: [...reloadCommand] }),
+      };
+    }
+  }
+}

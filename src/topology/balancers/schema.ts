@@ -1,0 +1,126 @@
+/** `balancers:` as users write it. Same rules as `schema.ts` beside this folder. */
+import Type from 'typebox';
+import {
+  ARGUMENT_PATTERN,
+  DURATION_PATTERN,
+  FILE_PATTERN,
+  ID_PATTERN,
+  PERCENT_PATTERN,
+} from '../patterns.ts';
+import { choice, duration, id, mapping, offOr } from '../schema-parts.ts';
+import { DIALECTS, DRIFT_POLICIES, DRIVEN_TARGETS } from './balancer.ts';
+
+const { Optional } = Type;
+
+/** unix(7): 108 bytes with the closing zero. */
+const MAX_SOCKET_PATH = 107;
+
+const file = (description: string, example: string, maxLength = 255) =>
+  Type.String({ pattern: FILE_PATTERN, maxLength, description, examples: [example] });
+const socket = (description: string, example: string) => file(description, example, MAX_SOCKET_PATH);
+const command = (description: string, example: string[]) =>
+  Type.Array(Type.String({ pattern: ARGUMENT_PATTERN, maxLength: 1024, examples: [example[0]] }), {
+    minItems: 1,
+    maxItems: 64,
+    description,
+    examples: [example],
+  });
+
+export const BalancerSchema = mapping(
+  'A live engine that RoomLB changes. Each option belongs to the targets that its description names.',
+  {
+    id: id('Name of the balancer.', ['lb-1']),
+    target: choice(
+      DRIVEN_TARGETS,
+      undefined,
+      'Which engine it is. file: for what RoomLB cannot reach, a file is written and commands of your own are run. ipvs and keepalived both own IPVS: a VIP takes one of the two.',
+    ),
+    vips: Optional(
+      Type.Array(Type.String({ pattern: ID_PATTERN }), {
+        minItems: 1,
+        uniqueItems: true,
+        examples: [['public']],
+        description: 'Ids of the VIPs that it carries. Default: all.',
+      }),
+    ),
+    host: Optional(
+      id(
+        'Name of the machine that it runs on. Balancers of one machine (or of none that is named) may not share files, sockets or kernel tables.',
+        ['lb-a'],
+      ),
+    ),
+    namespace: Optional(
+      id('Network namespace that the engine lives in, as `ip netns` names it. Default: that of roomlb.', [
+        'edge',
+      ]),
+    ),
+    maxRemoved: Optional(
+      Type.String({
+        pattern: PERCENT_PATTERN,
+        default: '20%',
+        examples: ['20%'],
+        description: "Share of a pool's members that one change may remove; more needs an explicit word.",
+      }),
+    ),
+    drift: Optional(
+      choice(DRIFT_POLICIES, 'repair', 'What becomes of changes that others made to what RoomLB owns.'),
+    ),
+    interval: Optional(duration('Time between two looks for such changes, in whole seconds.', '30s')),
+    drainLimit: Optional(
+      offOr(
+        Type.String({ pattern: DURATION_PATTERN }),
+        'Time after which the flows of a draining node are cut, in whole seconds, or off: never.',
+        { default: '10m', examples: ['10m', 'off'] },
+      ),
+    ),
+    lock: Optional(
+      file(
+        'File whose lock lets one process at a time change the engine. Default: one in the state folder.',
+        '/run/lock/roomlb-lb-1',
+      ),
+    ),
+    configFile: Optional(
+      file(
+        "haproxy, nginx, keepalived: the engine's configuration, which RoomLB writes. Default: the package's.",
+        '/etc/haproxy/haproxy.cfg',
+      ),
+    ),
+    pidFile: Optional(file('nginx, keepalived: where the engine writes its process id.', '/run/nginx.pid')),
+    binary: Optional(file("haproxy, nginx, keepalived: the engine's program.", '/usr/sbin/haproxy')),
+    statsSocket: Optional(socket('haproxy: its run-time API, of level admin.', '/run/haproxy/admin.sock')),
+    masterSocket: Optional(
+      offOr(
+        Type.String({ pattern: FILE_PATTERN, maxLength: MAX_SOCKET_PATH }),
+        "haproxy: its master's socket (-S), for reloads. off: it runs without one, and is never reloaded.",
+        { default: '/run/haproxy-master.sock', examples: ['/run/haproxy-master.sock', 'off'] },
+      ),
+    ),
+    nft: Optional(file('nftables: the program nft.', '/usr/sbin/nft')),
+    conntrack: Optional(file('nftables: the program conntrack.', '/usr/sbin/conntrack')),
+    ipvsadm: Optional(file('ipvs: the program ipvsadm.', '/sbin/ipvsadm')),
+    dialect: Optional(choice(DIALECTS, undefined, 'file: whose configuration is written.')),
+    path: Optional(file('file: where it is written, as roomlb render prints it.', '/srv/lb/haproxy.cfg')),
+    checkCommand: Optional(
+      command(
+        'file: program and arguments, run without a shell before the file takes its place; {file} stands for the new file. What it refuses is not written.',
+        ['/usr/sbin/haproxy', '-c', '-f', '{file}'],
+      ),
+    ),
+    reloadCommand: Optional(
+      command('file: program and arguments, run without a shell once the file is in its place.', [
+        '/usr/bin/systemctl',
+        'reload',
+        'haproxy',
+      ]),
+    ),
+  },
+  [{ id: 'lb-1', target: 'haproxy' }],
+);
+
+export const BalancersSchema = Type.Array(BalancerSchema, {
+  maxItems: 100,
+  description: 'Live engines that RoomLB changes. Without it: it only renders.',
+  examples: [[{ id: 'lb-1', target: 'haproxy', vips: ['public'] }]],
+});
+
+export type BalancerDocument = Type.Static<typeof BalancerSchema>;

@@ -1,0 +1,121 @@
+import { dialectOf, type Balancer } from './balancers/balancer.ts';
+import { nearest } from './nearest.ts';
+import type { Located, Parts } from './parts.ts';
+import type { Path, Problems } from './problems.ts';
+
+/** Balancers carry VIPs that exist, and no two write to one thing. */
+export function checkBalancers(parts: Parts, problems: Problems): void {
+  checkVipsExist(parts, problems);
+  const sound = parts.balancers.filter(({ sound }) => sound);
+  checkOwners(sound, parts, problems);
+  checkFiles(sound, problems);
+  checkTables(sound, problems);
+}
+
+function checkVipsExist({ balancers, vips, vipsKnown }: Parts, problems: Problems): void {
+  if (!vipsKnown) return;
+  const ids = vips.map(({ value }) => value.id);
+  const known = new Set(ids);
+  for (const { path, value } of balancers) {
+    for (const id of value.vips ?? []) {
+      if (known.has(id)) continue;
+      const meant = nearest(id, ids);
+      problems.fault(
+        [...path, 'vips'],
+        `there is no VIP ${id}`,
+        meant === undefined ? `VIPs are: ${ids.slice(0, 10).join(', ')}` : `did you mean "${meant}"?`,
+      );
+    }
+  }
+}
+
+/**
+ * Both write the kernel's IPVS services, each its own way, and each takes the other's for foreign or stale.
+ * On whatever machine: the one that holds a VIP next must find there what the other one had.
+ */
+function checkOwners(balancers: readonly Located<Balancer>[], { vips }: Parts, problems: Problems): void {
+  const all = vips.map(({ value }) => value.id);
+  const owners = new Map<string, Balancer>();
+  for (const { path, value } of balancers) {
+    const dialect = dialectOf(value);
+    if (dialect !== 'ipvs' && dialect !== 'keepalived') continue;
+    const carried = value.vips ?? all;
+    const contested = carried.find((vip) => dialectOf(owners.get(vip) ?? value) !== dialect);
+    const owner = contested === undefined ? undefined : owners.get(contested);
+    if (owner) {
+      problems.fault(
+        value.vips ? [...path, 'vips'] : path,
+        `${dialect} and ${dialectOf(owner)} (balancer ${owner.id}) would both own VIP ${contested} in IPVS`,
+        'let one of the two do it: take the other out, or give each its own vips',
+      );
+    }
+    for (const vip of carried) if (!owners.has(vip)) owners.set(vip, value);
+  }
+}
+
+/** Files and sockets that are the balancer's alone, by the option that names them. */
+function filesOf(balancer: Balancer): [option: string, file: string | null][] {
+  const lock: [string, string | null] = ['lock', balancer.lock];
+  switch (balancer.target) {
+    case 'haproxy': {
+      const { configFile, statsSocket, masterSocket } = balancer;
+      return [lock, ['configFile', configFile], ['statsSocket', statsSocket], ['masterSocket', masterSocket]];
+    }
+    case 'nginx':
+    case 'keepalived':
+      return [lock, ['configFile', balancer.configFile], ['pidFile', balancer.pidFile]];
+    case 'file':
+      return [lock, ['path', balancer.path]];
+    case 'nftables':
+    case 'ipvs':
+      return [lock];
+  }
+}
+
+function checkFiles(balancers: readonly Located<Balancer>[], problems: Problems): void {
+  const owners = new Map<string, { balancer: Balancer; option: string }>();
+  for (const { path, value: balancer } of balancers) {
+    for (const [option, file] of filesOf(balancer)) {
+      if (file === null) continue;
+      const place = `${balancer.host ?? ''} ${file}`;
+      const owner = owners.get(place);
+      if (!owner) {
+        owners.set(place, { balancer, option });
+        continue;
+      }
+      const own = owner.balancer === balancer;
+      problems.fault(
+        [...path, option],
+        `${file} is ${owner.option} of ${own ? 'this balancer' : `balancer ${owner.balancer.id}`} already`,
+        own
+          ? 'write another path'
+          : 'give each its own; where they are on different machines, name those by host:',
+      );
+    }
+  }
+}
+
+/** Of the kernel, one per network namespace. */
+const TABLES: Readonly<Partial<Record<ReturnType<typeof dialectOf>, string>>> = {
+  ipvs: 'IPVS',
+  keepalived: 'IPVS',
+  nftables: "RoomLB's nftables table",
+};
+
+function checkTables(balancers: readonly Located<Balancer>[], problems: Problems): void {
+  const owners = new Map<string, string>();
+  for (const { path, value } of balancers) {
+    const { id, host, namespace } = value;
+    const table = TABLES[dialectOf(value)];
+    if (table === undefined) continue;
+    const place = `${host ?? ''} ${namespace ?? ''} ${table}`;
+    const owner = owners.get(place);
+    const at: Path = namespace === null ? path : [...path, 'namespace'];
+    if (owner === undefined) owners.set(place, id);
+    else if (!problems.isFaulty(path) && !problems.isFaulty([...path, 'vips'])) {
+      problems.fault(at, `${table} of this network namespace is balancer ${owner}'s already`, ONE_TABLE);
+    }
+  }
+}
+
+const ONE_TABLE = 'make them one balancer; where they are apart, say so by namespace: or host:';

@@ -1,0 +1,253 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import type { Balancer } from '../../../src/topology/balancers/balancer.ts';
+import { checkDocument } from '../../../src/topology/document.ts';
+import { formatFault } from '../../../src/topology/faults.ts';
+
+/** Of a topology with the VIPs `edge` and `public`. */
+function check(...balancers: object[]) {
+  const vips = ['edge', 'public'].map((id, index) => ({
+    id,
+    addresses: [`203.0.113.${index + 1}`],
+    media: { ports: 40_000 },
+  }));
+  const { topology, faults } = checkDocument({ cluster: 'c', vips, nodes: [], balancers });
+  return { balancers: topology?.balancers, faults: faults.map(formatFault) };
+}
+
+function read(...balancers: object[]): readonly Balancer[] {
+  const checked = check(...balancers);
+  assert.deepEqual(checked.faults, []);
+  return checked.balancers!;
+}
+
+const COMMON = {
+  ...{ vips: null, host: null, namespace: null, lock: null },
+  ...{ maxRemoved: 0.2, drift: 'repair', interval: 30, drainLimit: 600 },
+};
+
+describe('a balancer has what Debian has, where it says nothing:', () => {
+  for (const [target, expected] of [
+    [
+      'haproxy',
+      {
+        configFile: '/etc/haproxy/haproxy.cfg',
+        statsSocket: '/run/haproxy/admin.sock',
+        masterSocket: '/run/haproxy-master.sock',
+        binary: '/usr/sbin/haproxy',
+      },
+    ],
+    ['nginx', { configFile: '/etc/nginx/nginx.conf', pidFile: '/run/nginx.pid', binary: '/usr/sbin/nginx' }],
+    ['nftables', { nft: '/usr/sbin/nft', conntrack: '/usr/sbin/conntrack' }],
+    ['ipvs', { ipvsadm: '/sbin/ipvsadm' }],
+    [
+      'keepalived',
+      {
+        configFile: '/etc/keepalived/keepalived.conf',
+        pidFile: '/run/keepalived.pid',
+        binary: '/usr/sbin/keepalived',
+      },
+    ],
+  ] as const) {
+    test(target, () => {
+      assert.deepEqual(read({ id: 'lb-1', target }), [{ ...COMMON, id: 'lb-1', target, ...expected }]);
+    });
+  }
+
+  test('file, which must say what and where', () => {
+    assert.deepEqual(read({ id: 'f', target: 'file', dialect: 'nginx', path: '/srv/nginx.conf' }), [
+      {
+        ...{ ...COMMON, id: 'f', target: 'file', dialect: 'nginx', path: '/srv/nginx.conf' },
+        ...{ checkCommand: null, reloadCommand: null },
+      },
+    ]);
+  });
+
+  test('none at all: there is nothing to change', () => assert.deepEqual(read(), []));
+});
+
+describe('what a balancer may say', () => {
+  test('of every kind', () => {
+    const [first, second] = read(
+      {
+        ...{ id: 'z', target: 'haproxy', vips: ['public', 'edge'], host: 'lb-a', namespace: 'edge.1' },
+        ...{ maxRemoved: '100%', drift: 'report', interval: '2m', drainLimit: 'off', lock: '/run/z.lock' },
+        masterSocket: false,
+      },
+      { id: 'a', target: 'ipvs', maxRemoved: '0%', drainLimit: '1h', ipvsadm: '/opt/ipvsadm' },
+    );
+    assert.deepEqual(first, {
+      ...{ ...COMMON, id: 'a', target: 'ipvs', maxRemoved: 0, drainLimit: 3600, ipvsadm: '/opt/ipvsadm' },
+    });
+    assert.deepEqual(second, {
+      ...{ id: 'z', target: 'haproxy', vips: ['edge', 'public'], host: 'lb-a', namespace: 'edge.1' },
+      ...{ maxRemoved: 1, drift: 'report', interval: 120, drainLimit: null, lock: '/run/z.lock' },
+      ...{ configFile: '/etc/haproxy/haproxy.cfg', statsSocket: '/run/haproxy/admin.sock' },
+      ...{ masterSocket: null, binary: '/usr/sbin/haproxy' },
+    });
+  });
+
+  test('commands are words, which no shell takes apart', () => {
+    const checkCommand = ['/usr/sbin/nginx', '-t', '-c', '{file}', '-g', 'daemon on; # "$HOME"'];
+    const [balancer] = read({
+      ...{ id: 'f', target: 'file', dialect: 'nginx', path: '/srv/nginx.conf', checkCommand },
+    });
+    assert.deepEqual(balancer?.target === 'file' && balancer.checkCommand, checkCommand);
+  });
+});
+
+const HA = { id: 'lb-1', target: 'haproxy' };
+const FILE = { id: 'f', target: 'file', dialect: 'nginx', path: '/srv/nginx.conf' };
+
+describe('balancers that are refused, with the reason:', () => {
+  for (const [what, documents, ...expected] of [
+    [
+      'an unknown target',
+      [{ id: 'x', target: 'haproxi' }],
+      'error: balancers[0].target: must be haproxy, nginx, nftables, ipvs, keepalived or file, found "haproxi" (hint: did you mean "haproxy"?)',
+    ],
+    [
+      'an option of another target',
+      [{ id: 'x', target: 'ipvs', statsSocket: '/run/x.sock' }],
+      'error: balancers[0].statsSocket: is no option of ipvs (hint: ipvs takes id, target, vips, host, namespace, maxRemoved, drift, interval, drainLimit, lock, ipvsadm)',
+    ],
+    [
+      'an option of none, once',
+      [{ ...HA, statSocket: '/run/x.sock' }],
+      'error: balancers[0].statSocket: unknown key "statSocket" (hint: did you mean "statsSocket"?)',
+    ],
+    [
+      'an unknown VIP',
+      [{ ...HA, vips: ['edge', 'pubilc'] }],
+      'error: balancers[0].vips: there is no VIP pubilc (hint: did you mean "public"?)',
+    ],
+    [
+      'a path that climbs',
+      [{ ...HA, configFile: '/etc/../root/x' }],
+      'error: balancers[0].configFile: must be an absolute path (of letters, digits, "_", "." and "-", without ".."), at most 255 characters, found "/etc/../root/x" (hint: for example /etc/haproxy/haproxy.cfg)',
+    ],
+    [
+      'a socket whose path no socket can have',
+      [{ ...HA, masterSocket: `/${'a'.repeat(107)}` }],
+      `error: balancers[0].masterSocket: must be an absolute path (of letters, digits, "_", "." and "-", without ".."), at most 107 characters or off, found "/${'a'.repeat(59)}…" (hint: for example /run/haproxy-master.sock)`,
+    ],
+    [
+      'a share that is none',
+      [{ ...HA, maxRemoved: '120%' }],
+      'error: balancers[0].maxRemoved: must be a whole number of per cent such as 20%, found "120%" (hint: for example 20%)',
+    ],
+    [
+      'times that are none',
+      [{ ...HA, interval: '500ms', drainLimit: '90h' }],
+      'error: balancers[0].drainLimit: must be 1s to 24h, found 90h (hint: write 24h)',
+      'error: balancers[0].interval: must be whole seconds, found 500ms (hint: engines count these in seconds; write 1s)',
+    ],
+    [
+      'a namespace that is a path',
+      [{ ...HA, namespace: '../edge' }],
+      'error: balancers[0].namespace: must be an id (a letter or digit, then up to 62 letters, digits, "_", "." or "-"), found "../edge" (hint: for example edge)',
+    ],
+    [
+      'a file of which nothing is said',
+      [{ id: 'f', target: 'file' }],
+      'error: balancers[0].dialect: is missing (hint: add dialect: haproxy, or whose configuration it is)',
+      'error: balancers[0].path: is missing (hint: add path: /srv/lb/haproxy.cfg, or where the file shall be)',
+    ],
+    [
+      'a file whose path cannot be read, once',
+      [{ ...FILE, path: 'nginx.conf' }],
+      'error: balancers[0].path: must be an absolute path (of letters, digits, "_", "." and "-", without ".."), at most 255 characters, found "nginx.conf" (hint: for example /srv/lb/haproxy.cfg)',
+    ],
+    [
+      'a command for a shell',
+      [{ ...FILE, reloadCommand: ['systemctl reload nginx'], checkCommand: 'nginx -t' }],
+      'error: balancers[0].checkCommand: must be a list of at most 64, found "nginx -t" (hint: for example [/usr/sbin/haproxy, -c, -f, {file}])',
+      'error: balancers[0].reloadCommand[0]: must be a program by its absolute path, found "systemctl reload nginx" (hint: no shell runs it; write [/usr/bin/systemctl, reload, haproxy])',
+    ],
+    [
+      'an argument of two lines',
+      [{ ...FILE, reloadCommand: ['/bin/echo', 'a\nb'] }],
+      'error: balancers[0].reloadCommand[1]: must be an argument (printable ASCII), at most 1024 characters, found "a\\nb" (hint: for example /usr/bin/systemctl)',
+    ],
+    [
+      'two of one id',
+      [{ ...HA }, { ...FILE, id: 'LB-1' }],
+      'error: balancers[1].id: differs from the balancer id lb-1 by case only (hint: DNS and some engines ignore case; give it another id)',
+    ],
+    [
+      'ipvs and keepalived for one VIP, even on two machines',
+      [
+        { id: 'a', target: 'keepalived', vips: ['public'], host: 'one' },
+        { id: 'b', target: 'ipvs', host: 'two' },
+      ],
+      'error: balancers[1]: ipvs and keepalived (balancer a) would both own VIP public in IPVS (hint: let one of the two do it: take the other out, or give each its own vips)',
+    ],
+    [
+      'the same, where one is written to a file',
+      [
+        { id: 'a', target: 'ipvs' },
+        { ...FILE, dialect: 'keepalived', vips: ['edge'], namespace: 'edge' },
+      ],
+      'error: balancers[1].vips: keepalived and ipvs (balancer a) would both own VIP edge in IPVS (hint: let one of the two do it: take the other out, or give each its own vips)',
+    ],
+    [
+      'ipvs and keepalived in one kernel, each with its VIPs',
+      [
+        { id: 'a', target: 'ipvs', vips: ['edge'], namespace: 'n' },
+        { id: 'b', target: 'keepalived', vips: ['public'], namespace: 'n' },
+      ],
+      "error: balancers[1].namespace: IPVS of this network namespace is balancer a's already (hint: make them one balancer; where they are apart, say so by namespace: or host:)",
+    ],
+    [
+      'two that write one table',
+      [
+        { id: 'a', target: 'nftables', vips: ['edge'] },
+        { id: 'b', target: 'nftables', vips: ['public'] },
+      ],
+      "error: balancers[1]: RoomLB's nftables table of this network namespace is balancer a's already (hint: make them one balancer; where they are apart, say so by namespace: or host:)",
+    ],
+    [
+      'two that share files and sockets',
+      [
+        { ...HA, vips: ['edge'] },
+        { ...HA, id: 'lb-2', vips: ['public'], configFile: '/etc/haproxy/two.cfg' },
+      ],
+      'error: balancers[1].masterSocket: /run/haproxy-master.sock is masterSocket of balancer lb-1 already (hint: give each its own; where they are on different machines, name those by host:)',
+      'error: balancers[1].statsSocket: /run/haproxy/admin.sock is statsSocket of balancer lb-1 already (hint: give each its own; where they are on different machines, name those by host:)',
+    ],
+    [
+      'one that would write over what it reads',
+      [{ id: 'n', target: 'nginx', pidFile: '/run/n', lock: '/run/n' }],
+      'error: balancers[0].pidFile: /run/n is lock of this balancer already (hint: write another path)',
+    ],
+  ] as const) {
+    test(what, () => {
+      const { balancers, faults } = check(...documents);
+      assert.equal(balancers, undefined);
+      assert.deepEqual(faults.sort(), [...expected]);
+    });
+  }
+});
+
+describe('balancers that may stand together:', () => {
+  for (const [what, documents] of [
+    ['one engine of each', [HA, { id: 'b', target: 'nginx' }, { id: 'c', target: 'nftables' }]],
+    ['the same on two machines', [HA, { ...HA, id: 'lb-2', host: 'lb-b' }]],
+    [
+      'IPVS in two network namespaces',
+      [
+        { id: 'a', target: 'ipvs', vips: ['edge'] },
+        { id: 'b', target: 'keepalived', vips: ['public'], namespace: 'n' },
+      ],
+    ],
+    [
+      'a pair of keepalived',
+      [
+        { id: 'a', target: 'keepalived', host: 'one' },
+        { id: 'b', target: 'keepalived', host: 'two' },
+      ],
+    ],
+  ] as const) {
+    test(what, () => assert.equal(read(...documents).length, documents.length));
+  }
+});
