@@ -1,6 +1,7 @@
 /** Configuration files of engines on this host: read whole, replaced whole. */
-import { chmod, chown, open, readFile, realpath, rename, rm, stat } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { readFile, rm, stat } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { replaceFile, syncFolder } from '../../files/replace-file.ts';
 import { DriverError } from '../driver.ts';
 
 /** The largest file that is read, bytes: one of 10,000 nodes has some ten million. */
@@ -20,29 +21,17 @@ export async function readConfigFile(path: string): Promise<string | null> {
 }
 
 /**
- * Puts the text into a file beside the one it is for, on disk before this resolves, and hands its path to
- * `check`. What that returns decides nothing; if it throws, the file goes and nothing has changed. Else the
- * new file takes the place of the old at once, with its permissions and owner. A reader sees one or the other,
- * whenever the power goes. A symbolic link stays one.
+ * Puts the text in the place of what is there, at once and for good (see `replaceFile`), unless `check` throws:
+ * then nothing has changed. It is handed the path of the new file, which is in the same folder.
  */
 export async function replaceConfigFile(
   path: string,
   text: string,
   check: (candidate: string) => Promise<void> = () => Promise.resolve(),
 ): Promise<void> {
-  const target = await realpath(path).catch(() => path);
-  const folder = dirname(target);
-  // One name, since there is one writer: what a killed process left behind is replaced by the next.
-  const candidate = join(folder, `.${basename(target)}.roomlb-new`);
   try {
-    await rm(candidate, { force: true });
-    await writeThrough(candidate, text);
-    await copyAttributes(target, candidate);
-    await check(candidate);
-    await rename(candidate, target);
-    await syncFolder(folder);
+    await replaceFile(path, text, { mode: NEW_FILE_MODE, check });
   } catch (cause) {
-    await rm(candidate, { force: true }).catch(() => undefined);
     throw cause instanceof DriverError ? cause : unreachable(path, 'write', cause);
   }
 }
@@ -54,31 +43,6 @@ export async function removeConfigFile(path: string): Promise<void> {
     await syncFolder(dirname(path));
   } catch (cause) {
     if (!isMissing(cause)) throw unreachable(path, 'remove', cause);
-  }
-}
-
-async function writeThrough(path: string, text: string): Promise<void> {
-  const file = await open(path, 'wx', NEW_FILE_MODE);
-  try {
-    await file.writeFile(text);
-    await file.sync();
-  } finally {
-    await file.close();
-  }
-}
-
-async function copyAttributes(from: string, to: string): Promise<void> {
-  const old = await stat(from).catch(() => undefined);
-  await chmod(to, old ? old.mode & 0o7777 : NEW_FILE_MODE);
-  if (old && process.getuid?.() === 0) await chown(to, old.uid, old.gid);
-}
-
-async function syncFolder(path: string): Promise<void> {
-  const folder = await open(path, 'r');
-  try {
-    await folder.sync();
-  } finally {
-    await folder.close();
   }
 }
 

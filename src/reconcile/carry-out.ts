@@ -1,0 +1,84 @@
+/** A plan that was allowed is applied, read back, and undone if it does not hold. */
+import { DriverError, type Driver, type Plan } from '../targets/driver.ts';
+
+export interface Task {
+  readonly driver: Driver;
+  readonly plan: Plan;
+  /** What the plan leads to. */
+  readonly wanted: unknown;
+  /** Where to go back to. */
+  readonly fallback: unknown;
+  /** Endpoints by name, and whether each answers through the VIP. */
+  readonly probe: (() => Promise<ReadonlyMap<string, boolean>>) | null;
+  readonly signal: AbortSignal;
+  readonly onStep?: ((text: string) => void) | undefined;
+}
+
+export type Carried =
+  | { readonly result: 'applied' }
+  /** By the engine's own check: nothing was changed. */
+  | { readonly result: 'refused'; readonly why: string }
+  /** It failed, and the engine is as `fallback` says. */
+  | { readonly result: 'rolled-back'; readonly why: string }
+  /** It failed, and so did the way back. */
+  | { readonly result: 'failed'; readonly why: string };
+
+/**
+ * Engines may take a while to settle, and others may change them meanwhile: what is left to do after an apply is
+ * done so many times over before it counts as failed.
+ */
+const MAX_ROUNDS = 3;
+/** A name for each of many endpoints would drown the message. */
+const NAMED = 5;
+
+/** @throws the signal's reason where it was told to stop: whatever is half done is for the next run. */
+export async function carryOut(task: Task): Promise<Carried> {
+  const { signal, probe, fallback, driver } = task;
+  try {
+    const worked = probe ? await probe() : new Map<string, boolean>();
+    await bringTo(task, task.wanted, task.plan);
+    const lost = probe ? broken(worked, await probe()) : [];
+    if (lost.length === 0) return { result: 'applied' };
+    throw new DriverError(
+      'failed',
+      `through the VIP, what answered before does not any more: ${names(lost)}`,
+    );
+  } catch (error) {
+    signal.throwIfAborted();
+    const why = messageOf(error);
+    if (error instanceof DriverError && error.kind === 'refused') return { result: 'refused', why };
+    try {
+      const back = driver.plan(await driver.read(), fallback);
+      await bringTo({ ...task, signal: new AbortController().signal }, fallback, back);
+      return { result: 'rolled-back', why };
+    } catch (second) {
+      return { result: 'failed', why: `${why}; and on the way back: ${messageOf(second)}` };
+    }
+  }
+}
+
+/** Until there is nothing left to do. */
+async function bringTo({ driver, signal, onStep }: Task, wanted: unknown, first: Plan): Promise<void> {
+  let plan = first;
+  for (let round = 0; round < MAX_ROUNDS && plan.steps.length > 0; round++) {
+    const { steps } = plan;
+    await driver.apply(plan, { signal, onStep: (index) => onStep?.(steps[index]?.text ?? '') });
+    plan = driver.plan(await driver.read(), wanted);
+  }
+  if (plan.steps.length === 0) return;
+  const left = names(plan.steps.map(({ text }) => text));
+  throw new DriverError('failed', `read back after ${MAX_ROUNDS} times, the engine still differs: ${left}`);
+}
+
+function broken(before: ReadonlyMap<string, boolean>, after: ReadonlyMap<string, boolean>): string[] {
+  return [...before].flatMap(([name, worked]) => (worked && after.get(name) === false ? [name] : []));
+}
+
+function names(all: readonly string[]): string {
+  const rest = all.length > NAMED ? ` and ${all.length - NAMED} more` : '';
+  return all.slice(0, NAMED).join(', ') + rest;
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
