@@ -73,6 +73,9 @@ export interface Target {
   readonly capabilities: Capabilities;
   /** Pure and deterministic: same intent, same bytes. */
   render(intent: Intent): Rendering;
-  /** Drives a live engine of this kind; absent where RoomLB only renders. Connects to nothing yet. */
-  readonly driver?: (balancer: Balancer) => Driver;
+  /**
+   * Drives a live engine of this kind; absent where RoomLB only renders. Connects to nothing yet.
+   * `cluster`: the id of the one whose intents will come, where engines keep several apart by it.
+   */
+  readonly driver?: (balancer: Balancer, cluster: string) => Driver;
 }

@@ -22,6 +22,13 @@ const BALANCERS: readonly Balancer[] = [
     masterSocket: '/nonexistent/master.sock',
     binary: 'haproxy',
   },
+  {
+    ...COMMON,
+    id: 'nftables-1',
+    target: 'nftables',
+    nft: '/nonexistent/nft',
+    conntrack: '/nonexistent/conntrack',
+  },
 ];
 
 export function balancerFor(target: string): Balancer {

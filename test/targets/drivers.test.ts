@@ -18,7 +18,7 @@ const RUNS = { numRuns: 100 };
 
 for (const { name, driver: connect } of TARGETS) {
   if (!connect) continue;
-  const driver = connect(balancerFor(name));
+  const driver = connect(balancerFor(name), 'test-1');
   const planBetween = (from: Intent, to: Intent): Plan =>
     driver.plan(driver.desired(from), driver.desired(to));
 

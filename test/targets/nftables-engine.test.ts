@@ -3,10 +3,12 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import fc from 'fast-check';
 import { nftables } from '../../src/targets/nftables/index.ts';
+import { nftablesDriver } from '../../src/targets/nftables/driver/driver.ts';
 import { tableName } from '../../src/targets/nftables/names.ts';
 import type { Topology } from '../../src/topology/model.ts';
-import { createLab, labSkipReason, type Lab } from '../lab/netns.ts';
+import { createLab, findBinary, labSkipReason, type Lab } from '../lab/netns.ts';
 import { topologies } from '../topology/arbitrary.ts';
+import { balancerFor } from './balancers.ts';
 import { cluster, intentOf } from './documents.ts';
 
 const FOREIGN = `table inet foreign {
@@ -24,7 +26,7 @@ const FOREIGN = `table inet foreign {
 
 const NOWHERE: Topology = { ...cluster({ media: { ports: '40000-40001' } }, [{}]), vips: [], nodes: [] };
 
-describe('nft', { skip: labSkipReason(['nft']) }, () => {
+describe('nft', { skip: labSkipReason(['nft', 'conntrack']) }, () => {
   let lab: Lab;
   let foreign: string;
 
@@ -71,10 +73,31 @@ describe('nft', { skip: labSkipReason(['nft']) }, () => {
     }
   });
 
-  test('names nodes and the revision in what it lists', async () => {
+  test('names nodes and the cluster in what it lists', async () => {
     const topology = cluster({ media: { ports: '40000-40999' } }, [{}, {}]);
     const listed = await load(topology);
-    assert.match(listed ?? '', new RegExp(`comment "roomlb revision ${intentOf(topology).revision}"`));
-    assert.match(listed ?? '', /203\.0\.113\.10 \. 40002-40003 comment "sfu-2" : 10\.0\.0\.2/);
+    assert.match(listed ?? '', /comment "roomlb cluster test-1"/);
+    assert.match(listed ?? '', /203\.0\.113\.10 \. 40002-40003 comment "public\/sfu-2" : 10\.0\.0\.2/);
+  });
+
+  test('says of its table what the driver wanted, from any topology to any other', async () => {
+    const program = { nft: findBinary('nft') ?? '', conntrack: findBinary('conntrack') ?? '' };
+    const balancer = { ...balancerFor('nftables'), namespace: lab.lb, ...program };
+    const run = { signal: new AbortController().signal };
+    const bringTo = async (topology: Topology) => {
+      // One table for all of them, so that each is reached from the one before.
+      const driver = nftablesDriver(balancer, 'fixed');
+      const desired = driver.desired({ ...intentOf(topology), cluster: 'fixed' });
+      await driver.apply(driver.plan(await driver.read(), desired), run);
+      const { steps, changes, foreign } = driver.plan(await driver.read(), desired);
+      assert.deepEqual([steps, changes, foreign], [[], [], []]);
+    };
+    const pairs = fc.tuple(topologies(), topologies());
+    const property = fc.asyncProperty(pairs, async ([from, to]) => {
+      await bringTo(from);
+      await bringTo(to);
+    });
+    await fc.assert(property, { numRuns: 60 });
+    assert.equal(await nft(['list', 'table', 'inet', 'foreign']), foreign);
   });
 });

@@ -33,13 +33,13 @@ describe('nftables: media', () => {
       'type ipv4_addr . inet_service : ipv4_addr',
       'flags interval',
       'elements = {',
-      '203.0.113.10 . 40000-40001 comment "sfu-1" : 10.0.0.1,',
-      '203.0.113.10 . 40100 comment "sfu-2" : 10.0.9.9,',
+      '203.0.113.10 . 40000-40001 comment "public/sfu-1" : 10.0.0.1,',
+      '203.0.113.10 . 40100 comment "public/sfu-2" : 10.0.9.9,',
       '}',
     ]);
     assert.deepEqual(lines(rendering, 'map media_tcp6').slice(2), [
       'elements = {',
-      '2001:db8::10 . 40000-40001 comment "sfu-1" : fd00:1::1,',
+      '2001:db8::10 . 40000-40001 comment "public/sfu-1" : fd00:1::1,',
       '}',
     ]);
     assert.equal(rendering.rules.length, 6);
@@ -79,12 +79,12 @@ describe('nftables: media', () => {
       { mediaPorts: '40100-40101' },
     ]);
     assert.deepEqual(lines(rendering, 'ct timeout udp_20'), [
-      'protocol udp',
-      'policy = { unreplied : 20, replied : 20 }',
+      'protocol udp;',
+      'policy = { unreplied : 20, replied : 20 };',
     ]);
     assert.equal(
       lines(rendering, 'chain timeouts')[0],
-      'ip daddr { 203.0.113.10 } udp dport { 40000-40003, 40100-40101 } ct timeout set "udp_20"',
+      'ip daddr 203.0.113.10 udp dport { 40000-40003, 40100-40101 } ct timeout set "udp_20"',
     );
   });
 });
@@ -135,8 +135,8 @@ describe('nftables: signalling', () => {
     ]);
     assert.deepEqual(lines(rendering, 'map signalling_tcp4').slice(1), [
       'elements = {',
-      '203.0.113.10 . 4002 comment "sfu-2" : 10.0.0.2 . 4443,',
-      '203.0.113.10 . 4005 comment "sfu-1" : 10.0.0.1 . 4005,',
+      '203.0.113.10 . 4002 comment "public/sfu-2" : 10.0.0.2 . 4443,',
+      '203.0.113.10 . 4005 comment "public/sfu-1" : 10.0.0.1 . 4005,',
       '}',
     ]);
   });
@@ -179,7 +179,7 @@ describe('nftables: the table', () => {
     assert.equal(postrouting(false).length, 1);
     assert.equal(
       postrouting(true)[1],
-      'meta l4proto udp ct status dnat ct original ip daddr { 203.0.113.10 } ct original proto-dst { 40000-40001 } masquerade',
+      'meta l4proto udp ct status dnat ct original ip daddr 203.0.113.10 ct original proto-dst 40000-40001 masquerade',
     );
   });
 

@@ -3,6 +3,7 @@ import type { VirtualService } from '../../intent/model.ts';
 import type { IpAddress, PortRange, Protocol } from '../../topology/model.ts';
 import { formatPorts } from '../../topology/ports.ts';
 import { FAMILIES, ipKeyword, type Family } from './names.ts';
+import { formatSet } from './table.ts';
 
 /** Services of one VIP and protocol that idle equally long. */
 export interface Coverage {
@@ -53,7 +54,7 @@ export function perFamily(
 ): string[] {
   return FAMILIES.flatMap((family) => {
     const vips = addresses.filter((address) => address.family === family).map(({ text }) => text);
-    return vips.length === 0 ? [] : [line(family, setOf(vips), setOf(ports.map(formatPorts)))];
+    return vips.length === 0 ? [] : [line(family, formatSet(vips), formatSet(ports.map(formatPorts)))];
   });
 }
 
@@ -62,7 +63,7 @@ export function timeoutRules(coverage: readonly Coverage[], name: (of: Coverage)
   return coverage.flatMap((part) =>
     perFamily(part, (family, vips, ports) => {
       const match = `${ipKeyword(family)} daddr ${vips} ${part.protocol} dport ${ports}`;
-      return `    ${match} ct timeout set "${name(part)}"`;
+      return `${match} ct timeout set "${name(part)}"`;
     }),
   );
 }
@@ -77,11 +78,7 @@ export function masqueradeRules(coverage: readonly Coverage[]): string[] {
     .flatMap((part) =>
       perFamily(part, (family, vips, ports) => {
         const original = `ct original ${ipKeyword(family)} daddr ${vips} ct original proto-dst ${ports}`;
-        return `    meta l4proto ${part.protocol} ct status dnat ${original} masquerade`;
+        return `meta l4proto ${part.protocol} ct status dnat ${original} masquerade`;
       }),
     );
-}
-
-function setOf(items: readonly string[]): string {
-  return `{ ${items.join(', ')} }`;
 }

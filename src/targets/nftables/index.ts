@@ -5,13 +5,12 @@
 import type { Intent } from '../../intent/model.ts';
 import { header } from '../header.ts';
 import type { Rendering, Target } from '../target.ts';
-import { coverageOf, masqueradeRules, timeoutRules } from './coverage.ts';
+import { buildTable, withoutCuts } from './build.ts';
 import { flushCommands } from './drain.ts';
+import { nftablesDriver } from './driver/driver.ts';
 import { carries, findingsOf } from './findings.ts';
-import { FAMILIES, ipKeyword, mediaMap, signallingMap, tableName } from './names.ts';
-import { renderMaps } from './maps.ts';
-import { renderPools } from './pool.ts';
-import { timeoutObjects, timeoutOf } from './timeouts.ts';
+import { tableName } from './names.ts';
+import { replaceTable } from './table.ts';
 
 export const nftables: Target = {
   name: 'nftables',
@@ -27,6 +26,7 @@ export const nftables: Target = {
     versions: 'nft 1.0.6, Linux 5.6 and later',
   },
   render,
+  driver: nftablesDriver,
 };
 
 function render(intent: Intent): Rendering {
@@ -34,12 +34,10 @@ function render(intent: Intent): Rendering {
   const services = intent.services.filter(carries);
   if (services.length === 0 && intent.services.length > 0) return { files: [], rules: [], findings };
 
-  const table = tableName(intent.cluster);
-  const coverage = coverageOf(services);
-  const maps = renderMaps(services);
-  const pools = renderPools(services);
+  const name = tableName(intent.cluster);
+  const { table, rules } = buildTable(intent.cluster, services);
   const purpose = [
-    `Load it with: nft -f FILE. It replaces table inet ${table} in one step, and touches no other table.`,
+    `Load it with: nft -f FILE. It replaces table inet ${name} in one step, and touches no other table.`,
   ];
   const flush = flushCommands(services);
   const lines = [
@@ -47,56 +45,8 @@ function render(intent: Intent): Rendering {
     ...(flush.length === 0 ? [] : ['#', '# Flows of draining nodes, to be cut after loading:']),
     ...flush.map((command) => `# ${command}`),
     '',
-    // Declared first, since deleting a table that is not there fails.
-    `table inet ${table} {}`,
-    `delete table inet ${table}`,
-    '',
-    `table inet ${table} {`,
-    `  comment "roomlb revision ${intent.revision}"`,
-    ...timeoutObjects(coverage),
-    ...maps.lines,
-    ...chain('services', [...lookups(), ...pools.lines]),
-    ...chain('timeouts', timeoutRules(coverage, timeoutOf)),
-    ...HOOKS,
-    ...chain('postrouting', [base('nat', 'postrouting', 'srcnat'), ...masqueradeRules(coverage)]),
-    '}',
+    ...replaceTable(name, withoutCuts(table)),
     '',
   ];
-  return {
-    files: [{ path: 'nftables.nft', content: lines.join('\n') }],
-    rules: [...maps.rules, ...pools.rules],
-    findings,
-  };
-}
-
-/** The same for packets that arrive and for those that this host sends itself. */
-const HOOKS: readonly string[] = [
-  // Timeouts are set on new connections, after conntrack (-200) and before translation (-100).
-  ...chain('timeouts_prerouting', [base('filter', 'prerouting', '-150'), '    jump timeouts']),
-  ...chain('timeouts_output', [base('filter', 'output', '-150'), '    jump timeouts']),
-  ...chain('prerouting', [base('nat', 'prerouting', 'dstnat'), '    jump services']),
-  // The keyword dstnat is for prerouting alone; this is its number.
-  ...chain('output', [base('nat', 'output', '-100'), '    jump services']),
-];
-
-/** A packet whose address and port are not in a map falls through to the next rule. */
-function lookups(): string[] {
-  return FAMILIES.flatMap((family) => {
-    const ip = ipKeyword(family);
-    const rule = (protocol: string, map: string) =>
-      `    dnat ${ip} to ${ip} daddr . ${protocol} dport map @${map}`;
-    return [
-      rule('udp', mediaMap('udp', family)),
-      rule('tcp', mediaMap('tcp', family)),
-      rule('tcp', signallingMap(family)),
-    ];
-  });
-}
-
-function base(type: string, hook: string, priority: string): string {
-  return `    type ${type} hook ${hook} priority ${priority}; policy accept;`;
-}
-
-function chain(name: string, lines: readonly string[]): string[] {
-  return [`  chain ${name} {`, ...lines, '  }'];
+  return { files: [{ path: 'nftables.nft', content: lines.join('\n') }], rules, findings };
 }

@@ -33,3 +33,33 @@ export function timeoutName(protocol: Protocol, seconds: number): string {
 export function ipKeyword(family: Family): string {
   return family === 4 ? 'ip' : 'ip6';
 }
+
+/** Node addresses, each with a port of the node and with whose it is. */
+export function memberSet(family: Family): string {
+  return `members${family}`;
+}
+
+/** VIP addresses whose flows are cut when their port leads elsewhere, or nowhere. */
+export function flushSet(family: Family): string {
+  return `flush${family}`;
+}
+
+/** Flows that are to be cut in conntrack, or were: protocol, VIP address, port and node address. */
+export function cutSet(family: Family): string {
+  return `cut${family}`;
+}
+
+/** In a comment of a cut: conntrack has yet to be told. */
+export const CUT_PENDING = 'pending';
+/** In a comment of a cut: conntrack has been told, and the node still drains. */
+export const CUT_DONE = 'done';
+
+/** Whose an element is. Ids have no slash, and 63 bytes at most: nft takes comments of up to 128. */
+export function ownerComment(vip: string, node: string): string {
+  return `${vip}/${node}`;
+}
+
+/** The mark of a table: a table that carries another one, or none, is somebody else's. */
+export function tableComment(cluster: string): string {
+  return `roomlb cluster ${cluster}`;
+}

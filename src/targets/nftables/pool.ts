@@ -4,6 +4,7 @@ import type { IpAddress } from '../../topology/model.ts';
 import type { Rule } from '../target.ts';
 import { reduceWeights, totalWeight, type Weighted } from '../weights.ts';
 import { ipKeyword, type Family } from './names.ts';
+import { formatMap } from './table.ts';
 
 /**
  * Up to this many slots are dealt out in turn. Beyond, where weights have no common divisor and pools are
@@ -19,16 +20,11 @@ interface Share extends Weighted {
   readonly to: string;
 }
 
-export interface Pool {
-  readonly lines: readonly string[];
-  readonly rules: readonly Rule[];
-}
-
-export function renderPools(services: readonly VirtualService[]): Pool {
-  const rules = services.flatMap((service) =>
+/** The text of each is a rule of a chain. */
+export function poolRules(services: readonly VirtualService[]): Rule[] {
+  return services.flatMap((service) =>
     service.role === 'signalling' ? service.addresses.flatMap((vip) => poolRule(service, vip)) : [],
   );
-  return { lines: rules.map(({ text }) => `    ${text}`), rules };
 }
 
 /** Whether this service's connections are spread by chance, because its weights make too many slots. */
@@ -48,7 +44,7 @@ function poolRule(service: VirtualService, vip: IpAddress): Rule[] {
         ? [`numgen random mod ${slots}`, ranges(members)]
         : [`numgen inc mod ${slots}`, inTurn(members)];
   const match = `${ip} daddr ${vip.text} tcp dport ${service.ports.first}`;
-  const text = `${match} dnat ${ip} to ${draw} map { ${entries.join(', ')} } comment "${service.id}"`;
+  const text = `${match} dnat ${ip} to ${draw} map ${formatMap(entries)} comment "${service.id}"`;
   return [{ key: `${service.id} ${vip.text}`, text, node: null }];
 }
 

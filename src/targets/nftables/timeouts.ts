@@ -2,6 +2,7 @@
 import type { Protocol } from '../../topology/model.ts';
 import type { Coverage } from './coverage.ts';
 import { timeoutName } from './names.ts';
+import type { TimeoutObject } from './table.ts';
 
 /**
  * Seconds for a UDP flow that has not been answered, or is younger than two seconds: the kernel's own
@@ -14,18 +15,24 @@ export function timeoutOf({ protocol, idleTimeout }: Coverage): string {
   return timeoutName(protocol, idleTimeout);
 }
 
-export function timeoutObjects(coverage: readonly Coverage[]): string[] {
+export function timeoutObjects(coverage: readonly Coverage[]): TimeoutObject[] {
   const objects = new Map(coverage.map((part) => [timeoutOf(part), part]));
-  return [...objects].flatMap(([name, { protocol, idleTimeout }]) => [
-    `  ct timeout ${name} {`,
-    `    protocol ${protocol}`,
-    `    policy = { ${policy(protocol, idleTimeout)} }`,
-    '  }',
-  ]);
+  return [...objects.values()].map(({ protocol, idleTimeout }) => timeoutObject(protocol, idleTimeout));
 }
 
-function policy(protocol: Protocol, seconds: number): string {
+/** @param seconds that a flow may idle */
+export function timeoutObject(protocol: Protocol, seconds: number): TimeoutObject {
+  const policy = Object.entries(timeoutPolicy(protocol, seconds));
+  const states = policy.map(([state, limit]) => `${state} : ${limit}`).join(', ');
+  return {
+    name: timeoutName(protocol, seconds),
+    lines: [`protocol ${protocol};`, `policy = { ${states} };`],
+  };
+}
+
+/** Seconds by the state of a flow. */
+export function timeoutPolicy(protocol: Protocol, seconds: number): Record<string, number> {
   return protocol === 'udp'
-    ? `unreplied : ${Math.min(UNREPLIED, seconds)}, replied : ${seconds}`
-    : `established : ${seconds}`;
+    ? { unreplied: Math.min(UNREPLIED, seconds), replied: seconds }
+    : { established: seconds };
 }

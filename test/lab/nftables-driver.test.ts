@@ -1,0 +1,51 @@
+/** The nftables driver with the kernel's own tables, packets and conntrack. */
+import { nftablesDriver } from '../../src/targets/nftables/driver/driver.ts';
+import { balancerFor } from '../targets/balancers.ts';
+import { testDriver } from './driver-contract.ts';
+import { findBinary, labSkipReason, type Lab } from './netns.ts';
+
+const skip = labSkipReason(['nft', 'conntrack']);
+
+/** Somebody else's, with a map of the same name as one of RoomLB's. */
+const FOREIGN = `table inet foreign {
+  map media_udp4 {
+    type ipv4_addr . inet_service : ipv4_addr
+    flags interval
+    elements = { 203.0.113.99 . 40000-40003 : 10.9.9.9 }
+  }
+  chain prerouting {
+    type nat hook prerouting priority dstnat + 10; policy accept;
+    dnat ip to ip daddr . udp dport map @media_udp4
+  }
+}
+`;
+
+function driverFor(lab: Lab) {
+  const nft = findBinary('nft') ?? 'nft';
+  const conntrack = findBinary('conntrack') ?? 'conntrack';
+  const balancer = { ...balancerFor('nftables'), namespace: lab.lb, nft, conntrack };
+  return nftablesDriver(balancer, 'test-1');
+}
+
+testDriver({
+  name: 'nftables',
+  skip,
+  vip: {
+    signalling: { port: 80, ports: '4000-4099' },
+    media: { protocols: ['udp', 'tcp'], ports: '40000-40999' },
+  },
+  async start(lab) {
+    const nft = (args: readonly string[], input = '') => lab.check(lab.lb, 'nft', args, { input });
+    await nft(['-f', '-'], FOREIGN);
+    return {
+      driver: driverFor(lab),
+      dump: () => nft(['list', 'ruleset']),
+      foreign: () => nft(['list', 'table', 'inet', 'foreign']),
+      async restart() {
+        await nft(['flush', 'ruleset']);
+        await nft(['-f', '-'], FOREIGN);
+      },
+      stop: () => Promise.resolve(),
+    };
+  },
+});
