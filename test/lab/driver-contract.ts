@@ -82,9 +82,6 @@ export function testDriver({ name, skip, ...harness }: EngineHarness): void {
   let engine: LiveEngine;
   let client: LabClient;
 
-  const topologyOf = (nodes: readonly Fields[]): Topology => cluster(harness.vip, placed(nodes));
-  const base = topologyOf(NODES);
-
   before(async () => {
     if (skip !== false) return;
     const everybody = topologyOf([...NODES, NEW, { id: SPARE, addresses: SPARE_ADDRESSES }]);

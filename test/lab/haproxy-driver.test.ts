@@ -23,7 +23,7 @@ async function startEngine(lab: Lab): Promise<LiveEngine> {
   await service.admin('set server foreign/a weight 7');
   await service.admin('set server foreign/b state maint');
   return {
-    driver: haproxy.driver!(service.balancer),
+    driver: haproxy.driver!(service.balancer, 'test-1'),
     dump: () => dump(service),
     foreign: async () => {
       const state = await serverState(service);

@@ -4,7 +4,7 @@ import { lineDifferences } from '../../driving/changes.ts';
 import { formatElement, type Table } from '../table.ts';
 import { flowsToCut, keysToCut, policies, withPending } from './cuts.ts';
 import { elementKey, leadsOf, ownerOf, type Lead } from './elements.ts';
-import { poolChanges } from './pools.ts';
+import { poolChanges, singles } from './pools.ts';
 import { scriptBetween } from './script.ts';
 import type { FlowsToCut, NftablesAction, NftablesState } from './state.ts';
 import { formatRanges } from './ranges.ts';
@@ -22,6 +22,7 @@ export function planChanges(
     changes: changesBetween(from, to),
     steps: stepsBetween(name, from, to),
     pools: poolChanges(from, to),
+    singlePools: singles(from).size,
     foreign: isForeign && to !== null ? [foreignTable(name, actual)] : [],
     notes: [],
   };

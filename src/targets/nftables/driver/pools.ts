@@ -39,7 +39,8 @@ function poolsOf(table: Table | null): Map<string, Pool> {
   return new Map([...singles(table), ...shared(table)]);
 }
 
-function singles(table: Table | null): Map<string, Pool> {
+/** Services that lead to one member. */
+export function singles(table: Table | null): Map<string, Pool> {
   const pools = new Map<string, Pool>();
   for (const { role, protocol, element } of leadsOf(table).values()) {
     const owner = ownerOf(element);
