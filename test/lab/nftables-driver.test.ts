@@ -1,4 +1,5 @@
 /** The nftables driver with the kernel's own tables, packets and conntrack. */
+import { ofTarget } from '../../src/targets/balancer.ts';
 import { nftablesDriver } from '../../src/targets/nftables/driver/driver.ts';
 import { balancerFor } from '../targets/balancers.ts';
 import { testDriver } from './driver-contract.ts';
@@ -23,7 +24,7 @@ const FOREIGN = `table inet foreign {
 function driverFor(lab: Lab) {
   const nft = findBinary('nft') ?? 'nft';
   const conntrack = findBinary('conntrack') ?? 'conntrack';
-  const balancer = { ...balancerFor('nftables'), namespace: lab.lb, nft, conntrack };
+  const balancer = { ...ofTarget(balancerFor('nftables'), 'nftables'), namespace: lab.lb, nft, conntrack };
   return nftablesDriver(balancer, 'test-1');
 }
 

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import fc from 'fast-check';
+import { ofTarget } from '../../src/targets/balancer.ts';
 import { nftables } from '../../src/targets/nftables/index.ts';
 import { nftablesDriver } from '../../src/targets/nftables/driver/driver.ts';
 import { tableName } from '../../src/targets/nftables/names.ts';
@@ -82,7 +83,7 @@ describe('nft', { skip: labSkipReason(['nft', 'conntrack']) }, () => {
 
   test('says of its table what the driver wanted, from any topology to any other', async () => {
     const program = { nft: findBinary('nft') ?? '', conntrack: findBinary('conntrack') ?? '' };
-    const balancer = { ...balancerFor('nftables'), namespace: lab.lb, ...program };
+    const balancer = { ...ofTarget(balancerFor('nftables'), 'nftables'), namespace: lab.lb, ...program };
     const run = { signal: new AbortController().signal };
     const bringTo = async (topology: Topology) => {
       // One table for all of them, so that each is reached from the one before.

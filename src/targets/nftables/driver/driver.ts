@@ -2,7 +2,7 @@
  * Drives nftables: one table, read as JSON and changed by transactions that the kernel takes whole or not at
  * all. Flows are cut by conntrack(8). Written for nft 1.0.6 and conntrack 1.4.7, as Debian 12 has them.
  */
-import type { Balancer } from '../../balancer.ts';
+import { ofTarget, type Balancer } from '../../balancer.ts';
 import { DriverError, type Driver } from '../../driver.ts';
 import { runCommand, whatWasSaid } from '../../driving/command.ts';
 import { buildTable } from '../build.ts';
@@ -13,10 +13,8 @@ import { parseTable } from './parse.ts';
 import { planChanges } from './plan.ts';
 import type { NftablesAction, NftablesState } from './state.ts';
 
-/** @throws TypeError for a balancer of another kind */
 export function nftablesDriver(balancer: Balancer, cluster: string): Driver<NftablesState, NftablesAction> {
-  if (balancer.target !== 'nftables') throw new TypeError(`${balancer.id} is no nftables`);
-  const { nft, conntrack, namespace } = balancer;
+  const { nft, conntrack, namespace } = ofTarget(balancer, 'nftables');
   const name = tableName(cluster);
   const list = async (options: readonly string[]): Promise<string | null> => {
     const result = await runCommand(nft, [...options, 'list', 'table', 'inet', name], {

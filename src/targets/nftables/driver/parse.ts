@@ -89,7 +89,7 @@ function baseOf(body: Record<string, unknown>): string | null {
   const { type, hook, prio, policy } = body;
   const more = rest(body, ['type', 'hook', 'prio', 'policy']);
   const extra = Object.keys(more).length === 0 ? '' : ` ${JSON.stringify(more)}`;
-  if (type === undefined) return extra === '' ? null : extra.trim();
+  if (!('type' in body)) return extra === '' ? null : extra.trim();
   return `type ${String(type)} hook ${String(hook)} priority ${String(prio)}; policy ${String(policy)};${extra}`;
 }
 
