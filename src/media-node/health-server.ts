@@ -1,6 +1,6 @@
 /** What monitors and Prometheus read: `GET /health` and `GET /metrics`, and nothing else. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { listening } from './listening.ts';
+import { allListening } from './listening.ts';
 import type { NodeHealth } from './status.ts';
 
 export interface HealthServerOptions {
@@ -36,18 +36,12 @@ export class HealthServer {
   /** Fails if an address is not there or the port is taken. */
   static async start(options: HealthServerOptions): Promise<HealthServer> {
     const health = new HealthServer(options);
-    const bound = health.#servers.map((server, i) =>
-      listening(server, () =>
-        server.listen({ port: options.port, host: options.addresses[i], ipv6Only: true }),
-      ),
+    await allListening(
+      health.#servers,
+      options.addresses,
+      (server, host) => server.listen({ port: options.port, host, ipv6Only: true }),
+      () => health.close(),
     );
-    try {
-      await Promise.all(bound);
-    } catch (error) {
-      await Promise.allSettled(bound);
-      health.close();
-      throw error;
-    }
     return health;
   }
 

@@ -1,7 +1,7 @@
 /** A plain STUN server for monitors that cannot know a media port's ICE credentials. */
 import { createSocket, type RemoteInfo, type Socket } from 'node:dgram';
 import { BINDING, decodeMessage, encodeMessage, looksLikeStun, type StunMessage } from '../stun/message.ts';
-import { listening } from './listening.ts';
+import { allListening } from './listening.ts';
 import { RateLimit, type RateLimitOptions } from './rate-limit.ts';
 import { now } from './timing.ts';
 
@@ -34,18 +34,12 @@ export class StunResponder {
   /** Fails if an address is not there or the port is taken. */
   static async start(options: StunResponderOptions): Promise<StunResponder> {
     const responder = new StunResponder(options);
-    const bound = responder.#sockets.map((socket, i) =>
-      listening(socket, () =>
-        socket.bind({ port: options.port, address: options.addresses[i], exclusive: true }),
-      ),
+    await allListening(
+      responder.#sockets,
+      options.addresses,
+      (socket, address) => socket.bind({ port: options.port, address, exclusive: true }),
+      () => responder.close(),
     );
-    try {
-      await Promise.all(bound);
-    } catch (error) {
-      await Promise.allSettled(bound);
-      responder.close();
-      throw error;
-    }
     return responder;
   }
 

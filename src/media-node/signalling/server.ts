@@ -6,7 +6,7 @@ import type { Duplex } from 'node:stream';
 import type { Logger } from 'pino';
 import { WebSocketServer, type WebSocket } from 'ws';
 import type { Whereabouts } from '../dispatchers.ts';
-import { listening } from '../listening.ts';
+import { allListening } from '../listening.ts';
 import { MAX_MESSAGE_BYTES } from './messages.ts';
 import { CLOSE, Session, type SessionContext } from './session.ts';
 
@@ -68,18 +68,12 @@ export class SignallingServer {
     };
     const servers = options.addresses.map(() => (tls ? createTlsServer(tls) : createServer()));
     const signalling = new SignallingServer(options, servers);
-    const bound = servers.map((server, i) =>
-      listening(server, () =>
-        server.listen({ port: options.port, host: options.addresses[i], ipv6Only: true }),
-      ),
+    await allListening(
+      servers,
+      options.addresses,
+      (server, host) => server.listen({ port: options.port, host, ipv6Only: true }),
+      () => signalling.close(),
     );
-    try {
-      await Promise.all(bound);
-    } catch (error) {
-      await Promise.allSettled(bound);
-      signalling.close();
-      throw error;
-    }
     return signalling;
   }
 

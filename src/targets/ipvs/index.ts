@@ -2,51 +2,39 @@
  * Target `ipvs`: the Linux kernel's own layer 4 balancer, as input of ipvsadm-restore(8) and a file of
  * sysctls. ipvsadm-restore clears the table before it fills it, so the file owns the whole table.
  */
-import type { Intent, VirtualService } from '../../intent/model.ts';
+import type { VirtualService } from '../../intent/model.ts';
 import { finding } from '../findings.ts';
-import type { Finding, Rendering, Target } from '../target.ts';
-import { carriedByIpvs } from './carried.ts';
+import type { Finding, Target } from '../target.ts';
 import { header } from '../header.ts';
 import { nodeNotes, vipsOf } from './notes.ts';
+import { IPVS_CAPABILITIES, renderCarried } from './rendering.ts';
 import { sysctlFile } from './sysctl.ts';
 import { table } from './table.ts';
-import { idleTimeouts, longerThanAsked } from './timeouts.ts';
+import { idleTimeouts } from './timeouts.ts';
 
 export const ipvs: Target = {
   name: 'ipvs',
   title: 'Linux IPVS, as input of ipvsadm-restore',
-  capabilities: {
-    udp: 'yes',
-    tcp: 'yes',
-    forwarding: ['nat', 'dsr', 'tunnel'],
-    ipv6: true,
-    naming: ['ports'],
-    health: 'none',
-    drain: 'keep-flows, flush',
-    versions: 'ipvsadm 1.31, Linux 6.1',
-  },
-  render,
-};
-
-function render(intent: Intent): Rendering {
-  const { services, findings: losses } = carriedByIpvs(intent);
-  const findings = [...losses, ...longerThanAsked(services), ...notes(services)];
-  if (services.length === 0 && intent.services.length > 0) return { files: [], rules: [], findings };
-  const { lines, rules } = table(services);
-  return {
-    files: [
-      {
-        path: 'ipvsadm.rules',
-        content: [...header('ipvs', intent, PURPOSE, findings), ...setTimeouts(services), ...lines, ''].join(
-          '\n',
-        ),
+  capabilities: { ...IPVS_CAPABILITIES, health: 'none', versions: 'ipvsadm 1.31, Linux 6.1' },
+  render: (intent) =>
+    renderCarried(intent, {
+      findings: notes,
+      output(services, findings) {
+        const { lines, rules } = table(services);
+        const head = header('ipvs', intent, PURPOSE, findings);
+        return {
+          files: [
+            {
+              path: 'ipvsadm.rules',
+              content: [...head, ...setTimeouts(services), ...lines, ''].join('\n'),
+            },
+            { path: 'ipvs.sysctl.conf', content: sysctlFile('ipvs', intent, services) },
+          ],
+          rules,
+        };
       },
-      { path: 'ipvs.sysctl.conf', content: sysctlFile('ipvs', intent, services) },
-    ],
-    rules,
-    findings,
-  };
-}
+    }),
+};
 
 const PURPOSE = [
   'Owns the whole IPVS table of the machine: what is not in here, ipvsadm-restore removes.',

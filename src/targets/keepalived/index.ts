@@ -5,12 +5,12 @@
 import type { Intent, Member, VirtualService } from '../../intent/model.ts';
 import { finding } from '../findings.ts';
 import { header } from '../header.ts';
-import { carriedByIpvs } from '../ipvs/carried.ts';
 import { isFlushed } from '../ipvs/destinations.ts';
 import { nodeNotes, vipsOf } from '../ipvs/notes.ts';
+import { IPVS_CAPABILITIES, renderCarried } from '../ipvs/rendering.ts';
 import { sysctlFile } from '../ipvs/sysctl.ts';
-import { idleTimeouts, longerThanAsked } from '../ipvs/timeouts.ts';
-import type { Finding, Rendering, Target } from '../target.ts';
+import { idleTimeouts } from '../ipvs/timeouts.ts';
+import type { Finding, Target } from '../target.ts';
 import { DRAINED } from './drained.ts';
 import { virtualServers } from './virtual-servers.ts';
 import { vrrpFindings, vrrpInstances } from './vrrp.ts';
@@ -19,46 +19,34 @@ export const keepalived: Target = {
   name: 'keepalived',
   title: 'keepalived: IPVS with health checks, VRRP for the VIP',
   capabilities: {
-    udp: 'yes',
-    tcp: 'yes',
-    forwarding: ['nat', 'dsr', 'tunnel'],
-    ipv6: true,
-    naming: ['ports'],
+    ...IPVS_CAPABILITIES,
     health: 'HTTP, TCP (signalling)',
-    drain: 'keep-flows, flush',
     versions: 'keepalived 2.2.7, Linux 6.1',
   },
-  render,
+  render: (intent) =>
+    renderCarried(intent, {
+      findings: (services) => [...intent.vips.flatMap(vrrpFindings), ...notes(intent, services)],
+      output(services, findings) {
+        const { lines, rules, drained } = virtualServers(services);
+        const content = [
+          ...header('keepalived', intent, PURPOSE, findings),
+          '',
+          ...globalDefs(intent, services),
+          ...(drained ? ['', ...DRAINED.definition] : []),
+          ...intent.vips.flatMap(vrrpInstances),
+          ...lines,
+          '',
+        ];
+        return {
+          files: [
+            { path: 'keepalived.conf', content: content.join('\n') },
+            { path: 'keepalived.sysctl.conf', content: sysctlFile('keepalived', intent, services) },
+          ],
+          rules,
+        };
+      },
+    }),
 };
-
-function render(intent: Intent): Rendering {
-  const { services, findings: losses } = carriedByIpvs(intent);
-  const findings = [
-    ...losses,
-    ...longerThanAsked(services),
-    ...intent.vips.flatMap(vrrpFindings),
-    ...notes(intent, services),
-  ];
-  if (services.length === 0 && intent.services.length > 0) return { files: [], rules: [], findings };
-  const { lines, rules, drained } = virtualServers(services);
-  const content = [
-    ...header('keepalived', intent, PURPOSE, findings),
-    '',
-    ...globalDefs(intent, services),
-    ...(drained ? ['', ...DRAINED.definition] : []),
-    ...intent.vips.flatMap(vrrpInstances),
-    ...lines,
-    '',
-  ];
-  return {
-    files: [
-      { path: 'keepalived.conf', content: content.join('\n') },
-      { path: 'keepalived.sysctl.conf', content: sysctlFile('keepalived', intent, services) },
-    ],
-    rules,
-    findings,
-  };
-}
 
 const PURPOSE = [
   'A whole configuration: put it in place as /etc/keepalived/keepalived.conf and reload keepalived.',
