@@ -1,5 +1,5 @@
-// `npm run bench [part …]`: prints a table, and writes JSON to --json FILE if asked. Parts: placement,
-// store, api, render.
+// `npm run bench -- [part …] [--json FILE]`: prints a table, and writes JSON too if asked. All parts if none
+// is named; test/bench/main.ts lists them.
 import { ensureBuilt, ensureModules, root, run } from './setup.mjs';
 
 ensureModules();

@@ -20,12 +20,15 @@ const PARTS: Record<string, () => BenchRow[] | Promise<BenchRow[]>> = {
 
 const { values, positionals } = parseArgs({ allowPositionals: true, options: { json: { type: 'string' } } });
 const wanted = positionals.length > 0 ? positionals : Object.keys(PARTS);
+const unknown = wanted.filter((name) => !Object.hasOwn(PARTS, name));
+if (unknown.length > 0) {
+  process.stderr.write(`bench: no part ${unknown.join(', ')}; there are ${Object.keys(PARTS).join(', ')}\n`);
+  process.exit(2);
+}
 const rows: BenchRow[] = [];
 for (const name of wanted) {
-  const part = PARTS[name];
-  if (!part) throw new Error(`no part ${name}; there are ${Object.keys(PARTS).join(', ')}`);
   process.stderr.write(`bench: ${name}\n`);
-  rows.push(...(await part()));
+  rows.push(...((await PARTS[name]?.()) ?? []));
 }
 
 const cells = rows.map(({ group, name, value, unit, ratio, aim }) => [
