@@ -2,37 +2,24 @@
 import type { FastifyReply } from 'fastify';
 import Type from 'typebox';
 import type { EditResult } from '../dispatcher/topology-editor.ts';
+import { etag } from './conditional.ts';
 import { Problem } from './problem.ts';
-import { ProblemSchema } from './schemas.ts';
+import { problems } from './responses.ts';
 
 export const EntityParams = Type.Object({ id: Type.String({ minLength: 1, maxLength: 63 }) });
 
-export const EDIT_PROBLEMS = {
-  400: ProblemSchema,
-  404: ProblemSchema,
-  409: ProblemSchema,
-  412: ProblemSchema,
-  422: ProblemSchema,
-};
+export const EDIT_PROBLEMS = problems({
+  400: 'The request is not valid.',
+  404: 'The topology has no such entity.',
+  409: 'Somebody else changed the topology meanwhile.',
+  412: 'If-Match or If-None-Match does not hold.',
+  422: 'The topology would not be valid; `faults` says where and why.',
+});
 
-/** @param find the entity as it is after the edit */
-export function answerEdit(
-  reply: FastifyReply,
-  outcome: EditResult,
-  word: string,
-  id: string,
-  find: () => object | undefined,
-): FastifyReply {
+export function answerEdit(reply: FastifyReply, outcome: EditResult, word: string, id: string): FastifyReply {
   switch (outcome.result) {
     case 'missing':
       throw noSuchEntity(word, id);
-    case 'stale':
-      throw new Problem(
-        412,
-        'stale-revision',
-        `the topology is at revision ${outcome.revision} by now; read it again`,
-        { revision: outcome.revision },
-      );
     case 'conflict':
       throw new Problem(409, 'concurrent-change', 'somebody else changed the topology meanwhile; try again');
     case 'invalid':
@@ -45,8 +32,8 @@ export function answerEdit(
     case 'changed':
       return reply
         .code(outcome.result === 'created' ? 201 : 200)
-        .header('etag', `"${outcome.revision}"`)
-        .send(find());
+        .header('etag', etag(outcome.revision))
+        .send(outcome.entity);
   }
 }
 

@@ -2,6 +2,7 @@ import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
 import type { FastifyInstance } from 'fastify';
 import { VERSION } from '../version.ts';
+import { problems } from './responses.ts';
 
 /** OpenAPI 3.1, made from the routes' own schemas: at /openapi.json, and for people at /docs. */
 export async function installOpenApi(app: FastifyInstance): Promise<void> {
@@ -23,7 +24,35 @@ export async function installOpenApi(app: FastifyInstance): Promise<void> {
         { name: 'operations', description: 'Probes and metrics.' },
       ],
     },
+    transformObject: (made) => {
+      if (!('openapiObject' in made)) throw new TypeError('the document is no OpenAPI');
+      for (const item of Object.values(made.openapiObject.paths ?? {}))
+        for (const operation of Object.values(item as PathItem)) complete(operation);
+      return made.openapiObject;
+    },
   });
   await app.register(swaggerUi, { routePrefix: '/docs' });
   app.get('/openapi.json', { schema: { hide: true } }, () => app.swagger());
+}
+
+/** Of OpenAPI, what `complete` looks at. */
+type PathItem = Readonly<Record<string, Operation>>;
+interface Operation {
+  requestBody?: { required: boolean; content: Record<string, { schema: { type?: unknown } }> };
+  responses: Record<string, unknown> & { default?: unknown };
+}
+
+const ANY_OTHER = problems({
+  500: 'Any other error: a request that is malformed, too large or from a foreign web page among them.',
+})[500];
+
+/** What the schemas of routes cannot say: that a body may be left out, and what every route may answer. */
+function complete(operation: Operation): void {
+  operation.responses.default = ANY_OTHER;
+  const { requestBody } = operation;
+  for (const { schema } of Object.values(requestBody?.content ?? {})) {
+    if (!requestBody || !Array.isArray(schema.type) || !schema.type.includes('null')) continue;
+    requestBody.required = false;
+    schema.type = 'object';
+  }
 }

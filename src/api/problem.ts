@@ -1,15 +1,10 @@
 /** Errors as RFC 9457 problem details (`application/problem+json`). */
+import type { ErrorObject } from 'ajv';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { STATUS_CODES } from 'node:http';
+import { describeFault, requestFaults } from './request-faults.ts';
 
 export const PROBLEM_TYPE = 'application/problem+json; charset=utf-8';
-
-/** One thing that is wrong with a request, at a place in it. */
-export interface ProblemFault {
-  readonly path: string;
-  readonly message: string;
-  readonly hint?: string | undefined;
-}
 
 /** Thrown by routes; the error handler turns it into the answer. */
 export class Problem extends Error {
@@ -66,11 +61,9 @@ function send(problem: Problem, request: FastifyRequest, reply: FastifyReply): v
 function toProblem(error: FastifyError, request: FastifyRequest): Problem {
   if (error instanceof Problem) return error;
   if (error.validation) {
-    const faults: ProblemFault[] = error.validation.map((fault) => ({
-      path: `${error.validationContext ?? 'request'}${fault.instancePath.replaceAll('/', '.')}`,
-      message: fault.message ?? 'is not valid',
-    }));
-    return new Problem(400, 'invalid-request', error.message, { faults });
+    const faults = requestFaults(error.validationContext ?? 'request', error.validation as ErrorObject[]);
+    const detail = faults[0] ? describeFault(faults[0]) : error.message;
+    return new Problem(400, 'invalid-request', detail, { faults });
   }
   const status = error.statusCode ?? 500;
   if (status < 500) return new Problem(status, 'invalid-request', error.message);

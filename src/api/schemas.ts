@@ -45,18 +45,21 @@ const wishes = {
   ),
 };
 
-export const ClaimBody = Type.Union([
-  Type.Object(
-    {
-      ...wishes,
-      participants: Type.Optional(
-        Type.Integer({ minimum: 1, maximum: 10_000_000, description: 'Expected participants.' }),
-      ),
-    },
-    { additionalProperties: false },
-  ),
-  Type.Null(),
-]);
+const ClaimWishes = Type.Object(
+  {
+    ...wishes,
+    participants: Type.Optional(
+      Type.Integer({ minimum: 1, maximum: 10_000_000, description: 'Expected participants.' }),
+    ),
+  },
+  { additionalProperties: false },
+);
+
+/** Optional: no body is validated as null. */
+export const ClaimBody = Type.Unsafe<Type.Static<typeof ClaimWishes> | null>({
+  ...ClaimWishes,
+  type: ['object', 'null'],
+});
 
 export const PreviewBody = Type.Object(
   { rooms: Type.Array(RoomName, { minItems: 1, maxItems: MAX_PREVIEW_ROOMS }), ...wishes },

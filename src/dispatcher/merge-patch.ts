@@ -1,4 +1,7 @@
-/** JSON Merge Patch (RFC 7396 §2): null removes a member, an object is merged, anything else replaces. */
+/**
+ * JSON Merge Patch (RFC 7396 §2): null removes a member, an object is merged, anything else replaces.
+ * Recurses as deep as the patch goes.
+ */
 export function mergePatch(target: unknown, patch: unknown): unknown {
   if (!isObject(patch)) return patch;
   const merged = new Map(Object.entries(isObject(target) ? target : {}));

@@ -5,8 +5,11 @@
 import type { TopologyStore } from '../store/store.ts';
 import { checkDocument } from '../topology/document.ts';
 import { isError, type Fault } from '../topology/faults.ts';
+import { isTooDeep } from '../topology/depth.ts';
 import { toDocument } from '../topology/format.ts';
+import { MAX_DEPTH } from '../topology/limits.ts';
 import type { NodeDocument, TopologyDocument, VipDocument } from '../topology/schema.ts';
+import { topologyRevision } from '../topology/revision.ts';
 import type { Dispatcher } from './dispatcher.ts';
 import { mergePatch } from './merge-patch.ts';
 
@@ -14,16 +17,39 @@ export type EntityKind = 'nodes' | 'vips';
 type Entity = NodeDocument | VipDocument;
 
 export type EditResult =
-  | { readonly result: 'created' | 'changed' | 'deleted'; readonly revision: string }
+  /** `revision` of the topology, and the entity in it, after the edit. */
+  | { readonly result: 'created' | 'changed'; readonly revision: string; readonly entity: Entity }
+  | { readonly result: 'deleted' }
   | { readonly result: 'missing' }
   | { readonly result: 'invalid'; readonly faults: readonly Fault[] }
-  /** If-Match names another revision than the current one. */
-  | { readonly result: 'stale'; readonly revision: string }
   /** Somebody else wrote in between. */
   | { readonly result: 'conflict' };
 
+/** What an edit goes out from. */
+export interface EditedState {
+  /** Whether the entity is in the topology. */
+  readonly exists: boolean;
+  /** Of the whole topology; see `topologyRevision()`. */
+  readonly revision: string;
+}
+
+/** Throws where the edit may not go on; nothing is changed then. No other edit comes in between. */
+export type Precondition = (state: EditedState) => void;
+
 /** The entity as it shall be, or null to have it removed; undefined where there is nothing to change. */
 type Change = (entity: Entity | undefined) => unknown;
+
+const TOO_DEEP: EditResult = {
+  result: 'invalid',
+  faults: [
+    {
+      severity: 'error',
+      path: '',
+      message: `is nested more than ${MAX_DEPTH} levels deep`,
+      hint: 'nodes and VIPs need three',
+    },
+  ],
+};
 
 export class TopologyEditor {
   /** Edits of this process one after the other; those of other processes are caught by compare-and-set. */
@@ -42,37 +68,52 @@ export class TopologyEditor {
     return this.list(kind).find((entity) => entity.id === id);
   }
 
-  put(kind: EntityKind, id: string, body: object, ifMatch?: string): Promise<EditResult> {
-    return this.edit(kind, id, () => ({ id, ...body }), ifMatch);
+  put(kind: EntityKind, id: string, body: object, precondition?: Precondition): Promise<EditResult> {
+    if (isTooDeep(body)) return Promise.resolve(TOO_DEEP);
+    return this.edit(kind, id, () => ({ id, ...body }), precondition);
   }
 
-  patch(kind: EntityKind, id: string, patch: object, ifMatch?: string): Promise<EditResult> {
-    return this.edit(kind, id, (entity) => entity && mergePatch(entity, patch), ifMatch);
+  patch(kind: EntityKind, id: string, patch: object, precondition?: Precondition): Promise<EditResult> {
+    if (isTooDeep(patch)) return Promise.resolve(TOO_DEEP);
+    return this.edit(kind, id, (entity) => entity && mergePatch(entity, patch), precondition);
   }
 
-  remove(kind: EntityKind, id: string, ifMatch?: string): Promise<EditResult> {
-    return this.edit(kind, id, (entity) => entity && null, ifMatch);
+  remove(kind: EntityKind, id: string, precondition?: Precondition): Promise<EditResult> {
+    return this.edit(kind, id, (entity) => entity && null, precondition);
+  }
+
+  /** Of the topology that `list` and `find` read: another one after any edit that changed anything. */
+  get revision(): string {
+    return topologyRevision(this.dispatcher.declared);
   }
 
   private document(): TopologyDocument {
     return toDocument(this.dispatcher.declared);
   }
 
-  private edit(kind: EntityKind, id: string, change: Change, ifMatch?: string): Promise<EditResult> {
-    const edited = this.last.then(() => this.apply(kind, id, change, ifMatch));
+  private edit(
+    kind: EntityKind,
+    id: string,
+    change: Change,
+    precondition?: Precondition,
+  ): Promise<EditResult> {
+    const edited = this.last.then(() => this.apply(kind, id, change, precondition));
     this.last = edited.catch(() => undefined);
     return edited;
   }
 
-  private async apply(kind: EntityKind, id: string, change: Change, ifMatch?: string): Promise<EditResult> {
-    const { revision } = this.dispatcher.snapshot;
-    if (ifMatch !== undefined && ifMatch !== '*' && ifMatch !== `"${revision}"`)
-      return { result: 'stale', revision };
+  private async apply(
+    kind: EntityKind,
+    id: string,
+    change: Change,
+    precondition?: Precondition,
+  ): Promise<EditResult> {
     const document = this.document();
     const entities: readonly Entity[] = document[kind];
     const index = entities.findIndex((entity) => entity.id === id);
     const wanted = change(entities[index]);
     if (wanted === undefined) return { result: 'missing' };
+    precondition?.({ exists: index >= 0, revision: this.revision });
 
     const position = index < 0 ? entities.length : index;
     const list: unknown[] = [...entities];
@@ -88,8 +129,9 @@ export class TopologyEditor {
     const next = { seed: record?.seed ?? document, current: toDocument(topology), version: version + 1 };
     if (!(await this.store.write(next, version))) return { result: 'conflict' };
     this.dispatcher.setTopology(topology);
-    const result = wanted === null ? 'deleted' : index < 0 ? 'created' : 'changed';
-    return { result, revision: this.dispatcher.snapshot.revision };
+    const entity = this.find(kind, id);
+    if (!entity) return { result: 'deleted' };
+    return { result: index < 0 ? 'created' : 'changed', revision: this.revision, entity };
   }
 }
 

@@ -5,8 +5,11 @@ import type { Dispatcher } from '../../dispatcher/dispatcher.ts';
 import type { EntityKind, TopologyEditor } from '../../dispatcher/topology-editor.ts';
 import { toDocument } from '../../topology/format.ts';
 import { NodeSchema, VipSchema } from '../../topology/schema.ts';
+import { notModified, preconditionOf } from '../conditional.ts';
 import { answerEdit, EDIT_PROBLEMS, EntityParams, noSuchEntity } from '../edit-answer.ts';
-import { AnyObject, nothing, ProblemSchema } from '../schemas.ts';
+import { EditConditions, ETAG, NOT_MODIFIED, problems, ReadConditions, withHeaders } from '../responses.ts';
+import { AnyObject, nothing } from '../schemas.ts';
+import { acceptMergePatch, MERGE_PATCH } from '../validation.ts';
 
 interface Options {
   dispatcher: Dispatcher;
@@ -22,15 +25,13 @@ export const entityRoutes: FastifyPluginAsyncTypebox<Options> = async (app, opti
       schema: {
         tags,
         summary: 'The whole topology, as a file would have it',
-        response: { 200: AnyObject },
+        headers: ReadConditions,
+        response: { 200: withHeaders(AnyObject, ETAG), 304: NOT_MODIFIED },
       },
     },
-    (_, reply) => {
-      const { declared, snapshot } = options.dispatcher;
-      return reply
-        .header('etag', `"${snapshot.revision}"`)
-        .type('application/json')
-        .send(JSON.stringify(toDocument(declared)));
+    (request, reply) => {
+      if (notModified(request, reply, options.editor.revision)) return reply.code(304).send();
+      return reply.type('application/json').send(JSON.stringify(toDocument(options.dispatcher.declared)));
     },
   );
 };
@@ -39,10 +40,10 @@ const tags = ['topology'];
 const Body = Type.Unsafe<object>({ type: 'object', additionalProperties: true });
 
 function routesFor(kind: EntityKind, word: string, schema: Type.TObject): FastifyPluginAsyncTypebox<Options> {
-  return (app, { dispatcher, editor }) => {
-    const body = Type.Unsafe<unknown>({ ...schema, description: `A ${word}, as in a topology file.` });
-    const editResponses = { 200: body, ...EDIT_PROBLEMS };
-    const find = (id: string) => editor.find(kind, id);
+  return (app, { editor }) => {
+    const entity = Type.Unsafe<unknown>({ ...schema, description: `A ${word}, as in a topology file.` });
+    const written = { 200: withHeaders(entity, ETAG), ...EDIT_PROBLEMS };
+    acceptMergePatch(app);
 
     app.get(
       `/v1/${kind}`,
@@ -50,13 +51,17 @@ function routesFor(kind: EntityKind, word: string, schema: Type.TObject): Fastif
         schema: {
           tags,
           summary: `All ${word}s`,
-          response: { 200: Type.Unsafe<unknown>(Type.Object({ [kind]: Type.Array(body) })) },
+          headers: ReadConditions,
+          response: {
+            200: withHeaders(Type.Unsafe<unknown>(Type.Object({ [kind]: Type.Array(entity) })), ETAG),
+            304: NOT_MODIFIED,
+          },
         },
       },
-      (_, reply) => {
-        reply.header('etag', `"${dispatcher.snapshot.revision}"`);
-        return { [kind]: editor.list(kind) };
-      },
+      (request, reply) =>
+        notModified(request, reply, editor.revision)
+          ? reply.code(304).send()
+          : reply.send({ [kind]: editor.list(kind) }),
     );
 
     app.get(
@@ -66,14 +71,20 @@ function routesFor(kind: EntityKind, word: string, schema: Type.TObject): Fastif
           tags,
           summary: `One ${word}`,
           params: EntityParams,
-          response: { 200: body, 404: ProblemSchema },
+          headers: ReadConditions,
+          response: {
+            200: withHeaders(entity, ETAG),
+            304: NOT_MODIFIED,
+            ...problems({ 404: `The topology has no such ${word}.` }),
+          },
         },
       },
       (request, reply) => {
-        const entity = find(request.params.id);
-        if (!entity) throw noSuchEntity(word, request.params.id);
-        reply.header('etag', `"${dispatcher.snapshot.revision}"`);
-        return entity;
+        const { id } = request.params;
+        const found = editor.find(kind, id);
+        if (!found) throw noSuchEntity(word, id);
+        if (notModified(request, reply, editor.revision)) return reply.code(304).send();
+        return reply.send(found);
       },
     );
 
@@ -85,14 +96,15 @@ function routesFor(kind: EntityKind, word: string, schema: Type.TObject): Fastif
           summary: `Create or replace a ${word}`,
           description: 'The whole topology is checked as a file would be: nothing is half-applied.',
           params: EntityParams,
+          headers: EditConditions,
           body: Body,
-          response: { ...editResponses, 201: body },
+          response: { ...written, 201: withHeaders(entity, ETAG) },
         },
       },
       async (request, reply) => {
         const { id } = request.params;
-        const result = await editor.put(kind, id, request.body, request.headers['if-match']);
-        return answerEdit(reply, result, word, id, () => find(id));
+        const result = await editor.put(kind, id, request.body, preconditionOf(request));
+        return answerEdit(reply, result, word, id);
       },
     );
 
@@ -103,15 +115,17 @@ function routesFor(kind: EntityKind, word: string, schema: Type.TObject): Fastif
           tags,
           summary: `Change a ${word}`,
           description: 'JSON Merge Patch (RFC 7396): null puts a member back to its default.',
+          consumes: [MERGE_PATCH, 'application/json'],
           params: EntityParams,
+          headers: EditConditions,
           body: Body,
-          response: editResponses,
+          response: written,
         },
       },
       async (request, reply) => {
         const { id } = request.params;
-        const result = await editor.patch(kind, id, request.body, request.headers['if-match']);
-        return answerEdit(reply, result, word, id, () => find(id));
+        const result = await editor.patch(kind, id, request.body, preconditionOf(request));
+        return answerEdit(reply, result, word, id);
       },
     );
 
@@ -122,13 +136,14 @@ function routesFor(kind: EntityKind, word: string, schema: Type.TObject): Fastif
           tags,
           summary: `Remove a ${word}`,
           params: EntityParams,
-          response: { ...editResponses, 204: nothing('Removed.') },
+          headers: EditConditions,
+          response: { 204: nothing('Removed.'), ...EDIT_PROBLEMS },
         },
       },
       async (request, reply) => {
         const { id } = request.params;
-        const result = await editor.remove(kind, id, request.headers['if-match']);
-        return answerEdit(reply, result, word, id, () => find(id));
+        const result = await editor.remove(kind, id, preconditionOf(request));
+        return answerEdit(reply, result, word, id);
       },
     );
     return Promise.resolve();

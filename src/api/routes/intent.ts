@@ -1,13 +1,13 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
-import type { FastifyReply, FastifyRequest } from 'fastify';
 import Type from 'typebox';
 import type { Dispatcher } from '../../dispatcher/dispatcher.ts';
 import type { RenderCache } from '../../dispatcher/render-cache.ts';
+import { notModified } from '../conditional.ts';
 import { Problem } from '../problem.ts';
+import { ETAG, NOT_MODIFIED, problems, ReadConditions, withHeaders } from '../responses.ts';
 import * as schemas from '../schemas.ts';
 
 const tags = ['configuration'];
-
 export const intentRoutes: FastifyPluginAsyncTypebox<{
   dispatcher: Dispatcher;
   rendered: RenderCache;
@@ -19,9 +19,10 @@ export const intentRoutes: FastifyPluginAsyncTypebox<{
         tags,
         summary: 'The vendor-neutral L4 intent',
         description: 'What every target renders. The ETag is its revision.',
+        headers: ReadConditions,
         response: {
-          200: schemas.AnyObject,
-          304: schemas.nothing('Not changed since the revision in If-None-Match.'),
+          200: withHeaders(schemas.AnyObject, ETAG),
+          304: NOT_MODIFIED,
         },
       },
     },
@@ -55,6 +56,7 @@ export const intentRoutes: FastifyPluginAsyncTypebox<{
         description:
           'The text of the main file, or of the one named by `file`; `format=json` gives all files with the ' +
           'findings (what the target could not carry). The ETag is the revision of the intent.',
+        headers: ReadConditions,
         params: Type.Object({ target: Type.String({ maxLength: 63 }) }),
         querystring: Type.Object({
           file: Type.Optional(Type.String({ maxLength: 200 })),
@@ -63,14 +65,17 @@ export const intentRoutes: FastifyPluginAsyncTypebox<{
         response: {
           200: {
             description: 'The configuration.',
+            headers: ETAG,
             content: {
               'text/plain': { schema: Type.Unsafe<unknown>({ type: 'string' }) },
               'application/json': { schema: Type.Unsafe<unknown>(schemas.RenderedConfig) },
             },
           },
-          304: schemas.nothing('Not changed since the revision in If-None-Match.'),
-          404: schemas.ProblemSchema,
-          422: schemas.ProblemSchema,
+          304: NOT_MODIFIED,
+          ...problems({
+            404: 'There is no such target, or it has no such file.',
+            422: 'The target can carry nothing of this intent; `findings` says why.',
+          }),
         },
       },
     },
@@ -104,15 +109,4 @@ export const intentRoutes: FastifyPluginAsyncTypebox<{
 function noSuchTarget(rendered: RenderCache): Problem {
   const names = rendered.targets.map(({ name }) => name).join(', ');
   return new Problem(404, 'no-such-target', `no such target; there are ${names}`);
-}
-
-/** Sets the ETag, and tells whether the caller has this revision already (RFC 9110 §13.1.2). */
-function notModified(request: FastifyRequest, reply: FastifyReply, revision: string): boolean {
-  reply.header('etag', `"${revision}"`).header('cache-control', 'no-cache');
-  const known = request.headers['if-none-match'];
-  return known?.split(',').some((tag) => isTag(tag.trim(), revision)) ?? false;
-}
-
-function isTag(tag: string, revision: string): boolean {
-  return tag === '*' || tag === `"${revision}"` || tag === `W/"${revision}"`;
 }

@@ -4,7 +4,9 @@ import Type from 'typebox';
 import type { TopologyEditor } from '../../dispatcher/topology-editor.ts';
 import type { AdminState } from '../../topology/model.ts';
 import { NodeSchema } from '../../topology/schema.ts';
+import { preconditionOf } from '../conditional.ts';
 import { answerEdit, EDIT_PROBLEMS, EntityParams } from '../edit-answer.ts';
+import { EditConditions, ETAG, withHeaders } from '../responses.ts';
 
 interface Action {
   readonly name: string;
@@ -28,13 +30,14 @@ export const nodeStateRoutes: FastifyPluginAsyncTypebox<{ editor: TopologyEditor
           tags: ['topology'],
           summary,
           params: EntityParams,
-          response: { 200: Type.Unsafe<unknown>(NodeSchema), ...EDIT_PROBLEMS },
+          headers: EditConditions,
+          response: { 200: withHeaders(Type.Unsafe<unknown>(NodeSchema), ETAG), ...EDIT_PROBLEMS },
         },
       },
       async (request, reply) => {
         const { id } = request.params;
-        const result = await editor.patch('nodes', id, { state }, request.headers['if-match']);
-        return answerEdit(reply, result, 'node', id, () => editor.find('nodes', id));
+        const result = await editor.patch('nodes', id, { state }, preconditionOf(request));
+        return answerEdit(reply, result, 'node', id);
       },
     );
   }

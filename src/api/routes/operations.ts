@@ -2,7 +2,7 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import Type from 'typebox';
 import { topologyJsonSchema } from '../../topology/schema.ts';
 import { Problem } from '../problem.ts';
-import { ProblemSchema } from '../schemas.ts';
+import { problems } from '../responses.ts';
 
 const tags = ['operations'];
 const Status = Type.Object({ status: Type.String() });
@@ -23,7 +23,7 @@ export const operationRoutes: FastifyPluginAsyncTypebox<{ ready: () => Promise<v
       schema: {
         tags,
         summary: 'The process can hand out rooms',
-        response: { 200: Status, 503: ProblemSchema },
+        response: { 200: Status, ...problems({ 503: 'The store cannot be used.' }) },
       },
     },
     async () => {

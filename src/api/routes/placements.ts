@@ -4,9 +4,10 @@ import { explain } from '../../allocation/explain.ts';
 import type { Dispatcher } from '../../dispatcher/dispatcher.ts';
 import type { RenderCache } from '../../dispatcher/render-cache.ts';
 import type { PassedOver } from '../../placement/place.ts';
+import { problems } from '../responses.ts';
 import * as schemas from '../schemas.ts';
 import { allocationJson, JSON_TYPE } from '../allocation-json.ts';
-import { checkedRoom } from './rooms.ts';
+import { checkedRoom, checkVip } from './rooms.ts';
 
 const tags = ['placement'];
 
@@ -41,12 +42,16 @@ export const placementRoutes: FastifyPluginAsyncTypebox<{
           'Says for each room what a claim would answer now, each on its own, and changes nothing. Rooms ' +
           'that no node could take are listed in `unplaced`.',
         body: schemas.PreviewBody,
-        response: { 200: schemas.Preview, 400: schemas.ProblemSchema },
+        response: {
+          200: schemas.Preview,
+          ...problems({ 400: 'The request is not valid.', 422: 'There is no such VIP.' }),
+        },
       },
     },
     async (request, reply) => {
       const { rooms, ...wishes } = request.body;
       for (const room of rooms) checkedRoom(room);
+      checkVip(dispatcher, wishes);
       const outcomes = await Promise.all(rooms.map((room) => dispatcher.preview(room, wishes)));
       const placements: Allocation[] = [];
       const unplaced: Unplaced[] = [];
@@ -72,11 +77,15 @@ export const placementRoutes: FastifyPluginAsyncTypebox<{
           'are those of the claim, where the room has one, and count only until it has a place.',
         params: schemas.RoomParams,
         querystring: schemas.ExplainQuery,
-        response: { 200: schemas.Explanation, 400: schemas.ProblemSchema },
+        response: {
+          200: schemas.Explanation,
+          ...problems({ 400: 'The request is not valid.', 422: 'There is no such VIP.' }),
+        },
       },
     },
     async (request) => {
       const room = checkedRoom(request.params.room);
+      checkVip(dispatcher, request.query);
       const { wishes, ...standing } = await dispatcher.standing(room, request.query);
       const { snapshot, claims } = dispatcher;
       return explain(snapshot, room, wishes, rendered.rules(snapshot.intent), {

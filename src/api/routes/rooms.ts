@@ -1,13 +1,20 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import type { RoomWishes } from '../../allocation/allocation.ts';
 import { roomNameFault } from '../../allocation/room-name.ts';
 import type { Dispatcher } from '../../dispatcher/dispatcher.ts';
 import type { PassedOver } from '../../placement/place.ts';
+import { quote } from '../../topology/quote.ts';
 import { allocationJson, JSON_TYPE } from '../allocation-json.ts';
 import type { Metrics } from '../metrics.ts';
 import { Problem } from '../problem.ts';
+import { suggestion } from '../request-faults.ts';
+import { problems } from '../responses.ts';
 import * as schemas from '../schemas.ts';
 
 const tags = ['rooms'];
+const NO_BODY: Partial<RoomWishes> = {};
+const BAD_NAME = 'The name is none a room may have.';
+const NO_CLAIM = 'The room has no claim.';
 
 export const roomRoutes: FastifyPluginAsyncTypebox<{ dispatcher: Dispatcher; metrics: Metrics }> = (
   app,
@@ -28,14 +35,19 @@ export const roomRoutes: FastifyPluginAsyncTypebox<{ dispatcher: Dispatcher; met
         response: {
           200: schemas.Allocation,
           201: schemas.Allocation,
-          400: schemas.ProblemSchema,
-          503: schemas.ProblemSchema,
+          ...problems({
+            400: 'The request is not valid.',
+            422: 'There is no such VIP.',
+            503: 'No node can take the room; `reasons` says why for each.',
+          }),
         },
       },
     },
     async (request, reply) => {
       const room = checkedRoom(request.params.room);
-      const claimed = await dispatcher.claim(room, request.body ?? {});
+      const wishes = request.body ?? NO_BODY;
+      checkVip(dispatcher, wishes);
+      const claimed = await dispatcher.claim(room, wishes);
       metrics.claims.inc({ result: claimed.result });
       if (claimed.result === 'refused') throw noNodeFits(claimed.passedOver);
       return reply
@@ -53,7 +65,14 @@ export const roomRoutes: FastifyPluginAsyncTypebox<{ dispatcher: Dispatcher; met
         tags,
         summary: 'Where a claimed room lives',
         params: schemas.RoomParams,
-        response: { 200: schemas.Allocation, 404: schemas.ProblemSchema, 409: schemas.ProblemSchema },
+        response: {
+          200: schemas.Allocation,
+          ...problems({
+            400: BAD_NAME,
+            404: NO_CLAIM,
+            409: 'The node that the room was claimed on lost it; PUT places it anew.',
+          }),
+        },
       },
     },
     async (request) => {
@@ -82,7 +101,7 @@ export const roomRoutes: FastifyPluginAsyncTypebox<{ dispatcher: Dispatcher; met
         tags,
         summary: 'Release a room',
         params: schemas.RoomParams,
-        response: { 204: schemas.nothing('Released.'), 404: schemas.ProblemSchema },
+        response: { 204: schemas.nothing('Released.'), ...problems({ 400: BAD_NAME, 404: NO_CLAIM }) },
       },
     },
     async (request, reply) => {
@@ -100,7 +119,7 @@ export const roomRoutes: FastifyPluginAsyncTypebox<{ dispatcher: Dispatcher; met
         summary: 'Claimed rooms, page by page',
         description: 'Sorted by name; pages stay in step while rooms come and go.',
         querystring: schemas.RoomPageQuery,
-        response: { 200: schemas.RoomPage, 400: schemas.ProblemSchema },
+        response: { 200: schemas.RoomPage, ...problems({ 400: 'The query is not valid.' }) },
       },
     },
     async (request) => {
@@ -123,6 +142,16 @@ export function checkedRoom(room: string): string {
   const fault = roomNameFault(room);
   if (fault !== undefined) throw new Problem(400, 'invalid-room-name', fault);
   return room;
+}
+
+/** A VIP that does not exist is a slip of the caller's; that its nodes are full or down is not. */
+export function checkVip({ snapshot: { view } }: Dispatcher, { vip = null }: Partial<RoomWishes>): void {
+  if (vip === null || view.vips.has(vip)) return;
+  const known = [...view.vips.keys()];
+  const hint = suggestion(vip, known) ?? `there are ${known.slice(0, 10).join(', ') || 'none'}`;
+  throw new Problem(422, 'no-such-vip', `there is no VIP ${quote(vip)}; ${hint}`, {
+    faults: [{ path: 'vip', message: `there is no VIP ${quote(vip)}`, hint }],
+  });
 }
 
 function noSuchRoom(room: string): Problem {
