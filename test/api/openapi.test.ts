@@ -138,6 +138,9 @@ const REQUESTS: readonly (InjectOptions & { path: string; url: string; status: n
   { path: '/v1/config/{target}', method: 'GET', url: '/v1/config/haproxy', status: 200 },
   { path: '/v1/config/{target}', method: 'GET', url: '/v1/config/haproxy?format=json', status: 200 },
   { path: '/v1/config/{target}', method: 'GET', url: '/v1/config/abacus', status: 404 },
+  { path: '/v1/health', method: 'GET', url: '/v1/health', status: 200 },
+  { path: '/v1/nodes/{id}/health', method: 'GET', url: '/v1/nodes/sfu-2/health', status: 200 },
+  { path: '/v1/nodes/{id}/health', method: 'GET', url: '/v1/nodes/x/health', status: 404 },
   { path: '/healthz', method: 'GET', url: '/healthz', status: 200 },
   { path: '/readyz', method: 'GET', url: '/readyz', status: 200 },
   // Told by `default`: too large, and from a foreign page.

@@ -3,7 +3,7 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { HealthReader } from '../../service/health-reader.ts';
 import { EntityParams, noSuchEntity } from '../edit-answer.ts';
 import * as health from '../health-schemas.ts';
-import { ProblemSchema } from '../schemas.ts';
+import { problems } from '../responses.ts';
 
 const tags = ['health'];
 
@@ -30,7 +30,7 @@ export const healthRoutes: FastifyPluginAsyncTypebox<{ health: HealthReader }> =
         tags,
         summary: 'Health of one node, with its history',
         params: EntityParams,
-        response: { 200: health.NodeHealth, 404: ProblemSchema },
+        response: { 200: health.NodeHealth, ...problems({ 404: 'The topology has no such node.' }) },
       },
     },
     (request) => {
