@@ -1,0 +1,171 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, rm } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, test } from 'node:test';
+import { Loop, PACE, type LoopOptions } from '../../src/reconcile/loop.ts';
+import { Memory } from '../../src/reconcile/memory.ts';
+import { Reconciler } from '../../src/reconcile/reconciler.ts';
+import type { BalancerReport } from '../../src/reconcile/report.ts';
+import { FakeClock } from '../health/fake-clock.ts';
+import { cluster, intentOf } from '../targets/documents.ts';
+import { failure, toyDriver, ToyEngine } from './toy-engine.ts';
+
+let folder: string;
+let engine: ToyEngine;
+let clock: FakeClock;
+let reconciler: Reconciler;
+let loop: Loop;
+let reports: BalancerReport[];
+let reported: () => void;
+
+beforeEach(async () => {
+  folder = await mkdtemp(path.join(os.tmpdir(), 'roomlb-loop-'));
+  engine = new ToyEngine();
+  clock = new FakeClock();
+  reconciler = new Reconciler({
+    balancer: { id: 'lb', vips: null, maxRemoved: 1, drainLimit: null },
+    driver: toyDriver(engine),
+    memory: new Memory(path.join(folder, 'lb'), 'toy', 1),
+    lockFile: path.join(folder, 'lock'),
+  });
+  loop = loopWith();
+});
+afterEach(async () => {
+  await loop.stop();
+  await rm(folder, { recursive: true });
+});
+
+function loopWith(options: Partial<LoopOptions> = {}): Loop {
+  reports = [];
+  return new Loop({
+    reconciler,
+    about: { balancer: 'lb', target: 'toy', where: 'here' },
+    pace: { ...PACE, interval: 30_000 },
+    drift: 'repair',
+    clock,
+    random: () => 0,
+    onReport: (report) => {
+      reports.push(report);
+      reported();
+    },
+    ...options,
+  });
+}
+
+/** Lets time pass, and waits until a run that becomes due by it has told its result. */
+async function after(milliseconds: number): Promise<BalancerReport> {
+  const report = new Promise<void>((resolve) => (reported = resolve));
+  await clock.go(milliseconds);
+  await report;
+  return reports.at(-1)!;
+}
+
+const intentWith = (weight: number) => intentOf(cluster({ signalling: { port: 80 } }, [{ weight }]));
+
+test('brings the engine to what is wanted, and to what is wanted next', async () => {
+  assert.equal(loop.report.standing, 'starting');
+  loop.start();
+  loop.want(intentWith(1));
+  const first = await after(PACE.debounce);
+  assert.deepEqual(
+    [first.standing, first.wanted, first.applied],
+    ['in-sync', intentWith(1).revision, intentWith(1).revision],
+  );
+  assert.deepEqual(first.plan?.steps, ['set sfu-1 1']);
+  loop.want(intentWith(2));
+  await after(PACE.debounce);
+  assert.deepEqual(engine.members, { 'sfu-1': 2 });
+});
+
+test('makes one run of a burst, for the last of it', async () => {
+  loop.start();
+  for (let weight = 1; weight <= 9; weight++) {
+    loop.want(intentWith(weight));
+    await clock.go(PACE.debounce - 1);
+  }
+  await after(PACE.debounce);
+  assert.deepEqual([reports.length, engine.steps, engine.members], [1, 1, { 'sfu-1': 9 }]);
+});
+
+test('repairs what somebody else changed, at the next look', async () => {
+  loop.start();
+  loop.want(intentWith(1));
+  await after(PACE.debounce);
+  engine.members['sfu-1'] = 7;
+  const report = await after(30_000);
+  assert.deepEqual([report.standing, report.plan?.drift], ['in-sync', true]);
+  assert.deepEqual(engine.members, { 'sfu-1': 1 });
+});
+
+test('only tells of it where the policy says so, but brings what is newly wanted', async () => {
+  loop = loopWith({ drift: 'report' });
+  loop.start();
+  loop.want(intentWith(1));
+  await after(PACE.debounce);
+  engine.members['sfu-1'] = 7;
+  const report = await after(30_000);
+  assert.deepEqual(
+    [report.standing, report.why, report.plan?.steps],
+    ['drift', 'somebody else changed it', ['set sfu-1 1']],
+  );
+  assert.deepEqual(engine.members, { 'sfu-1': 7 });
+  loop.want(intentWith(2));
+  assert.equal((await after(PACE.debounce)).standing, 'in-sync');
+  assert.deepEqual(engine.members, { 'sfu-1': 2 });
+});
+
+test('a person’s word has drift repaired that is otherwise only told of', async () => {
+  loop = loopWith({ drift: 'report' });
+  loop.start();
+  loop.want(intentWith(1));
+  await after(PACE.debounce);
+  engine.members['sfu-1'] = 7;
+  await after(30_000);
+  loop.runNow();
+  assert.equal((await after(PACE.debounce)).standing, 'in-sync');
+  assert.deepEqual(engine.members, { 'sfu-1': 1 });
+});
+
+test('tries again what failed, with pauses that double, and tells why', async () => {
+  engine.failAt = () => failure('no');
+  loop.start();
+  loop.want(intentWith(1));
+  const report = await after(PACE.debounce);
+  assert.deepEqual([report.standing, report.why, report.applied], ['rolled-back', 'no', null]);
+  await clock.go(999);
+  assert.equal(reports.length, 1);
+  await after(1);
+  await clock.go(1999);
+  assert.equal(reports.length, 2);
+  engine.failAt = () => undefined;
+  assert.equal((await after(1)).standing, 'in-sync');
+});
+
+test('tells of an engine that cannot be asked', async () => {
+  const driver = { ...toyDriver(engine), read: () => Promise.reject(failure('nobody there', 'unreachable')) };
+  const memory = new Memory(path.join(folder, 'other'), 'toy', 1);
+  const balancer = { id: 'lb', vips: null, maxRemoved: 1, drainLimit: null };
+  loop = loopWith({
+    reconciler: new Reconciler({ balancer, driver, memory, lockFile: path.join(folder, 'lock') }),
+  });
+  loop.start();
+  loop.want(intentWith(1));
+  const report = await after(PACE.debounce);
+  assert.deepEqual([report.standing, report.why], ['error', 'nobody there']);
+});
+
+test('stopped in the middle of a run, it ends between two steps and begins no other', async () => {
+  let open: () => void = () => undefined;
+  engine.gate = new Promise((resolve) => (open = resolve));
+  loop.start();
+  loop.want(intentOf(cluster({ signalling: { port: 80 } }, [{ weight: 1 }, { weight: 2 }])));
+  await clock.go(PACE.debounce);
+  while (engine.reads === 0) await new Promise((resolve) => setImmediate(resolve));
+  const stopped = loop.stop();
+  open();
+  await stopped;
+  assert.ok(Object.keys(engine.members).length < 2);
+  await clock.go(1_000_000);
+  assert.deepEqual([reports, clock.pending], [[], 0]);
+});
