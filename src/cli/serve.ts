@@ -5,6 +5,9 @@ import { buildServer } from '../api/server.ts';
 import { Dispatcher } from '../dispatcher/dispatcher.ts';
 import { loadStoredTopology } from '../dispatcher/stored-topology.ts';
 import { TopologyEditor } from '../dispatcher/topology-editor.ts';
+import { EventBus } from '../events/bus.ts';
+import { logEvents } from '../events/log.ts';
+import { startMaintenance } from '../service/maintenance-service.ts';
 import { openStore, StoreSpecError } from '../store/open.ts';
 import type { Store } from '../store/store.ts';
 import { TARGETS } from '../targets/registry.ts';
@@ -51,7 +54,10 @@ export async function serve(io: Io, options: ServeOptions): Promise<void> {
     for (const entity of stored.overridden)
       logger.warn({ entity }, 'changed by REST and in the file: the file wins');
 
-    const dispatcher = new Dispatcher(store.claims, stored.topology);
+    const events = new EventBus((err) => logger.error({ err }, 'a listener to events failed'));
+    logEvents(events, logger);
+    const dispatcher = new Dispatcher(store.claims, stored.topology, { events });
+    const endMaintenance = startMaintenance({ dispatcher, events });
     const editor = new TopologyEditor(store.topology, dispatcher);
     const app = await buildServer({
       dispatcher,
@@ -76,6 +82,7 @@ export async function serve(io: Io, options: ServeOptions): Promise<void> {
     logger.info(`API ${base}/docs  OpenAPI ${base}/openapi.json  metrics ${base}/metrics`);
     await signalled();
     logger.info('shutting down');
+    endMaintenance();
     // Node spares connections on which no request was ever finished; they must not hold the store for ever.
     const impatience = setTimeout(() => app.server.closeAllConnections(), SHUTDOWN_MS);
     await app.close();

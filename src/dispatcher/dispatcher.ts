@@ -8,6 +8,7 @@ import { claimedOn, placeAnew, type Outcome } from '../allocation/allocate.ts';
 import { Snapshot } from '../allocation/snapshot.ts';
 import { clusterView, losesItsRooms, type Observed } from '../cluster/view.ts';
 import { NO_EVENTS, type EventSink } from '../events/bus.ts';
+import { Listeners } from '../events/listeners.ts';
 import { withMaintenance } from '../schedule/drained.ts';
 import type { OpenWindow } from '../schedule/windows.ts';
 import type { Claim, ClaimStore } from '../store/store.ts';
@@ -49,7 +50,7 @@ export class Dispatcher {
   private open: readonly OpenWindow[] = [];
   private readonly live: LiveRooms;
   private readonly events: EventSink;
-  private readonly listeners: ((snapshot: Snapshot) => void)[] = [];
+  private readonly listeners = new Listeners<Snapshot>();
 
   constructor(
     readonly claims: ClaimStore,
@@ -71,14 +72,19 @@ export class Dispatcher {
     return this.declaredTopology;
   }
 
-  /** Called after every change of the view, with the new snapshot. */
-  onChange(listener: (snapshot: Snapshot) => void): void {
-    this.listeners.push(listener);
+  /** Called after every change of the view, with the new snapshot, until the returned function is called. */
+  onChange(listener: (snapshot: Snapshot) => void): () => void {
+    return this.listeners.add(listener);
   }
 
   setTopology(topology: Topology): void {
     this.declaredTopology = topology;
     this.replace(withMaintenance(topology, this.open), this.current.view);
+  }
+
+  /** The maintenance windows that are open. */
+  get maintenance(): readonly OpenWindow[] {
+    return this.open;
   }
 
   /** Nodes in these windows are drained from now on, and no others. */
@@ -203,7 +209,7 @@ export class Dispatcher {
 
   private replace(topology: Topology, observed: Observed): void {
     this.current = new Snapshot(clusterView(topology, observed.health, observed), this.current);
-    for (const listener of this.listeners) listener(this.current);
+    this.listeners.tell(this.current);
   }
 }
 

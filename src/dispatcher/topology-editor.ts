@@ -8,13 +8,14 @@ import { isError, type Fault } from '../topology/faults.ts';
 import { isTooDeep } from '../topology/depth.ts';
 import { toDocument } from '../topology/format.ts';
 import { MAX_DEPTH } from '../topology/limits.ts';
+import type { WindowDocument } from '../topology/maintenance/schema.ts';
 import type { NodeDocument, TopologyDocument, VipDocument } from '../topology/schema.ts';
 import { topologyRevision } from '../topology/revision.ts';
 import type { Dispatcher } from './dispatcher.ts';
 import { mergePatch } from './merge-patch.ts';
 
-export type EntityKind = 'nodes' | 'vips';
-type Entity = NodeDocument | VipDocument;
+export type EntityKind = 'nodes' | 'vips' | 'maintenance';
+type Entity = NodeDocument | VipDocument | WindowDocument;
 
 export type EditResult =
   /** `revision` of the topology, and the entity in it, after the edit. */
@@ -46,7 +47,7 @@ const TOO_DEEP: EditResult = {
       severity: 'error',
       path: '',
       message: `is nested more than ${MAX_DEPTH} levels deep`,
-      hint: 'nodes and VIPs need three',
+      hint: 'nodes, VIPs and windows need three',
     },
   ],
 };
@@ -61,7 +62,7 @@ export class TopologyEditor {
   ) {}
 
   list(kind: EntityKind): readonly Entity[] {
-    return this.document()[kind];
+    return this.document()[kind] ?? [];
   }
 
   find(kind: EntityKind, id: string): Entity | undefined {
@@ -109,7 +110,7 @@ export class TopologyEditor {
     precondition?: Precondition,
   ): Promise<EditResult> {
     const document = this.document();
-    const entities: readonly Entity[] = document[kind];
+    const entities: readonly Entity[] = document[kind] ?? [];
     const index = entities.findIndex((entity) => entity.id === id);
     const wanted = change(entities[index]);
     if (wanted === undefined) return { result: 'missing' };

@@ -1,9 +1,10 @@
-/** Nodes and VIPs: the same five routes for both. */
+/** Nodes, VIPs and maintenance windows: the same routes for all. */
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import Type from 'typebox';
 import type { Dispatcher } from '../../dispatcher/dispatcher.ts';
 import type { EntityKind, TopologyEditor } from '../../dispatcher/topology-editor.ts';
 import { toDocument } from '../../topology/format.ts';
+import { WindowSchema } from '../../topology/maintenance/schema.ts';
 import { NodeSchema, VipSchema } from '../../topology/schema.ts';
 import { notModified, preconditionOf } from '../conditional.ts';
 import { answerEdit, EDIT_PROBLEMS, EntityParams, noSuchEntity } from '../edit-answer.ts';
@@ -19,6 +20,31 @@ interface Options {
 export const entityRoutes: FastifyPluginAsyncTypebox<Options> = async (app, options) => {
   await app.register(routesFor('nodes', 'node', NodeSchema), options);
   await app.register(routesFor('vips', 'VIP', VipSchema), options);
+  await app.register(routesFor('maintenance', 'maintenance window', WindowSchema), options);
+  app.get(
+    '/v1/maintenance',
+    {
+      schema: {
+        tags,
+        summary: 'All maintenance windows, and which are open',
+        description: 'While a window is open, the active nodes that it names are draining.',
+        response: {
+          200: Type.Object({
+            maintenance: Type.Array(Type.Unsafe<unknown>(WindowSchema)),
+            open: Type.Array(OpenWindowSchema),
+          }),
+        },
+      },
+    },
+    () => ({
+      maintenance: [...options.editor.list('maintenance')],
+      open: options.dispatcher.maintenance.map(({ window, since, until }) => ({
+        window: window.id,
+        since,
+        until,
+      })),
+    }),
+  );
   app.get(
     '/v1/topology',
     {
@@ -39,30 +65,38 @@ export const entityRoutes: FastifyPluginAsyncTypebox<Options> = async (app, opti
 const tags = ['topology'];
 const Body = Type.Unsafe<object>({ type: 'object', additionalProperties: true });
 
+const OpenWindowSchema = Type.Object({
+  window: Type.String(),
+  since: Type.Number({ description: 'Milliseconds since the epoch.' }),
+  until: Type.Number({ description: 'When it closes, as far as is known now.' }),
+});
+
 function routesFor(kind: EntityKind, word: string, schema: Type.TObject): FastifyPluginAsyncTypebox<Options> {
   return (app, { editor }) => {
     const entity = Type.Unsafe<unknown>({ ...schema, description: `A ${word}, as in a topology file.` });
     const written = { 200: withHeaders(entity, ETAG), ...EDIT_PROBLEMS };
     acceptMergePatch(app);
 
-    app.get(
-      `/v1/${kind}`,
-      {
-        schema: {
-          tags,
-          summary: `All ${word}s`,
-          headers: ReadConditions,
-          response: {
-            200: withHeaders(Type.Unsafe<unknown>(Type.Object({ [kind]: Type.Array(entity) })), ETAG),
-            304: NOT_MODIFIED,
+    // Which windows are open changes with time, not with the topology: that list is no part of this.
+    if (kind !== 'maintenance')
+      app.get(
+        `/v1/${kind}`,
+        {
+          schema: {
+            tags,
+            summary: `All ${word}s`,
+            headers: ReadConditions,
+            response: {
+              200: withHeaders(Type.Unsafe<unknown>(Type.Object({ [kind]: Type.Array(entity) })), ETAG),
+              304: NOT_MODIFIED,
+            },
           },
         },
-      },
-      (request, reply) =>
-        notModified(request, reply, editor.revision)
-          ? reply.code(304).send()
-          : reply.send({ [kind]: editor.list(kind) }),
-    );
+        (request, reply) =>
+          notModified(request, reply, editor.revision)
+            ? reply.code(304).send()
+            : reply.send({ [kind]: editor.list(kind) }),
+      );
 
     app.get(
       `/v1/${kind}/:id`,
