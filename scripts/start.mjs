@@ -1,19 +1,45 @@
-// `npm start`: installs and builds what is missing, then serves lb-config/local.yaml. Arguments after
-// `--` go to `roomlb serve`.
+// `npm start`: installs and builds what is missing, then serves lb-config/local.yaml with its media nodes, if a
+// mediasoup worker is to be had. `-- --no-nodes` leaves them out; other arguments after `--` go to `roomlb serve`.
 import { spawn } from 'node:child_process';
-import { ensureBuilt, ensureModules, root } from './setup.mjs';
+import { localNodes, startNodes, whyNoNodes } from './local-nodes.mjs';
+import { ensureBuilt, ensureModules, root, step } from './setup.mjs';
+
+const LOCAL = 'lb-config/local.yaml';
 
 ensureModules();
 ensureBuilt();
 
-const args = process.argv.slice(2);
-const topology = args.some((arg) => arg === '--topology' || arg.startsWith('--topology='))
-  ? []
-  : ['--topology', 'lb-config/local.yaml'];
-const child = spawn(process.execPath, ['dist/cli/main.js', 'serve', ...topology, ...args], {
-  cwd: root,
-  stdio: 'inherit',
+const args = process.argv.slice(2).filter((arg) => arg !== '--no-nodes');
+const given = args.some((arg) => /^(-t|--topology(=|$))/.test(arg));
+const nodes = given || process.argv.includes('--no-nodes') ? [] : await localNodes(LOCAL);
+let endNodes = () => Promise.resolve();
+
+const server = spawn(
+  process.execPath,
+  ['dist/cli/main.js', 'serve', ...(given ? [] : ['--topology', LOCAL]), ...args],
+  { cwd: root, stdio: ['inherit', 'inherit', 'inherit', 'ipc'] },
+);
+server.on('message', ({ listening }) => {
+  if (nodes.length === 0) return;
+  const why = whyNoNodes();
+  if (why !== undefined) {
+    step(`no media nodes: ${why}`);
+    return;
+  }
+  const list = nodes.map(({ id, addresses }) => `${id} on ${addresses.join(' and ')}`).join(', ');
+  step(`media nodes: ${list} (npm start -- --no-nodes leaves them out)`);
+  endNodes = startNodes(nodes, listening, logLevel());
 });
 // Ctrl-C reaches the whole process group; the server shuts down by itself, and its exit code is ours.
-for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => child.kill(signal));
-child.on('exit', (code, signal) => process.exit(code ?? (signal ? 1 : 0)));
+for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => server.kill(signal));
+server.on('exit', async (code, signal) => {
+  await endNodes();
+  process.exit(code ?? (signal ? 1 : 0));
+});
+
+/** Nodes log as much as the dispatcher. */
+function logLevel() {
+  const at = args.findIndex((arg) => /^--log-level(=|$)/.test(arg));
+  if (at === -1) return [];
+  return args[at] === '--log-level' ? args.slice(at, at + 2) : [args[at]];
+}

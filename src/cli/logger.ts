@@ -3,11 +3,15 @@ import { pino, type Logger } from 'pino';
 export const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
-/** Structured lines on standard output; credentials never get into them. */
-export function createLogger(level: LogLevel): Logger {
+/**
+ * Structured lines on standard output; credentials never get into them.
+ *
+ * @param base members of every line, to tell processes apart that write to one place
+ */
+export function createLogger(level: LogLevel, base: Readonly<Record<string, string>> = {}): Logger {
   return pino({
     level,
-    base: { name: 'roomlb' },
+    base: { name: 'roomlb', ...base },
     redact: ['req.headers.authorization', 'headers.authorization', 'token', 'password', 'secret'],
   });
 }

@@ -36,7 +36,7 @@ export async function runMediaNode(io: Io, node: string, options: MediaNodeOptio
   if (dispatchers.length === 0 && options.topology === undefined) {
     throw new CliError(EXIT.badInput, 'say where the topology is: --dispatcher URL, or --topology FILE');
   }
-  const logger = createLogger(options.logLevel);
+  const logger = createLogger(options.logLevel, { node });
   const mediasoup = await load();
   const signals = watchSignals();
   const assignment =
@@ -60,10 +60,7 @@ export async function runMediaNode(io: Io, node: string, options: MediaNodeOptio
     throw new CliError(EXIT.unreachable, `media node ${node} cannot start: ${why}${hint}`, { cause });
   });
   const { mediaPorts, healthPort, signallingPort } = assignment;
-  logger.info(
-    { node, mediaPorts, healthPort, signallingPort, mediasoup: mediasoup.version },
-    'media node up',
-  );
+  logger.info({ mediaPorts, healthPort, signallingPort, mediasoup: mediasoup.version }, 'media node up');
   const draining = (await signals.first) === 'SIGTERM' ? running.drain(drainLimit) : running.stop();
   // A second signal does not wait for rooms.
   await Promise.race([draining, signals.second.then(() => running.stop())]);

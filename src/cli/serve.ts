@@ -80,6 +80,8 @@ export async function serve(io: Io, options: ServeOptions): Promise<void> {
     );
     logger.info(`try: curl -X PUT ${base}/v1/rooms/standup`);
     logger.info(`API ${base}/docs  OpenAPI ${base}/openapi.json  metrics ${base}/metrics`);
+    // Whoever started it with a channel need not read the log to learn the port that the system chose.
+    process.send?.({ listening: base });
     await signalled();
     logger.info('shutting down');
     endMaintenance();
@@ -107,8 +109,9 @@ function baseUrl(address: AddressInfo | string | null, host: string): string {
   return `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
 }
 
+/** From the first signal on, later ones change nothing: Ctrl-C in a terminal reaches parent and child, who passes it on. */
 function signalled(): Promise<void> {
   return new Promise((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => resolve());
   });
 }
