@@ -1,15 +1,25 @@
 import { capabilityCells } from '../src/targets/capability-cells.ts';
-import type { Target } from '../src/targets/target.ts';
+import { TARGET_KINDS, type Target, type TargetKind } from '../src/targets/target.ts';
 
 const BEGIN = '<!-- capabilities:begin -->';
 const END = '<!-- capabilities:end -->';
 
-/** The README with its table of targets made anew. */
+const HEADINGS: Readonly<Record<TargetKind, string>> = {
+  linux: 'Engines of Linux hosts, each rendering checked by the engine itself and proven by packets:',
+  device:
+    'Switches and appliances, written from their manuals and checked by grammars of our own; none was loaded on hardware here:',
+  node: 'What nodes need for the forwarding modes that bypass the balancer:',
+};
+
+/** The README with its tables of targets made anew. */
 export function withCapabilities(readme: string, targets: readonly Target[]): string {
   const [before, rest] = readme.split(BEGIN);
   const after = rest?.split(END)[1];
   if (before === undefined || after === undefined) throw new Error(`README.md lacks ${BEGIN} or ${END}`);
-  return `${before}${BEGIN}\n\n${table(targets)}\n${END}${after}`;
+  const tables = TARGET_KINDS.map(
+    (kind) => `${HEADINGS[kind]}\n\n${table(targets.filter((target) => target.kind === kind))}\n`,
+  );
+  return `${before}${BEGIN}\n\n${tables.join('')}${END}${after}`;
 }
 
 function table(targets: readonly Target[]): string {
@@ -24,6 +34,9 @@ function table(targets: readonly Target[]): string {
     'draining',
     'versions',
   ];
-  const rows = targets.map((target) => [`\`${target.name}\``, ...capabilityCells(target, ', ')]);
+  const rows = targets.map((target) => [
+    `[\`${target.name}\`](lb-config/targets/${target.name}.md)`,
+    ...capabilityCells(target, ', '),
+  ]);
   return [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |\n`).join('');
 }

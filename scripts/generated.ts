@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 /** The generated files that are committed, as pure text: path from the repository's root → content. */
 import { clusterView } from '../src/cluster/view.ts';
 import { buildIntent } from '../src/intent/build.ts';
+import { targetDocument } from '../src/targets/document.ts';
 import { TARGETS } from '../src/targets/registry.ts';
 import { loadTopology } from '../src/topology/load.ts';
 import { topologyJsonSchema } from '../src/topology/schema.ts';
@@ -9,6 +10,7 @@ import { withCapabilities } from './capability-table.ts';
 
 export const EXAMPLE = 'lb-config/topology.yaml';
 export const GENERATED_FOLDER = 'lb-config/generated';
+export const DOCUMENT_FOLDER = 'lb-config/targets';
 
 export async function generatedFiles(): Promise<Map<string, string>> {
   const { topology, faults } = await loadTopology(EXAMPLE);
@@ -16,6 +18,7 @@ export async function generatedFiles(): Promise<Map<string, string>> {
   const intent = buildIntent(clusterView(topology));
   const files = new Map<string, string>();
   for (const target of TARGETS) {
+    files.set(`${DOCUMENT_FOLDER}/${target.name}.md`, targetDocument(target));
     for (const { path, content } of target.render(intent).files) {
       files.set(`${GENERATED_FOLDER}/${target.name}/${path}`, content);
     }

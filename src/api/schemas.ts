@@ -2,6 +2,7 @@
 import Type from 'typebox';
 import { MAX_ROOM_BYTES } from '../allocation/room-name.ts';
 import { ROOM_KINDS } from '../allocation/allocation.ts';
+import { TARGET_KINDS } from '../targets/target.ts';
 import { FORWARDING_MODES, NODE_KINDS, PROTOCOLS } from '../topology/model.ts';
 
 /** Rooms in one `POST /v1/placements`. */
@@ -66,7 +67,19 @@ export const PreviewBody = Type.Object(
   { additionalProperties: false },
 );
 
-export const ExplainQuery = Type.Object(wishes, { additionalProperties: false });
+export const ExplainQuery = Type.Object(
+  {
+    ...wishes,
+    target: Type.Optional(
+      Type.String({
+        maxLength: 1000,
+        description:
+          'Targets whose rules are wanted, joined by commas. Without it: those of balancers, else all but devices.',
+      }),
+    ),
+  },
+  { additionalProperties: false },
+);
 
 const PassedOverList = list(Type.Object({ node: Type.String(), reason: Type.String() }), {
   description: 'Candidates that were preferred over this node but did not take the room, and why.',
@@ -185,6 +198,7 @@ export const Explanation = Type.Object({
 
 export const TargetInfo = Type.Object({
   name: Type.String(),
+  kind: words(TARGET_KINDS),
   title: Type.String(),
   udp: Type.String(),
   tcp: Type.String(),

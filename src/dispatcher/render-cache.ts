@@ -21,8 +21,8 @@ export class RenderCache {
     return rendering;
   }
 
-  /** What every target makes of the intent, as `explain` wants it. */
-  rules(intent: Intent): RenderedRules[] {
-    return this.targets.map((target) => ({ target, rules: this.render(target, intent).rules }));
+  /** What these targets make of the intent, as `explain` wants it. */
+  rules(intent: Intent, targets: readonly Target[]): RenderedRules[] {
+    return targets.map((target) => ({ target, rules: this.render(target, intent).rules }));
   }
 }

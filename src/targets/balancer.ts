@@ -7,7 +7,8 @@ export function ofTarget<T extends Balancer['target']>(
   balancer: Balancer,
   target: T,
 ): Extract<Balancer, { readonly target: T }> {
-  if (!isOf(balancer, target)) throw new Error(`balancer ${balancer.id} is ${balancer.target}, not ${target}`);
+  if (!isOf(balancer, target))
+    throw new Error(`balancer ${balancer.id} is ${balancer.target}, not ${target}`);
   return balancer;
 }
 

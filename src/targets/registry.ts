@@ -1,14 +1,36 @@
+import { ciscoIosSlb } from './cisco-ios-slb/index.ts';
 import { haproxy } from './haproxy/index.ts';
 import { ipvs } from './ipvs/index.ts';
 import { keepalived } from './keepalived/index.ts';
 import { nftables } from './nftables/index.ts';
 import { nginx } from './nginx/index.ts';
 import { nodeSetup } from './node-setup/index.ts';
+import type { Topology } from '../topology/model.ts';
 import type { Target } from './target.ts';
 
 /** Every target there is, in the order of tables and help texts. */
-export const TARGETS: readonly Target[] = [haproxy, nginx, nftables, ipvs, keepalived, nodeSetup];
+export const TARGETS: readonly Target[] = [
+  haproxy,
+  nginx,
+  nftables,
+  ipvs,
+  keepalived,
+  ciscoIosSlb,
+  nodeSetup,
+];
 
 export function findTarget(name: string): Target | undefined {
   return TARGETS.find((target) => target.name === name);
+}
+
+/**
+ * Those to speak of where nobody says which: those of the topology's balancers, or where it names none all
+ * but devices, since there are many and nobody has them all.
+ */
+export function usualTargets(
+  { balancers }: Pick<Topology, 'balancers'>,
+  targets: readonly Target[] = TARGETS,
+): Target[] {
+  const named = new Set<string>(balancers.map(({ target }) => target));
+  return targets.filter(({ name, kind }) => (named.size > 0 ? named.has(name) : kind !== 'device'));
 }

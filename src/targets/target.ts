@@ -65,12 +65,28 @@ export interface Rendering {
   readonly findings: readonly Finding[];
 }
 
+/** Kinds of targets, in the order of tables: engines of Linux hosts, devices, and what nodes need. */
+export const TARGET_KINDS = ['linux', 'device', 'node'] as const;
+export type TargetKind = (typeof TARGET_KINDS)[number];
+
+/** What an operator has to know of a target, in Markdown, a paragraph each. Printed into its document. */
+export interface Guide {
+  readonly load: readonly string[];
+  readonly drain: readonly string[];
+  readonly rollback: readonly string[];
+  readonly limits: readonly string[];
+  /** What it was written from. */
+  readonly manual: readonly string[];
+}
+
 export interface Target {
   /** As on the command line: `haproxy`. */
   readonly name: string;
+  readonly kind: TargetKind;
   /** One line for `roomlb targets`. */
   readonly title: string;
   readonly capabilities: Capabilities;
+  readonly guide: Guide;
   /** Pure and deterministic: same intent, same bytes. */
   render(intent: Intent): Rendering;
   /**

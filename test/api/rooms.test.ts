@@ -246,5 +246,14 @@ describe('the other routes of rooms', () => {
         (r: { target: string; rules: string[] }) => r.target === 'nftables' && r.rules.length > 0,
       ),
     );
+    const rulesOf = async (query: string) =>
+      (await app.inject(`/v1/explain/rooms/standup${query}`))
+        .json()
+        .rules.map((r: { target: string }) => r.target);
+    assert.ok(!(await rulesOf('')).includes('cisco-ios-slb'), 'devices are left out unless asked for');
+    assert.deepEqual(await rulesOf('?target=cisco-ios-slb,ipvs'), ['cisco-ios-slb', 'ipvs']);
+    const unknown = await app.inject('/v1/explain/rooms/standup?target=abacus');
+    assert.equal(unknown.statusCode, 404);
+    assert.match(unknown.json().detail, /no such target; there are haproxy/);
   });
 });

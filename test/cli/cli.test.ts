@@ -107,6 +107,30 @@ describe('roomlb', () => {
     assert.match(out, /sfu-4 .*draining/);
     assert.match(out, /chosen/);
     assert.match(out, /^nftables\n {2}\S/m);
+    assert.doesNotMatch(out, /^cisco/m);
+  });
+
+  test('explain and diff speak of the targets that are asked for', async () => {
+    const { out } = await roomlb('explain', 'standup', '-t', file, '--target', 'cisco-ios-slb', 'ipvs');
+    assert.match(out, /^cisco-ios-slb\n {2}real 10/m);
+    assert.doesNotMatch(out, /^nftables/m);
+    const { targets } = (await roomlb('diff', file, file, '--json', '--target', 'ipvs')).json();
+    assert.deepEqual(
+      targets.map((t: { target: string }) => t.target),
+      ['ipvs'],
+    );
+    const unknown = await roomlb('explain', 'standup', '-t', file, '--target', 'abacus');
+    assert.equal(unknown.code, 2);
+    assert.match(unknown.err, /no target "abacus"; there are haproxy, /);
+  });
+
+  test('targets prints all of them, or the document of one', async () => {
+    const all = await roomlb('targets');
+    for (const { name } of TARGETS) assert.match(all.out, new RegExp(`^${name} `, 'm'));
+    const one = await roomlb('targets', 'ipvs');
+    assert.equal(one.out, await readFile('lb-config/targets/ipvs.md', 'utf8'));
+    const [json] = (await roomlb('targets', 'ipvs', '--json')).json();
+    assert.deepEqual([json.name, json.kind, typeof json.guide.load[0]], ['ipvs', 'linux', 'string']);
   });
 
   test('render prints each target, the same as into a folder, and names what it cannot carry', async () => {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { GENERATED_FOLDER, generatedFiles } from '../../scripts/generated.ts';
+import { DOCUMENT_FOLDER, GENERATED_FOLDER, generatedFiles } from '../../scripts/generated.ts';
 
 test('what the example renders to, and the JSON Schema, are in step (npm run generate renews them)', async () => {
   const wanted = await generatedFiles();
@@ -10,10 +10,9 @@ test('what the example renders to, and the JSON Schema, are in step (npm run gen
     const there = await readFile(path, 'utf8').catch(() => undefined);
     assert.equal(there, content, `${path} is stale: npm run generate`);
   }
-  const there = await readdir(GENERATED_FOLDER, { recursive: true, withFileTypes: true });
-  const paths = there.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
-  assert.deepEqual(
-    paths.sort(),
-    [...wanted.keys()].filter((path) => path.startsWith(GENERATED_FOLDER)).sort(),
-  );
+  for (const folder of [GENERATED_FOLDER, DOCUMENT_FOLDER]) {
+    const there = await readdir(folder, { recursive: true, withFileTypes: true });
+    const paths = there.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+    assert.deepEqual(paths.sort(), [...wanted.keys()].filter((path) => path.startsWith(`${folder}/`)).sort());
+  }
 });

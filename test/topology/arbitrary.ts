@@ -42,6 +42,8 @@ interface NodeShape {
 interface VipShape {
   forwarding: Vip['forwarding'];
   families: 'both' | '4' | '6';
+  /** A second address of the same family. */
+  second: boolean;
   snat: boolean;
   vrrp: boolean;
   signalling: 'none' | 'path' | 'sni' | 'passthrough' | 'terminate';
@@ -77,6 +79,7 @@ function vipShape(maxNodes: number): fc.Arbitrary<VipShape> {
     {
       forwarding: fc.constantFrom('nat', 'nat', 'dsr', 'tunnel'),
       families,
+      second: fc.boolean(),
       snat: fc.boolean(),
       vrrp: fc.boolean(),
       signalling: fc.constantFrom('none', 'path', 'sni', 'passthrough', 'terminate'),
@@ -133,7 +136,10 @@ function pick(kind: 'both' | '4' | '6', four: string, six: string): IpAddress[] 
 }
 
 function buildVip(shape: VipShape, v: number, certificate: string): Vip {
-  const addresses = pick(shape.families, `203.0.113.${10 + v}`, `2001:db8::${10 + v}`);
+  const addresses = [
+    ...pick(shape.families, `203.0.113.${10 + v}`, `2001:db8::${10 + v}`),
+    ...(shape.second ? pick(shape.families, `203.0.113.${20 + v}`, `2001:db8::${20 + v}`).slice(0, 1) : []),
+  ];
   return {
     id: VIP_IDS[v]!,
     addresses,

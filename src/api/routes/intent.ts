@@ -43,7 +43,12 @@ export const intentRoutes: FastifyPluginAsyncTypebox<{
       },
     },
     () => ({
-      targets: rendered.targets.map(({ name, title, capabilities }) => ({ name, title, ...capabilities })),
+      targets: rendered.targets.map(({ name, kind, title, capabilities }) => ({
+        name,
+        kind,
+        title,
+        ...capabilities,
+      })),
     }),
   );
 
@@ -106,7 +111,7 @@ export const intentRoutes: FastifyPluginAsyncTypebox<{
   return Promise.resolve();
 };
 
-function noSuchTarget(rendered: RenderCache): Problem {
+export function noSuchTarget(rendered: RenderCache): Problem {
   const names = rendered.targets.map(({ name }) => name).join(', ');
   return new Problem(404, 'no-such-target', `no such target; there are ${names}`);
 }

@@ -4,9 +4,13 @@ import { explain } from '../../allocation/explain.ts';
 import type { Dispatcher } from '../../dispatcher/dispatcher.ts';
 import type { RenderCache } from '../../dispatcher/render-cache.ts';
 import type { PassedOver } from '../../placement/place.ts';
+import { usualTargets } from '../../targets/registry.ts';
+import type { Target } from '../../targets/target.ts';
+import type { Topology } from '../../topology/model.ts';
 import { problems } from '../responses.ts';
 import * as schemas from '../schemas.ts';
 import { allocationJson, JSON_TYPE } from '../allocation-json.ts';
+import { noSuchTarget } from './intent.ts';
 import { checkedRoom, checkVip } from './rooms.ts';
 
 const tags = ['placement'];
@@ -79,16 +83,18 @@ export const placementRoutes: FastifyPluginAsyncTypebox<{
         querystring: schemas.ExplainQuery,
         response: {
           200: schemas.Explanation,
-          ...problems({ 400: 'The request is not valid.', 422: 'There is no such VIP.' }),
+          ...problems({ 400: 'The request is not valid.', 404: 'There is no such target.', 422: 'There is no such VIP.' }),
         },
       },
     },
     async (request) => {
       const room = checkedRoom(request.params.room);
-      checkVip(dispatcher, request.query);
-      const { wishes, ...standing } = await dispatcher.standing(room, request.query);
+      const { target, ...asked } = request.query;
+      const targets = targetsAsked(target, rendered, dispatcher.snapshot.view.topology);
+      checkVip(dispatcher, asked);
+      const { wishes, ...standing } = await dispatcher.standing(room, asked);
       const { snapshot, claims } = dispatcher;
-      return explain(snapshot, room, wishes, rendered.rules(snapshot.intent), {
+      return explain(snapshot, room, wishes, rendered.rules(snapshot.intent, targets), {
         ...standing,
         handedOut: claims,
       });
@@ -96,3 +102,17 @@ export const placementRoutes: FastifyPluginAsyncTypebox<{
   );
   return Promise.resolve();
 };
+
+/** Those of the topology's balancers, or all but devices, where nobody says which. */
+function targetsAsked(
+  names: string | undefined,
+  rendered: RenderCache,
+  topology: Topology,
+): readonly Target[] {
+  if (names === undefined) return usualTargets(topology, rendered.targets);
+  return names.split(',').map((name) => {
+    const target = rendered.targets.find((one) => one.name === name);
+    if (!target) throw noSuchTarget(rendered);
+    return target;
+  });
+}

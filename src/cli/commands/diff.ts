@@ -3,7 +3,7 @@ import { clusterView } from '../../cluster/view.ts';
 import { buildIntent } from '../../intent/build.ts';
 import { whatIf, type WhatIf } from '../../placement/what-if.ts';
 import { diffRules, type RuleDiff } from '../../targets/rule-diff.ts';
-import { TARGETS } from '../../targets/registry.ts';
+import type { Target } from '../../targets/target.ts';
 import { diffTopologies } from '../../topology/diff.ts';
 import type { Topology } from '../../topology/model.ts';
 import { readTopology } from '../context.ts';
@@ -11,11 +11,13 @@ import { CliError, EXIT } from '../exit.ts';
 import { readLines } from '../lines.ts';
 import { jsonOption } from '../options.ts';
 import { printJson, table } from '../output.ts';
+import { selectTargets, targetOption } from '../select-targets.ts';
 import type { Cli } from '../cli.ts';
 import { describeChanges } from '../topology-changes.ts';
 import { checkRooms } from '../wishes.ts';
 
 interface DiffOptions {
+  target?: string[];
   rooms?: string;
   samples: number;
   json?: true;
@@ -36,6 +38,7 @@ export function addDiff(program: Command, { io }: Cli): void {
         .default(100_000)
         .argParser(samples),
     )
+    .addOption(targetOption())
     .addOption(jsonOption())
     .addHelpText(
       'after',
@@ -45,6 +48,7 @@ node is disabled or removed.
 
 Examples:
   $ roomlb diff topology.yaml topology.new.yaml
+  $ roomlb diff topology.yaml topology.new.yaml --target cisco-ios-slb
   $ git show HEAD:lb-config/topology.yaml | roomlb diff - lb-config/topology.yaml --json
 `,
     )
@@ -58,7 +62,7 @@ Examples:
       checkRooms(rooms);
       const topology = diffTopologies(before, after);
       const placement = whatIf(clusterView(before), clusterView(after), { samples: options.samples, rooms });
-      const targets = diffTargets(before, after);
+      const targets = diffTargets(before, after, selectTargets(options.target, after));
       if (options.json) printJson(io, { topology, placement, targets });
       else {
         const changes = describeChanges(topology);
@@ -73,10 +77,10 @@ interface TargetDiff extends RuleDiff {
   readonly target: string;
 }
 
-function diffTargets(before: Topology, after: Topology): TargetDiff[] {
+function diffTargets(before: Topology, after: Topology, targets: readonly Target[]): TargetDiff[] {
   const [old, now] = [before, after].map((topology) => buildIntent(clusterView(topology)));
   if (!old || !now) return [];
-  return TARGETS.map((target) => ({
+  return targets.map((target) => ({
     target: target.name,
     ...diffRules(target.render(old).rules, target.render(now).rules),
   }));

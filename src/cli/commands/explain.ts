@@ -1,12 +1,18 @@
 import type { Command } from 'commander';
 import { explain, type Explanation } from '../../allocation/explain.ts';
-import { TARGETS } from '../../targets/registry.ts';
 import { readSnapshot } from '../context.ts';
 import { CliError, EXIT } from '../exit.ts';
 import { jsonOption, topologyOption } from '../options.ts';
 import { printJson, table } from '../output.ts';
+import { selectTargets, targetOption } from '../select-targets.ts';
 import type { Cli } from '../cli.ts';
 import { readRooms, toWishes, wishOptions, type WishOptions } from '../wishes.ts';
+
+interface ExplainOptions extends WishOptions {
+  topology: string;
+  target?: string[];
+  json?: true;
+}
 
 export function addExplain(program: Command, { io, exit }: Cli): void {
   const command = program
@@ -14,19 +20,28 @@ export function addExplain(program: Command, { io, exit }: Cli): void {
     .description('say why a room goes where it goes: every candidate, and the rules that carry the room')
     .argument('<room>', 'room name; - reads it from standard input')
     .addOption(topologyOption())
+    .addOption(targetOption())
     .addOption(jsonOption())
     .addHelpText(
       'after',
-      '\nExamples:\n  $ roomlb explain standup\n  $ roomlb explain standup --zone b --json\n',
+      `
+Examples:
+  $ roomlb explain standup
+  $ roomlb explain standup --zone b --json
+  $ roomlb explain standup --target cisco-ios-slb nftables
+`,
     );
   for (const option of wishOptions()) command.addOption(option);
-  command.action(async (arg: string, options: WishOptions & { topology: string; json?: true }) => {
+  command.action(async (arg: string, options: ExplainOptions) => {
     const [room, ...more] = await readRooms([arg], options.topology);
     if (room === undefined || more.length > 0) {
       throw new CliError(EXIT.badInput, 'standard input must have one line, the name of the room');
     }
     const snapshot = await readSnapshot(io, options.topology);
-    const rendered = TARGETS.map((target) => ({ target, rules: target.render(snapshot.intent).rules }));
+    const rendered = selectTargets(options.target, snapshot.view.topology).map((target) => ({
+      target,
+      rules: target.render(snapshot.intent).rules,
+    }));
     const explanation = explain(snapshot, room, toWishes(options), rendered);
     if (!explanation.allocation) exit(EXIT.checkFailed);
     if (options.json) printJson(io, explanation);

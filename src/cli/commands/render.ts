@@ -2,12 +2,13 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Command } from 'commander';
 import { renderNodeSetup } from '../../targets/node-setup/index.ts';
-import { findTarget, TARGETS } from '../../targets/registry.ts';
+import { TARGETS } from '../../targets/registry.ts';
 import type { Finding, Rendering } from '../../targets/target.ts';
 import { readSnapshot } from '../context.ts';
 import { CliError, EXIT } from '../exit.ts';
 import { jsonOption, topologyOption } from '../options.ts';
 import { paint, printJson, type Io } from '../output.ts';
+import { targetNamed } from '../select-targets.ts';
 import { unwritable } from '../system-error.ts';
 import type { Cli } from '../cli.ts';
 
@@ -45,11 +46,7 @@ Examples:
 `,
     )
     .action(async (name: string, options: RenderOptions) => {
-      const target = findTarget(name);
-      if (!target) {
-        const names = TARGETS.map((one) => one.name).join(', ');
-        throw new CliError(EXIT.badInput, `there is no target ${JSON.stringify(name)}; there are ${names}`);
-      }
+      const target = targetNamed(name);
       const { intent, view } = await readSnapshot(io, options.topology);
       if (options.node !== undefined) {
         if (name !== 'node-setup') throw new CliError(EXIT.badInput, '--node goes with node-setup only');

@@ -4,6 +4,7 @@
  * configuration manual; sections are cited where a rule depends on one.
  */
 import type { Intent } from '../../intent/model.ts';
+import { guide } from './guide.ts';
 import type { Rendering, Target } from '../target.ts';
 import { renderConfig } from './config.ts';
 import { haproxyDriver } from './driver/driver.ts';
@@ -11,6 +12,7 @@ import { carries, findingsOf } from './findings.ts';
 
 export const haproxy: Target = {
   name: 'haproxy',
+  kind: 'linux',
   title: 'HAProxy: signalling by path or SNI, TCP media',
   capabilities: {
     udp: 'no',
@@ -22,6 +24,7 @@ export const haproxy: Target = {
     drain: 'weight 0 (named nodes still reached); flush cuts at run time only',
     versions: '2.4 to 3.4',
   },
+  guide,
   render,
   driver: haproxyDriver,
 };

@@ -6,6 +6,7 @@ import type { VirtualService } from '../../intent/model.ts';
 import { finding } from '../findings.ts';
 import type { Finding, Target } from '../target.ts';
 import { header } from '../header.ts';
+import { guide } from './guide.ts';
 import { nodeNotes, vipsOf } from './notes.ts';
 import { IPVS_CAPABILITIES, renderCarried } from './rendering.ts';
 import { sysctlFile } from './sysctl.ts';
@@ -14,8 +15,10 @@ import { idleTimeouts } from './timeouts.ts';
 
 export const ipvs: Target = {
   name: 'ipvs',
+  kind: 'linux',
   title: 'Linux IPVS, as input of ipvsadm-restore',
   capabilities: { ...IPVS_CAPABILITIES, health: 'none', versions: 'ipvsadm 1.31, Linux 6.1' },
+  guide,
   render: (intent) =>
     renderCarried(intent, {
       findings: notes,

@@ -2,6 +2,7 @@
  * Target `keepalived`: IPVS with health checks, and VRRP for the VIPs whose topology asks for it. A whole
  * keepalived.conf, of which keepalived owns what it says: services that others put into IPVS stay.
  */
+import { guide } from './guide.ts';
 import type { Intent, Member, VirtualService } from '../../intent/model.ts';
 import { finding } from '../findings.ts';
 import { header } from '../header.ts';
@@ -17,12 +18,14 @@ import { vrrpFindings, vrrpInstances } from './vrrp.ts';
 
 export const keepalived: Target = {
   name: 'keepalived',
+  kind: 'linux',
   title: 'keepalived: IPVS with health checks, VRRP for the VIP',
   capabilities: {
     ...IPVS_CAPABILITIES,
     health: 'HTTP, TCP (signalling)',
     versions: 'keepalived 2.2.7, Linux 6.1',
   },
+  guide,
   render: (intent) =>
     renderCarried(intent, {
       findings: (services) => [...intent.vips.flatMap(vrrpFindings), ...notes(intent, services)],

@@ -4,6 +4,7 @@
  */
 import type { Intent } from '../../intent/model.ts';
 import { header } from '../header.ts';
+import { guide } from './guide.ts';
 import type { Rendering, Target } from '../target.ts';
 import { buildTable, withoutCuts } from './build.ts';
 import { flushCommands } from './drain.ts';
@@ -14,6 +15,7 @@ import { replaceTable } from './table.ts';
 
 export const nftables: Target = {
   name: 'nftables',
+  kind: 'linux',
   title: 'nftables: destination NAT by maps, in a table of its own',
   capabilities: {
     udp: 'destination NAT, one map element per node and address',
@@ -25,6 +27,7 @@ export const nftables: Target = {
     drain: 'left out of the map; flows go on in conntrack, or are deleted there by command',
     versions: 'nft 1.0.6, Linux 5.6 and later',
   },
+  guide,
   render,
   driver: nftablesDriver,
 };

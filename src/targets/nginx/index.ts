@@ -4,6 +4,7 @@
  */
 import type { Intent, VirtualService } from '../../intent/model.ts';
 import { header } from '../header.ts';
+import { guide } from './guide.ts';
 import type { Rendering, Target } from '../target.ts';
 import { carries, findingsOf } from './findings.ts';
 import { bucketSize, maxSize } from './hash-size.ts';
@@ -15,6 +16,7 @@ import { socketsOf, workerConnections, workerFiles } from './sockets.ts';
 
 export const nginx: Target = {
   name: 'nginx',
+  kind: 'linux',
   title: 'nginx: stream proxy for TCP and UDP',
   capabilities: {
     udp: 'proxied; a reload gives flows a new source port',
@@ -26,6 +28,7 @@ export const nginx: Target = {
     drain: 'TCP goes on in old workers; UDP ports stay (keep-flows) or close (flush)',
     versions: 'nginx 1.22',
   },
+  guide,
   render,
 };
 

@@ -2,6 +2,7 @@
  * Target `node-setup`: what the nodes themselves need behind VIPs that forward by dsr or tunnel, as one
  * shell script for all of them. With NAT nothing on a node is changed; the script says what to see to.
  */
+import { guide } from './guide.ts';
 import type { Intent } from '../../intent/model.ts';
 import { finding } from '../findings.ts';
 import { header } from '../header.ts';
@@ -12,6 +13,7 @@ import { nodeCase, scriptBody } from './script.ts';
 
 export const nodeSetup: Target = {
   name: 'node-setup',
+  kind: 'node',
   title: 'What nodes need for dsr and tunnel, as a shell script',
   capabilities: {
     udp: 'yes',
@@ -23,6 +25,7 @@ export const nodeSetup: Target = {
     drain: 'none',
     versions: 'POSIX sh, iproute2, Linux 4.19 and later',
   },
+  guide,
   render,
 };
 

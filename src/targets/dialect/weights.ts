@@ -1,0 +1,25 @@
+/** Weights of 0–255 on devices that take fewer. */
+import { reduceWeights } from '../weights.ts';
+
+export interface ScaledWeights {
+  /** In the order given. 0 stays 0, all others are at least 1. */
+  readonly weights: readonly number[];
+  /** Whether the proportions are the ones that were asked for. */
+  readonly exact: boolean;
+}
+
+/**
+ * The weights in at most `max` steps: as they are where they fit, else in the smallest whole numbers of the
+ * same proportion, else rounded.
+ */
+export function scaleWeights(weights: readonly number[], max: number): ScaledWeights {
+  const largest = weights.reduce((most, weight) => Math.max(most, weight), 0);
+  if (largest <= max) return { weights, exact: true };
+  const reduced = reduceWeights(weights.map((weight) => ({ weight }))).map(({ weight }) => weight);
+  if (reduced.every((weight) => weight <= max)) return { weights: reduced, exact: true };
+  const scaled = weights.map((weight) =>
+    weight === 0 ? 0 : Math.max(1, Math.round((weight * max) / largest)),
+  );
+  const exact = weights.every((weight, i) => weight * max === (scaled[i] ?? 0) * largest);
+  return { weights: scaled, exact };
+}
