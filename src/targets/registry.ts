@@ -5,6 +5,7 @@ import { keepalived } from './keepalived/index.ts';
 import { nftables } from './nftables/index.ts';
 import { nginx } from './nginx/index.ts';
 import { nodeSetup } from './node-setup/index.ts';
+import { dialectOf } from '../topology/balancers/balancer.ts';
 import type { Topology } from '../topology/model.ts';
 import type { Target } from './target.ts';
 
@@ -31,6 +32,6 @@ export function usualTargets(
   { balancers }: Pick<Topology, 'balancers'>,
   targets: readonly Target[] = TARGETS,
 ): Target[] {
-  const named = new Set<string>(balancers.map(({ target }) => target));
+  const named = new Set<string>(balancers.map(dialectOf));
   return targets.filter(({ name, kind }) => (named.size > 0 ? named.has(name) : kind !== 'device'));
 }

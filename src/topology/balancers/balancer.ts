@@ -1,11 +1,17 @@
 /** One balancer as the topology declares it: which engine, where it is, and how carefully it is changed. */
 
-/** Engines whose files or tables are written by RoomLB itself. */
-export const DIALECTS = ['haproxy', 'nginx', 'nftables', 'ipvs', 'keepalived'] as const;
+/** Engines that RoomLB drives itself. */
+const ENGINES = ['haproxy', 'nginx', 'nftables', 'ipvs', 'keepalived'] as const;
+
+/** Devices that it writes for, and others load. */
+const DEVICES = ['cisco-ios-slb'] as const;
+
+/** Whose words a file may be written in. */
+export const DIALECTS = [...ENGINES, ...DEVICES] as const;
 export type Dialect = (typeof DIALECTS)[number];
 
 /** What `target:` may name. `file`: for what RoomLB cannot reach, a file and the user's own commands. */
-export const DRIVEN_TARGETS = [...DIALECTS, 'file'] as const;
+export const DRIVEN_TARGETS = [...ENGINES, 'file'] as const;
 export type DrivenTarget = (typeof DRIVEN_TARGETS)[number];
 
 /** What becomes of changes that others made to an engine. */
