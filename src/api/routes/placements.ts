@@ -83,7 +83,11 @@ export const placementRoutes: FastifyPluginAsyncTypebox<{
         querystring: schemas.ExplainQuery,
         response: {
           200: schemas.Explanation,
-          ...problems({ 400: 'The request is not valid.', 404: 'There is no such target.', 422: 'There is no such VIP.' }),
+          ...problems({
+            400: 'The request is not valid.',
+            404: 'There is no such target.',
+            422: 'There is no such VIP.',
+          }),
         },
       },
     },
