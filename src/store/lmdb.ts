@@ -9,6 +9,7 @@ import type { Database, RootDatabase } from 'lmdb';
 import { GroupCommit } from './group-commit.ts';
 import { openEnvironment } from './lmdb-environment.ts';
 import { LmdbClaims } from './lmdb-claims.ts';
+import { LmdbNotes } from './lmdb-notes.ts';
 import { LmdbTopology } from './lmdb-topology.ts';
 import { Ownership } from './owner.ts';
 import type { Store } from './store.ts';
@@ -70,13 +71,15 @@ async function openDatabases(
   flushDirectories(path, firstCreated);
   const claims = new LmdbClaims(rooms, nodes, commits);
   const topology = new LmdbTopology(meta, commits);
+  const notes = new LmdbNotes(meta, commits);
   return {
     claims,
     topology,
+    notes,
     description: `file ${path} (every acknowledged claim is on disk)`,
     ready: () => (commits.healthy ? Promise.resolve() : tryWriting(meta, commits)),
     close: async () => {
-      await Promise.all([claims.idle(), topology.idle()]);
+      await Promise.all([claims.idle(), topology.idle(), notes.idle()]);
       await commits.close();
       await env.close();
       await owner.release();

@@ -13,6 +13,7 @@ import type {
   CreateResult,
   ListQuery,
   MoveResult,
+  NoteStore,
   Store,
   TopologyRecord,
   TopologyStore,
@@ -23,6 +24,7 @@ export function memoryStore(): Store {
   return {
     claims: new MemoryClaims(),
     topology: new MemoryTopology(),
+    notes: new MemoryNotes(),
     description: 'memory (claims are lost when the process ends)',
     ready: () => Promise.resolve(),
     close: () => Promise.resolve(),
@@ -131,5 +133,21 @@ class MemoryTopology implements TopologyStore {
       this.stored = encoded;
       return true;
     });
+  }
+}
+
+/** As JSON, for the same reason. */
+class MemoryNotes implements NoteStore {
+  private readonly notes = new Map<string, string>();
+
+  read(name: string): Promise<unknown> {
+    return promised(() => {
+      const json = this.notes.get(name);
+      return json === undefined ? undefined : (JSON.parse(json) as unknown);
+    });
+  }
+
+  write(name: string, value: unknown): Promise<void> {
+    return promised(() => void this.notes.set(name, JSON.stringify(value)));
   }
 }

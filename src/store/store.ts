@@ -105,9 +105,20 @@ export interface TopologyStore {
   write(record: TopologyRecord, expectedVersion: number): Promise<boolean>;
 }
 
+/**
+ * What a dispatcher notes down to find again after a restart, such as what it knew of the nodes' health: one
+ * JSON value by each name. Not for what replicas must agree on, since the last writer wins.
+ */
+export interface NoteStore {
+  read(name: string): Promise<unknown>;
+  /** Undefined can't be stored; null can. */
+  write(name: string, value: unknown): Promise<void>;
+}
+
 export interface Store {
   readonly claims: ClaimStore;
   readonly topology: TopologyStore;
+  readonly notes: NoteStore;
   /** For people: what kind of store it is and where. */
   readonly description: string;
   /** Resolves while the store reads and writes; else rejects with why not. */

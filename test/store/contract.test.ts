@@ -297,6 +297,19 @@ for (const { name, withStore } of STORES) {
         assert.equal(await topology.read(), undefined);
       }));
 
+    test('keeps notes by their names as they were written, the last one last', () =>
+      withStore(async ({ notes }) => {
+        assert.equal(await notes.read('health'), undefined);
+        const value = { nodes: ['sfu-1'] };
+        const writing = notes.write('health', value);
+        value.nodes.push('sfu-2');
+        await writing;
+        assert.deepEqual(await notes.read('health'), { nodes: ['sfu-1'] });
+        await Promise.all(range(20).map((i) => notes.write('health', i)));
+        await notes.write('other', null);
+        assert.deepEqual([await notes.read('health'), await notes.read('other')], [19, null]);
+      }));
+
     test('says that it is ready, and closes twice without complaint', () =>
       withStore(async (store) => {
         await store.ready();

@@ -44,6 +44,13 @@ function lacks(file: string, ...args: string[]): string | false {
   return spawnSync(file, args).status === 0 ? false : `needs ${[file, ...args].join(' ')}`;
 }
 
+test('notes are there again after the store was closed and opened', () =>
+  withDirectory(async (directory) => {
+    await openFor(`file:${directory}`, ({ notes }) => notes.write('health', { 'sfu-1': 'down' }));
+    const found = await openFor(`file:${directory}`, ({ notes }) => notes.read('health'));
+    assert.deepEqual(found, { 'sfu-1': 'down' });
+  }));
+
 test('claims, counts and topology are there again after the store was closed and opened', () =>
   withDirectory(async (directory) => {
     const record = { seed: { a: 1 }, current: { a: [1, null] }, version: 3 };
