@@ -20,7 +20,7 @@ export async function installOpenApi(app: FastifyInstance): Promise<void> {
         { name: 'placement', description: 'Preview and explain, without changing anything.' },
         { name: 'topology', description: 'Nodes and VIPs.' },
         { name: 'health', description: 'What is known of nodes, and of the ways to them.' },
-        { name: 'health', description: 'What is known of nodes, and of the ways to them.' },
+        { name: 'media nodes', description: 'For the nodes themselves.' },
         { name: 'configuration', description: 'Intent, targets, rendered configuration.' },
         { name: 'operations', description: 'Probes and metrics.' },
       ],

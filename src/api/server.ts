@@ -13,11 +13,13 @@ import { answerError, installProblems } from './problem.ts';
 import { entityRoutes } from './routes/entities.ts';
 import { healthRoutes } from './routes/health.ts';
 import { intentRoutes } from './routes/intent.ts';
+import { mediaNodeRoutes, type MediaNodeRoutesOptions } from './routes/media-nodes.ts';
 import { nodeStateRoutes } from './routes/node-state.ts';
 import { operationRoutes } from './routes/operations.ts';
 import { placementRoutes } from './routes/placements.ts';
 import { roomRoutes } from './routes/rooms.ts';
 import { installValidation } from './validation.ts';
+import { installWebSockets } from './websockets.ts';
 
 export interface ServerOptions {
   readonly dispatcher: Dispatcher;
@@ -29,6 +31,8 @@ export interface ServerOptions {
   readonly hosts?: readonly string[] | undefined;
   /** Where left out, nothing is known of nodes but what the topology says. */
   readonly health?: HealthReader;
+  /** What media nodes report to; where left out, they cannot. */
+  readonly nodes?: MediaNodeRoutesOptions;
   /** No logging where left out. */
   readonly logger?: FastifyBaseLogger;
 }
@@ -62,6 +66,8 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
   const metrics = createMetrics(dispatcher);
   const rendered = new RenderCache(options.targets);
   installProblems(app);
+  // Before every hook that may refuse a request: only then sockets of refused upgrades are closed.
+  await installWebSockets(app);
   installBrowserGuard(app, options.hosts);
   installValidation(app);
   await installOpenApi(app);
@@ -71,6 +77,7 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
   await app.register(placementRoutes, { dispatcher, rendered });
   await app.register(entityRoutes, { dispatcher, editor: options.editor });
   await app.register(nodeStateRoutes, { editor: options.editor });
+  if (options.nodes) await app.register(mediaNodeRoutes, options.nodes);
   await app.register(healthRoutes, { health: options.health ?? new HealthReader(dispatcher) });
   await app.register(intentRoutes, { dispatcher, rendered });
   await app.register(operationRoutes, { ready: options.ready });

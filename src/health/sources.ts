@@ -11,6 +11,11 @@ export interface WorkerCredentials extends IceCredentials {
 export interface CredentialSource {
   /** Undefined: the node has told none for this port (yet, or since the worker died). */
   of(node: string, port: number): IceCredentials | undefined;
+  /**
+   * Why nobody can answer there: the node says that the worker's process is dead. Undefined: it does not say so.
+   * Left out where nobody knows what nodes say.
+   */
+  dead?(node: string, port: number): string | undefined;
   /** All that are known, in any order. */
   all(): Iterable<WorkerCredentials>;
 }

@@ -179,6 +179,33 @@ const Bye = Type.Object({
   rooms: Count,
 });
 
+/**
+ * Why a dispatcher ends a connection, as the close code; the reason is in words. 4000 and up are an application's
+ * own (RFC 6455 section 7.4.2). Whatever it is, the node registers again after a pause.
+ */
+export const CLOSE = {
+  /** The dispatcher stops. */
+  goingAway: 1001,
+  /** The dispatcher met an error of its own. */
+  failed: 1011,
+  /** Something is renewed, such as the interval of heartbeats: come again. */
+  renewed: 1012,
+  /** A message that is not of this protocol, or is out of place. */
+  misunderstood: 4400,
+  /** The topology has no such node any more. */
+  unknownNode: 4404,
+  /** No `hello`, or no sign of life, for too long. */
+  silent: 4408,
+  /** Another instance of the node is connected and alive. */
+  duplicate: 4409,
+  /** The same instance has connected once more. */
+  replaced: 4410,
+  /** The node's share of the topology is another than when it registered. */
+  reassigned: 4412,
+  /** More rooms, or more connections, than a node may have. */
+  tooMany: 4429,
+} as const;
+
 export const NodeMessage = Type.Union([Hello, Heartbeat, Rooms, WorkerDied, Bye]);
 
 export const Welcome = Type.Object({

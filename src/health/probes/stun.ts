@@ -15,7 +15,9 @@ export function stunProbe({ credentials }: { readonly credentials: CredentialSou
     check: 'stun',
     async run(endpoint) {
       const known = credentials.of(endpoint.node, endpoint.port);
-      return known ? outcomeOf(await ask(endpoint, known), endpoint) : noCredentials(endpoint);
+      if (known) return outcomeOf(await ask(endpoint, known), endpoint);
+      const why = credentials.dead?.(endpoint.node, endpoint.port);
+      return why === undefined ? noCredentials(endpoint) : { kind: 'failure', reason: 'says-down', why };
     },
   };
 }
