@@ -11,12 +11,36 @@ const DNS_LABEL = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
 /** Longest DNS name in text form (RFC 1035 section 3.1: 255 octets on the wire). */
 const MAX_DNS_NAME = 253;
 
+/** A VIP, and what of it could be read, so that nodes can be judged by it. */
+interface Known {
+  readonly vip: Vip;
+  readonly addresses: boolean;
+  readonly forwarding: boolean;
+  readonly media: boolean;
+  /** `port` and `ports`. */
+  readonly ports: boolean;
+  /** TLS, which follows from three keys. */
+  readonly tls: boolean;
+}
+
+function knownOf({ path, value: vip }: Located<Vip>, problems: Problems): Known {
+  const reads = (...keys: string[]) => problems.isSound([...path, ...keys]);
+  return {
+    vip,
+    addresses: reads('addresses'),
+    forwarding: reads('forwarding'),
+    media: reads('media'),
+    ports: reads('signalling', 'port') && reads('signalling', 'ports'),
+    tls: ['tls', 'certificate', 'domain'].every((key) => reads('signalling', key)),
+  };
+}
+
 /** What each node says must fit the VIP that it stands behind, as far as that VIP could be read. */
 export function checkNodes({ vips, nodes, vipsKnown }: Parts, problems: Problems): void {
-  const byId = new Map(vips.map((vip) => [vip.value.id, vip]));
+  const byId = new Map(vips.map((vip) => [vip.value.id, knownOf(vip, problems)]));
   for (const node of nodes) {
     const vip = byId.get(node.value.vip);
-    if (vip?.sound) checkNode(node, vip.value, problems);
+    if (vip) checkNode(node, vip, problems);
     if (vip !== undefined || !vipsKnown) continue;
     const ids = vips.map(({ value }) => value.id);
     const meant = nearest(node.value.vip, ids);
@@ -28,11 +52,12 @@ export function checkNodes({ vips, nodes, vipsKnown }: Parts, problems: Problems
   }
 }
 
-function checkNode(node: Located<Node>, vip: Vip, problems: Problems): void {
-  checkFamilies(node, vip, problems);
-  checkMediaPorts(node, vip, problems);
-  if (vip.signalling) checkSignalling(node, vip, vip.signalling, problems);
-  checkOwnPorts(node, vip, problems);
+function checkNode(node: Located<Node>, known: Known, problems: Problems): void {
+  const { vip } = known;
+  if (known.addresses) checkFamilies(node, vip, problems);
+  if (known.media) checkMediaPorts(node, vip, problems);
+  if (vip.signalling) checkSignalling(node, known, vip.signalling, problems);
+  checkOwnPorts(node, known, problems);
 }
 
 function checkFamilies(node: Located<Node>, vip: Vip, problems: Problems): void {
@@ -47,7 +72,7 @@ function checkFamilies(node: Located<Node>, vip: Vip, problems: Problems): void 
     );
   });
   for (const family of offered) {
-    if (!node.sound || served.has(family)) continue;
+    if (served.has(family) || !problems.isSound([...node.path, 'addresses'])) continue;
     problems.warn(
       [...node.path, 'addresses'],
       `clients that reach VIP ${vip.id} by IPv${family} cannot reach ${node.value.id}`,
@@ -82,12 +107,13 @@ function checkMediaPorts({ path, value: node }: Located<Node>, vip: Vip, problem
 
 function checkSignalling(
   { path, value: node }: Located<Node>,
-  vip: Vip,
+  { vip, ...known }: Known,
   signalling: Signalling,
   problems: Problems,
 ): void {
   const { port, ports, domain } = signalling;
   if (domain !== null) checkName(node.id, domain, [...path, 'id'], problems);
+  if (!known.ports) return;
   const at = [...path, 'signallingPort'];
   const own = node.signallingPort;
   if (own === null) {
@@ -99,6 +125,7 @@ function checkSignalling(
     );
     return;
   }
+  if (!known.forwarding) return;
   const translates = vip.forwarding === 'nat';
   // Both at once are a fault of the VIP where nothing is translated.
   if (!translates && port !== null && ports !== null) return;
@@ -114,7 +141,7 @@ function checkSignalling(
       `must be one of ${formatPorts(ports)}, since ${vip.forwarding} translates no ports; found ${own}`,
       `write one of ${formatPorts(ports)}, or forwarding: nat on the VIP`,
     );
-  } else if (ports !== null && nodeSignallingPort(vip, node) === null) {
+  } else if (ports !== null && known.media && nodeSignallingPort(vip, node) === null) {
     problems.fault(
       at,
       `${own} gets no port of its own in signalling.ports ${formatPorts(ports)} of VIP ${vip.id}`,
@@ -142,9 +169,11 @@ function checkName(id: string, domain: string, path: readonly (string | number)[
  * A node's ports differ from each other. One exception: /health may be served on the signalling port
  * where nodes speak plain HTTP there, which they do unless TLS ends on them.
  */
-function checkOwnPorts({ path, value: node }: Located<Node>, vip: Vip, problems: Problems): void {
+function checkOwnPorts({ path, value: node }: Located<Node>, known: Known, problems: Problems): void {
   const { mediaPorts, signallingPort, healthPort } = node;
-  if (healthPort !== null && healthPort === signallingPort && vip.signalling?.tls === 'passthrough') {
+  const { signalling, media } = known.vip;
+  const speaksTls = known.tls && signalling?.tls === 'passthrough';
+  if (healthPort !== null && healthPort === signallingPort && speaksTls) {
     problems.fault(
       [...path, 'healthPort'],
       `${healthPort} is the signalling port, where the node speaks TLS, but monitors ask in plain HTTP`,
@@ -154,7 +183,7 @@ function checkOwnPorts({ path, value: node }: Located<Node>, vip: Vip, problems:
   if (!mediaPorts) return;
   for (const [key, protocol] of OWN_PORTS) {
     const port = node[key];
-    if (port === null || !vip.media?.protocols.includes(protocol)) continue;
+    if (port === null || !media?.protocols.includes(protocol)) continue;
     if (!containsPorts(mediaPorts, { first: port, last: port })) continue;
     problems.fault(
       [...path, key],

@@ -21,7 +21,7 @@ type Spaces = Map<string, Claim[]>;
  * ports of their own there, and on one host where several nodes share its address.
  */
 export function checkSockets(parts: Parts, problems: Problems): void {
-  const vips = new Map(parts.vips.map(({ value }) => [value.id, value]));
+  const vips = new Map(parts.vips.map((vip) => [vip.value.id, vip]));
   const media: Spaces = new Map();
   const signalling: Spaces = new Map();
   const hosts: Spaces = new Map();
@@ -29,8 +29,10 @@ export function checkSockets(parts: Parts, problems: Problems): void {
     const vip = vips.get(located.value.vip);
     if (!vip) return;
     claimMedia(media, located, order);
-    claimSignalling(signalling, located, vip, order);
-    claimHost(hosts, located, vip, order);
+    const known = (...keys: string[]) => problems.isSound([...vip.path, ...keys]);
+    // Ports of nodes follow from the VIP's ports, and whose address they listen on from its forwarding.
+    if (known('media') && known('signalling')) claimSignalling(signalling, located, vip.value, order);
+    if (known('forwarding')) claimHost(hosts, located, vip.value, order);
   });
   const collisions = (spaces: Spaces) => [...spaces.values()].flatMap(findCollisions);
   for (const { later, earlier } of collisions(media)) {
@@ -52,7 +54,7 @@ export function checkSockets(parts: Parts, problems: Problems): void {
     problems.fault(
       later.path,
       `${formatPorts(later.ports)} is taken by node ${earlier.node.id} (${formatPorts(earlier.ports)}) on the same address`,
-      'nodes on one host need different ports',
+      'nodes on one host need different ports; is the address its own?',
     );
   }
 }

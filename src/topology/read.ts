@@ -91,22 +91,23 @@ function tlsOf({ tls, certificate, domain }: SignallingDocument): TlsMode {
   return domain === undefined ? 'off' : 'passthrough';
 }
 
-/** Null, so that nothing more is said of the ports, where they could not be read. */
-function readMedia(raw: MediaDocument, path: Path, problems: Problems): Media | null {
+function readMedia(raw: MediaDocument, path: Path, problems: Problems): Media {
   const { protocols = PROTOCOLS, idleTimeout, drain = 'keep-flows' } = raw;
   const ports = optionalPorts(raw.ports, [...path, 'ports'], problems);
   const idle =
     idleTimeout === undefined
       ? undefined
       : readDuration(idleTimeout, MAX_DURATION, [...path, 'idleTimeout'], problems);
-  if (!ports) return null;
   return {
     protocols: PROTOCOLS.filter((protocol) => protocols.includes(protocol)),
-    ports,
+    ports: ports ?? ALL_PORTS,
     idleTimeout: idle ?? DEFAULT_MEDIA_IDLE,
     drain,
   };
 }
+
+/** Stands in for a range that could not be read: nothing lies outside it. */
+const ALL_PORTS: PortRange = { first: 1, last: 65_535 };
 
 function readVrrp(raw: VrrpDocument, path: Path, problems: Problems): Vrrp {
   const { advertInterval: advert, source } = raw;

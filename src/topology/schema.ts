@@ -185,9 +185,10 @@ export const NodeSchema = mapping('A media node: a real server behind a VIP.', {
   id: id('Name of the node.', ['sfu-1']),
   kind: choice(NODE_KINDS, undefined, 'Which media server runs on it.'),
   vip: id('Id of the VIP that the node stands behind.', ['public']),
-  addresses: addresses("The node's own address: one IPv4, one IPv6, or one of each.", [
-    ['10.0.1.11', 'fd00:1::11'],
-  ]),
+  addresses: addresses(
+    "The node's own address: one IPv4, one IPv6, or one of each. Nodes on one host may share it if none of their ports is the same, which is warned about.",
+    [['10.0.1.11', 'fd00:1::11']],
+  ),
   zone: Optional(id('Availability zone; a room may ask for one.', ['a'])),
   weight: Optional(
     Type.Integer({

@@ -5,6 +5,7 @@ import { checkIds } from './check-ids.ts';
 import { checkMaintenance } from './check-maintenance.ts';
 import { checkNodes } from './check-nodes.ts';
 import { checkPlacement } from './check-placement.ts';
+import { checkSharedAddresses } from './check-shared.ts';
 import { checkSockets } from './check-sockets.ts';
 import { checkVips } from './check-vips.ts';
 import type { Fault } from './faults.ts';
@@ -19,6 +20,7 @@ export function checkParts(parts: Parts, problems: Problems): void {
   checkVips(parts, problems);
   checkNodes(parts, problems);
   checkSockets(parts, problems);
+  checkSharedAddresses(parts, problems);
   checkMaintenance(parts, problems);
   checkBalancers(parts, problems);
 }

@@ -385,14 +385,16 @@ check('signalling', [
 
 check('ports of one host', [
   [
-    'may serve several nodes if they differ',
+    'may serve several nodes if they differ, which is said, since the address may have been forgotten',
     {
       nodes: [
         node('a', 'addresses: [10.0.1.11], mediaPorts: 40000, signallingPort: 4443, healthPort: 9100'),
         node('b', 'addresses: [10.0.1.11], mediaPorts: 40001, signallingPort: 4444, healthPort: 9101'),
       ],
     },
-    [],
+    [
+      "f:7:52: warning: nodes[1].addresses[0]: 10.0.1.11 is an address of node a as well (hint: fine if both run on that host; otherwise write this node's own)",
+    ],
   ],
   [
     'serve one node each',
@@ -405,10 +407,10 @@ check('ports of one host', [
       ],
     },
     [
-      'f:8:71: error: nodes[1].mediaPorts: 40003-40005 is taken by node a (40000-40003) on the same address (hint: nodes on one host need different ports)',
-      'f:8:100: error: nodes[1].signallingPort: 4443 is taken by node a (4443) on the same address (hint: nodes on one host need different ports)',
-      'f:9:71: error: nodes[2].mediaPorts: 9100 is taken by node a (9100) on the same address (hint: nodes on one host need different ports)',
-      'f:9:89: error: nodes[2].healthPort: 40001 is taken by node a (40000-40003) on the same address (hint: nodes on one host need different ports)',
+      'f:8:71: error: nodes[1].mediaPorts: 40003-40005 is taken by node a (40000-40003) on the same address (hint: nodes on one host need different ports; is the address its own?)',
+      'f:8:100: error: nodes[1].signallingPort: 4443 is taken by node a (4443) on the same address (hint: nodes on one host need different ports; is the address its own?)',
+      'f:9:71: error: nodes[2].mediaPorts: 9100 is taken by node a (9100) on the same address (hint: nodes on one host need different ports; is the address its own?)',
+      'f:9:89: error: nodes[2].healthPort: 40001 is taken by node a (40000-40003) on the same address (hint: nodes on one host need different ports; is the address its own?)',
     ],
   ],
   [
@@ -430,7 +432,9 @@ check('ports of one host', [
         (id) => `{ id: ${id}, kind: janus, vip: ${id}, addresses: [10.0.1.11], mediaPorts: 40000 }`,
       ),
     },
-    [],
+    [
+      "f:8:47: warning: nodes[1].addresses[0]: 10.0.1.11 is an address of node a as well (hint: fine if both run on that host; otherwise write this node's own)",
+    ],
   ],
   [
     'may be the same for UDP and for TCP',
@@ -442,7 +446,9 @@ check('ports of one host', [
         (id) => `{ id: ${id}, kind: janus, vip: ${id}, addresses: [10.0.1.11], mediaPorts: 40000 }`,
       ),
     },
-    [],
+    [
+      "f:8:51: warning: nodes[1].addresses[0]: 10.0.1.11 is an address of node udp as well (hint: fine if both run on that host; otherwise write this node's own)",
+    ],
   ],
   [
     "are apart within a node's own",
@@ -480,6 +486,78 @@ check('ports of one host', [
     },
     [
       'f:6:98: error: nodes[0].healthPort: 4443 is the signalling port, where the node speaks TLS, but monitors ask in plain HTTP (hint: serve GET /health on another port)',
+    ],
+  ],
+]);
+
+/** One thing that each VIP cannot say so, beside faults of its node that do not depend on it; some that do. */
+check('a fault of a VIP hides none of its nodes', [
+  [
+    'addresses',
+    {
+      vips: [
+        vip(
+          'id: public',
+          'addresses: [203.0.113.300], signalling: { port: 80, domain: a.example }, media: { ports: 40000-49999 }',
+        ),
+      ],
+      nodes: [node('A', 'addresses: ["fd00::1"], mediaPorts: 50000, healthPort: 80')],
+    },
+    [
+      'f:4:31: error: vips[0].addresses[0]: must be an IPv4 or IPv6 address, found "203.0.113.300" (hint: four decimal numbers from 0 to 255, without leading zeros)',
+      'f:6:11: error: nodes[0].id: A cannot be the name of a host in a.example (hint: write lower-case letters, digits and inner hyphens only, since browsers ask for <id>.<domain>)',
+      'f:6:76: error: nodes[0].mediaPorts: 50000 lies outside 40000-49999, the media ports of VIP public (hint: choose from 40000-49999, or widen media.ports of the VIP)',
+      'f:6:95: error: nodes[0].healthPort: 80 is the signalling port, where the node speaks TLS, but monitors ask in plain HTTP (hint: serve GET /health on another port)',
+    ],
+  ],
+  [
+    'media ports, of which those of nodes are still apart from their others and from each other',
+    {
+      vips: [vip('id: public', `${SIGNALLED}: { ports: 8443-8542 }, media: { ports: 9-5 }`)],
+      nodes: [
+        node(
+          'a',
+          'addresses: [10.0.1.11, "fd00::1"], mediaPorts: 50000, healthPort: 50000, signallingPort: 4443',
+        ),
+        node('b', 'addresses: [10.0.1.12], mediaPorts: 50000'),
+      ],
+    },
+    [
+      'f:4:96: error: vips[0].media.ports: the first port must not exceed the last, found 9-5 (hint: write 5-9)',
+      'f:6:63: error: nodes[0].addresses[1]: fd00::1 is IPv6, but VIP public has no IPv6 address (hint: add an IPv6 address to the VIP, or leave this one out)',
+      'f:6:106: error: nodes[0].healthPort: 50000 is one of the media ports 50000, and both are TCP (hint: write another port)',
+      'f:7:5: error: nodes[1].signallingPort: is missing, and VIP public has no shared port to take it from (hint: add one of 8443-8542)',
+      'f:7:76: error: nodes[1].mediaPorts: 50000 overlaps 50000 of node a behind the same VIP (hint: a media port leads to one node; give each node its own)',
+    ],
+  ],
+  [
+    'signalling ports',
+    {
+      vips: [vip('id: public, forwarding: dsr', `${SIGNALLED}: { port: 0, domain: a.example }`)],
+      nodes: [node('a_b', 'addresses: [10.0.1.11, "fd00::1"], mediaPorts: 40000')],
+    },
+    [
+      'f:4:83: error: vips[0].signalling.port: must be a whole number from 1 to 65535, found 0 (hint: for example 443)',
+      'f:6:11: error: nodes[0].id: a_b cannot be the name of a host in a.example (hint: write lower-case letters, digits and inner hyphens only, since browsers ask for <id>.<domain>)',
+      'f:6:65: error: nodes[0].addresses[1]: fd00::1 is IPv6, but VIP public has no IPv6 address (hint: add an IPv6 address to the VIP, or leave this one out)',
+      'f:6:89: error: nodes[0].mediaPorts: VIP public carries no media (hint: add media: to the VIP, or leave mediaPorts out)',
+    ],
+  ],
+  [
+    'forwarding, from which alone follows whether ports may differ',
+    {
+      vips: [
+        vip('id: public, forwarding: dsrr', `${SIGNALLED}: { port: 80 }, media: { ports: 40000-49999 }`),
+      ],
+      nodes: [
+        node('a', 'addresses: [10.0.1.11], mediaPorts: 50000, signallingPort: 4443'),
+        node('b', 'addresses: [10.0.1.11], signallingPort: 4443'),
+      ],
+    },
+    [
+      'f:4:31: error: vips[0].forwarding: must be nat, dsr or tunnel, found "dsrr" (hint: did you mean "dsr"?)',
+      'f:6:76: error: nodes[0].mediaPorts: 50000 lies outside 40000-49999, the media ports of VIP public (hint: choose from 40000-49999, or widen media.ports of the VIP)',
+      'f:7:5: error: nodes[1].mediaPorts: is missing, though VIP public carries media (hint: add one port per worker, from 40000-49999)',
     ],
   ],
 ]);
