@@ -1,6 +1,7 @@
 /** From a document as plain data (parsed YAML or JSON, a request's body) to a topology. */
 import { compareText } from './compare.ts';
 import { DEFAULT_PLACEMENT } from './defaults.ts';
+import { isTooDeep, TOO_DEEP } from './depth.ts';
 import type { Fault } from './faults.ts';
 import type { HealthConfig } from './health/config.ts';
 import type { Topology } from './model.ts';
@@ -22,9 +23,16 @@ export interface Checked {
   readonly faults: readonly Fault[];
 }
 
-/** Pure. The document is not changed; faults have a path, but no file or line. */
+/**
+ * Pure. The document is not changed; faults have a path, but no file or line. Takes whatever JSON can say,
+ * however deep.
+ */
 export function checkDocument(document: unknown): Checked {
   const problems = new Problems();
+  if (isTooDeep(document)) {
+    problems.unreadable([], ...TOO_DEEP);
+    return { faults: problems.list.map(toFault) };
+  }
   const topology = readDocument(document, problems);
   const faults = problems.list.map(toFault);
   return topology ? { topology, faults } : { faults };

@@ -1,5 +1,6 @@
 /** From a YAML tree to plain data, with aliases expanded under a budget and keys held unique. */
 import { isAlias, isMap, isScalar, isSeq, type Alias, type YAMLMap } from 'yaml';
+import { TOO_DEEP } from './depth.ts';
 import { MAX_ALIASED_VALUES, MAX_DEPTH } from './limits.ts';
 import { formatPath, type Path } from './problems.ts';
 import { quote } from './quote.ts';
@@ -51,7 +52,7 @@ class Reader {
     if (aliases === 0 && isNamed(node)) this.#anchors.set(node.anchor, node);
     if (isScalar(node)) return node.value;
     if (path.length > MAX_DEPTH) {
-      this.#fail(node, path, `is nested more than ${MAX_DEPTH} levels deep`, 'a topology needs five');
+      this.#fail(node, path, ...TOO_DEEP);
       return null;
     }
     this.#open.add(node);

@@ -77,6 +77,21 @@ describe('nodes and VIPs by REST', () => {
     assert.equal(dispatcher.snapshot.revision, revision);
   });
 
+  test('a signalling port that is put on a VIP is that of the nodes that name none', async () => {
+    // sfu-1 names none, and jan-1 the very one that the VIP has.
+    const { app, dispatcher } = await smallServer(
+      SMALL.replace('signallingPort: 4443, ', '').replace('signallingPort: 8188', 'signallingPort: 80'),
+    );
+    const ports = () => dispatcher.snapshot.view.topology.nodes.map((node) => [node.id, node.signallingPort]);
+    const others = ['sfu-2', 'sfu-3', 'sfu-4'].map((id) => [id, 4443]);
+    assert.deepEqual(ports(), [['jan-1', 80], ['sfu-1', 80], ...others]);
+    const payload = { signalling: { port: 8080 } };
+    const patched = await app.inject({ method: 'PATCH', url: '/v1/vips/public', payload });
+    assert.equal(patched.statusCode, 200, patched.body);
+    assert.deepEqual(ports(), [['jan-1', 80], ['sfu-1', 8080], ...others]);
+    assert.equal('signallingPort' in (await app.inject('/v1/nodes/sfu-1')).json(), false);
+  });
+
   test('drain, undrain, disable and enable set the state of a node', async () => {
     const { app } = await smallServer();
     for (const [action, state] of Object.entries({

@@ -96,6 +96,43 @@ describe('hostile text', () => {
     );
   });
 
+  test('is a fault and never an exception, however deep its lists and mappings are', () => {
+    const base = { cluster: 'c', vips: [{ id: 'v', addresses: ['203.0.113.10'] }], nodes: [] };
+    const nested = (levels: number, wrap: (inner: unknown) => unknown) => {
+      let value: unknown = 1;
+      for (let level = 0; level < levels; level += 1) value = wrap(value);
+      return value;
+    };
+    const wraps = [(inner: unknown) => [inner], (inner: unknown) => ({ a: inner })];
+    for (const deep of wraps.map((wrap) => nested(100_000, wrap))) {
+      const documents = [
+        deep,
+        { ...base, cluster: deep },
+        { ...base, nodes: deep },
+        { ...base, vips: [{ ...base.vips[0], media: deep }] },
+        { ...base, unknown: deep },
+        { ...base, health: { checks: [deep] } },
+      ];
+      for (const document of documents) {
+        const { topology, faults } = checkDocument(document);
+        assert.equal(topology, undefined);
+        assert.deepEqual(faults, [
+          {
+            severity: 'error',
+            path: '',
+            message: 'is nested more than 32 levels deep',
+            hint: 'a topology needs five',
+          },
+        ]);
+      }
+    }
+    // A little too deep is a matter of shape, which says where.
+    assert.equal(
+      checkDocument({ ...base, cluster: nested(9, (inner) => [inner]) }).faults[0]?.path,
+      'cluster',
+    );
+  });
+
   test('is a fault and never an exception in any place of a document', () => {
     const base = JSON.stringify(documentWith({ cluster: 'c', vip: 'v', node: 'n', zone: 'z' }));
     const places = [...base.matchAll(/"(?:[^"\\]|\\.)*"|\d+|\[|\{/g)].map(({ index }) => index);
