@@ -2,7 +2,7 @@
 import Type from 'typebox';
 import { CHECK_TYPES } from '../topology/health/config.ts';
 import { VERDICTS } from '../health/detector/paths.ts';
-import { FAILURE_REASONS } from '../health/outcome.ts';
+import { FAILURE_REASONS, type Outcome as ProbeOutcome } from '../health/outcome.ts';
 import { WORKER_STATES } from '../media-node/protocol.ts';
 import { ADMIN_STATES, NODE_KINDS, PROTOCOLS } from '../topology/model.ts';
 import { list, nullable, words } from './schemas.ts';
@@ -20,23 +20,26 @@ const Verdict = words(VERDICTS, {
     'VIP. wrong-node: leads elsewhere. unproven: the worker does not answer directly either.',
 });
 
-const Outcome = Type.Object(
-  {
-    kind: words(['ok', 'busy', 'timeout', 'failure', 'skipped']),
-    rtt: Type.Optional(Type.Number({ description: 'Milliseconds to the answer.' })),
-    why: Type.Optional(Type.String()),
-    reason: Type.Optional(words(FAILURE_REASONS)),
-    answeredBy: Type.Optional(Type.String({ description: 'Node that answered instead.' })),
-    nobody: Type.Optional(
-      Type.Boolean({ description: 'No other known worker is behind that VIP port either.' }),
-    ),
-    detail: Type.Optional(
-      Type.Unsafe<Readonly<Record<string, string | number | boolean>>>(
-        Type.Record(Type.String(), Type.Union([Type.String(), Type.Number(), Type.Boolean()])),
+/** Flat, since a union would have to be told apart for every check of every node that is answered. */
+const Outcome = Type.Unsafe<ProbeOutcome>(
+  Type.Object(
+    {
+      kind: words(['ok', 'busy', 'timeout', 'failure', 'skipped']),
+      rtt: Type.Optional(Type.Number({ description: 'Milliseconds to the answer.' })),
+      why: Type.Optional(Type.String()),
+      reason: Type.Optional(words(FAILURE_REASONS)),
+      answeredBy: Type.Optional(Type.String({ description: 'Node that answered instead.' })),
+      nobody: Type.Optional(
+        Type.Boolean({ description: 'No other known worker is behind that VIP port either.' }),
       ),
-    ),
-  },
-  { description: 'What a probe found out.' },
+      detail: Type.Optional(
+        Type.Unsafe<Readonly<Record<string, string | number | boolean>>>(
+          Type.Record(Type.String(), Type.Union([Type.String(), Type.Number(), Type.Boolean()])),
+        ),
+      ),
+    },
+    { description: 'What a probe found out.' },
+  ),
 );
 
 const Check = Type.Object({
@@ -151,5 +154,22 @@ export const Health = Type.Object({
         { description: 'Paths through this address, by verdict.' },
       ),
     }),
+  ),
+});
+
+export const NodeProbe = Type.Object({
+  node: Type.String(),
+  at: Time('When the probes ended'),
+  results: list(
+    Type.Object({
+      id: Type.String(),
+      check: words(CHECK_TYPES),
+      target: nullable(Type.String({ examples: ['127.0.0.1:40000/udp'] })),
+      outcome: Outcome,
+      took: Type.Number({ description: 'Milliseconds until it was known, also where nothing came back.' }),
+      verdict: Type.Optional(Verdict),
+      hint: Type.Optional(Type.String({ description: 'What to look at, where something is wrong.' })),
+    }),
+    { description: 'In the order of the checks.' },
   ),
 });

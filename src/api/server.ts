@@ -4,6 +4,7 @@ import type { Dispatcher } from '../dispatcher/dispatcher.ts';
 import { RenderCache } from '../dispatcher/render-cache.ts';
 import type { TopologyEditor } from '../dispatcher/topology-editor.ts';
 import { HealthReader } from '../service/health-reader.ts';
+import { NodeProber } from '../service/node-prober.ts';
 import type { Target } from '../targets/target.ts';
 import { installBrowserGuard } from './browser-guard.ts';
 import { answerClientError } from './client-errors.ts';
@@ -33,6 +34,8 @@ export interface ServerOptions {
   readonly health?: HealthReader;
   /** What media nodes report to; where left out, they cannot. */
   readonly nodes?: MediaNodeRoutesOptions;
+  /** Where left out, nothing is probed by request either. */
+  readonly prober?: NodeProber;
   /** No logging where left out. */
   readonly logger?: FastifyBaseLogger;
 }
@@ -78,10 +81,18 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
   await app.register(entityRoutes, { dispatcher, editor: options.editor });
   await app.register(nodeStateRoutes, { editor: options.editor });
   if (options.nodes) await app.register(mediaNodeRoutes, options.nodes);
-  await app.register(healthRoutes, { health: options.health ?? new HealthReader(dispatcher) });
+  await app.register(healthRoutes, {
+    health: options.health ?? new HealthReader(dispatcher),
+    prober: options.prober ?? sendsNothing(dispatcher),
+  });
   await app.register(intentRoutes, { dispatcher, rendered });
   await app.register(operationRoutes, { ready: options.ready });
   return app;
+}
+
+function sendsNothing(dispatcher: Dispatcher): NodeProber {
+  const topology = () => dispatcher.snapshot.view.topology;
+  return new NodeProber({ topology, probes: null, now: Date.now });
 }
 
 /** One structured line a request; at full load that would cost more than the answer, so only for debugging. */

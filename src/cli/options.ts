@@ -7,3 +7,6 @@ export const topologyOption = () =>
   );
 
 export const jsonOption = () => new Option('--json', 'print JSON, for scripts');
+
+export const dispatcherOption = () =>
+  new Option('-d, --dispatcher <url>', 'the dispatcher to ask').default('http://127.0.0.1:8080');

@@ -7,16 +7,27 @@ export interface Io {
   err(text: string): void;
   /** Colour on stderr. */
   readonly colour: boolean;
+  /** Size of the terminal that stdout is; undefined where it is none, or cannot be drawn on. */
+  readonly terminal?: () => { readonly columns: number; readonly rows: number } | undefined;
 }
 
 export const processIo: Io = {
   out: (text) => void process.stdout.write(text),
   err: (text) => void process.stderr.write(text),
   colour: process.stderr.isTTY && process.env.NO_COLOR === undefined,
+  terminal: () => {
+    const { isTTY, columns, rows } = process.stdout;
+    return isTTY && process.env.TERM !== 'dumb' ? { columns, rows } : undefined;
+  },
 };
 
 export function printJson(io: Io, value: unknown): void {
   io.out(`${JSON.stringify(value, null, 2)}\n`);
+}
+
+/** Words of others, such as what a node says of itself, without what would move a terminal's cursor. */
+export function printable(text: string): string {
+  return text.replaceAll(/\p{Cc}/gu, ' ');
 }
 
 type Style = Parameters<typeof styleText>[0];

@@ -1,4 +1,5 @@
 /** What is probed: one address and port by one check, on behalf of one node. Made by `plan.ts` and nowhere else. */
+import { formatEndpoint } from '../topology/address.ts';
 import type { IpAddress, Protocol } from '../topology/model.ts';
 import type { Effect } from '../topology/health/config.ts';
 
@@ -77,3 +78,10 @@ export type Endpoint =
   StunEndpoint | VipStunEndpoint | TcpEndpoint | HttpEndpoint | JanusEndpoint | HeartbeatEndpoint;
 
 export type EndpointOf<C extends Endpoint['check']> = Extract<Endpoint, { check: C }>;
+
+/** Where it is sent to, for people: `127.0.0.1:40000/udp`; null where nothing is sent. */
+export function targetOf(endpoint: Endpoint): string | null {
+  if (endpoint.check === 'heartbeat') return null;
+  const transport = 'transport' in endpoint ? endpoint.transport : 'tcp';
+  return `${formatEndpoint(endpoint.address, endpoint.port)}/${transport}`;
+}

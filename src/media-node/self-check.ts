@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import { exchange } from '../stun/exchange.ts';
+import { bindingRequest, exchange } from '../stun/exchange.ts';
 import { directAddress } from './assignment.ts';
 import type { Assignment } from './protocol.ts';
 import type { MediaWorker } from './media-worker.ts';
@@ -62,7 +62,7 @@ export class SelfCheck {
     const address = directAddress(assignment);
     if (!running || address === undefined) return;
     const transport = assignment.protocols.includes('udp') ? 'udp' : 'tcp';
-    const result = await exchange({ transport, address, port }, running.probe, TIMEOUT);
+    const result = await exchange({ transport, address, port }, bindingRequest(running.probe), TIMEOUT);
     if (result.kind === 'success') {
       this.#answers.set(port, now());
       if (this.#silent.delete(port)) logger.info({ port }, 'media worker answers again');

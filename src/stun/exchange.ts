@@ -24,7 +24,7 @@ export interface ExchangeTarget {
 
 /** `rtt` is in milliseconds, from the (first) question to this answer. */
 export type ExchangeResult =
-  /** Signed with the password that was asked for: this and no other transport answered. */
+  /** Signed with the question's password, if it has one: this and no other transport answered. */
   | { readonly kind: 'success'; readonly rtt: number; readonly mappedAddress: TransportAddress }
   /** A success that this transport didn't sign. */
   | { readonly kind: 'foreign'; readonly rtt: number }
@@ -41,8 +41,16 @@ const PRIORITY = 0x7effffff;
 /** What the second half of USERNAME says: the peer takes any. */
 const OWN_FRAGMENT = 'roomlb';
 
-/** A Binding request that a live transport answers with success, and the id to know the answer by. */
-export function bindingRequest(credentials: IceCredentials): { transactionId: Buffer; packet: Buffer } {
+/** What is asked, and what the answer is known and proven by. */
+export interface Question {
+  readonly transactionId: Buffer;
+  readonly packet: Buffer;
+  /** Signs the answer; null: none is signed. */
+  readonly password: string | null;
+}
+
+/** A Binding request that a live transport answers with success. */
+export function bindingRequest(credentials: IceCredentials): Question {
   const transactionId = randomBytes(TRANSACTION_ID_BYTES);
   const packet = encodeMessage(
     {
@@ -54,7 +62,13 @@ export function bindingRequest(credentials: IceCredentials): { transactionId: Bu
     },
     { password: credentials.password },
   );
-  return { transactionId, packet };
+  return { transactionId, packet, password: credentials.password };
+}
+
+/** A Binding request for any STUN server (RFC 8489 section 12): a media port of ICE does not answer it. */
+export function plainBindingRequest(): Question {
+  const transactionId = randomBytes(TRANSACTION_ID_BYTES);
+  return { transactionId, packet: encodeMessage({ class: 'request', transactionId }), password: null };
 }
 
 /**
@@ -63,10 +77,10 @@ export function bindingRequest(credentials: IceCredentials): { transactionId: Bu
  */
 export function exchange(
   target: ExchangeTarget,
-  credentials: IceCredentials,
+  question: Question,
   timeout: number,
 ): Promise<ExchangeResult> {
-  const { transactionId, packet } = bindingRequest(credentials);
+  const { transactionId, packet, password } = question;
   return new Promise((resolve) => {
     const start = performance.now();
     let strays = 0;
@@ -79,7 +93,7 @@ export function exchange(
     const link = (target.transport === 'udp' ? openUdp : openTcp)(target, {
       packet(bytes) {
         const answer = answerTo(transactionId, bytes);
-        if (answer) finish(judge(answer, bytes, credentials.password, performance.now() - start));
+        if (answer) finish(judge(answer, bytes, password, performance.now() - start));
         else strays++;
       },
       failed: (code) => finish({ kind: 'socket', code }),
@@ -105,11 +119,16 @@ export function answerTo(transactionId: Buffer, packet: Buffer): StunMessage | u
 }
 
 /** Error answers are not signed (RFC 8489 section 9.1.3): that they know the transaction id must do. */
-export function judge(answer: StunMessage, packet: Buffer, password: string, rtt: number): ExchangeResult {
+export function judge(
+  answer: StunMessage,
+  packet: Buffer,
+  password: string | null,
+  rtt: number,
+): ExchangeResult {
   if (answer.class === 'error') {
     return { kind: 'error', rtt, ...(answer.errorCode ?? { code: 0, reason: 'no ERROR-CODE' }) };
   }
-  if (!verifyIntegrity(packet, answer, password)) return { kind: 'foreign', rtt };
+  if (password !== null && !verifyIntegrity(packet, answer, password)) return { kind: 'foreign', rtt };
   if (!answer.mappedAddress) return { kind: 'incomplete', rtt };
   return { kind: 'success', rtt, mappedAddress: answer.mappedAddress };
 }

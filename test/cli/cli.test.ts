@@ -3,9 +3,9 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { run } from '../../src/cli/run.ts';
 import { TARGETS } from '../../src/targets/registry.ts';
 import { SMALL, smallServer } from '../fixtures/cluster.ts';
+import { roomlb } from './roomlb.ts';
 
 let folder: string;
 let file: string;
@@ -17,22 +17,10 @@ before(async () => {
 });
 after(() => rm(folder, { recursive: true }));
 
-/** Runs a command line in this process. */
-async function roomlb(...args: string[]) {
-  let [out, err] = ['', ''];
-  const io = {
-    out: (text: string) => void (out += text),
-    err: (text: string) => void (err += text),
-    colour: false,
-  };
-  const code = await run(args, io);
-  return { code, out, err, json: () => JSON.parse(out) };
-}
-
 describe('roomlb', () => {
   test('every command has --help with examples', async () => {
     const { out } = await roomlb('--help');
-    for (const command of ['serve', 'validate', 'targets', 'render', 'place', 'explain', 'diff']) {
+    for (const command of ['serve', 'validate', 'targets', 'render', 'place', 'explain', 'diff', 'probe']) {
       assert.match(out, new RegExp(`^ +${command}`, 'm'));
       const help = await roomlb(command, '--help');
       assert.equal(help.code, 0);

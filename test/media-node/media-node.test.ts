@@ -5,7 +5,7 @@ import { once } from 'node:events';
 import { describe, test, type TestContext } from 'node:test';
 import type { MediaNode } from '../../src/media-node/media-node.ts';
 import type { Assignment, WorkerReport } from '../../src/media-node/protocol.ts';
-import { exchange } from '../../src/stun/exchange.ts';
+import { bindingRequest, exchange } from '../../src/stun/exchange.ts';
 import { Client } from './client.ts';
 import { FakeDispatcher } from './fake-dispatcher.ts';
 import { addressOf, assignment, loopback, NO_WORKER, startNode, until } from './support.ts';
@@ -20,7 +20,7 @@ const health = (assigned: Assignment, address = addressOf(assigned)) =>
 
 /** Asks the worker as a probe would, and fails unless it is that very worker that answers. */
 async function probe(address: string, { port, probe }: WorkerReport, transport: 'udp' | 'tcp' = 'udp') {
-  const result = await exchange({ transport, address, port }, probe!, 5000);
+  const result = await exchange({ transport, address, port }, bindingRequest(probe!), 5000);
   assert.ok(result.kind === 'success', JSON.stringify(result));
   return result.mappedAddress;
 }
@@ -48,7 +48,7 @@ describe('workers and ports', { skip }, () => {
       }
     }
     const target = { transport: 'udp', address: addressOf(assigned), port: 40000 } as const;
-    assert.equal((await exchange(target, second!.probe!, 300)).kind, 'silence');
+    assert.equal((await exchange(target, bindingRequest(second!.probe!), 300)).kind, 'silence');
   });
 
   test('probes from many source ports in a row all succeed', async (t) => {

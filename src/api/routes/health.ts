@@ -1,15 +1,22 @@
 /** What is known of the health of nodes, and of the ways to them. */
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { HealthReader } from '../../service/health-reader.ts';
+import type { NodeProber } from '../../service/node-prober.ts';
 import { EntityParams, noSuchEntity } from '../edit-answer.ts';
 import * as health from '../health-schemas.ts';
+import { Problem } from '../problem.ts';
 import { problems } from '../responses.ts';
 
 const tags = ['health'];
 
-export const healthRoutes: FastifyPluginAsyncTypebox<{ health: HealthReader }> = (
+export interface HealthRouteOptions {
+  readonly health: HealthReader;
+  readonly prober: NodeProber;
+}
+
+export const healthRoutes: FastifyPluginAsyncTypebox<HealthRouteOptions> = (
   app,
-  { health: reader },
+  { health: reader, prober },
 ) => {
   app.get(
     '/v1/health',
@@ -38,6 +45,39 @@ export const healthRoutes: FastifyPluginAsyncTypebox<{ health: HealthReader }> =
       const node = reader.node(id);
       if (!node) throw noSuchEntity('node', id);
       return node;
+    },
+  );
+
+  app.post(
+    '/v1/nodes/:id/probe',
+    {
+      schema: {
+        tags,
+        summary: 'Probe a node now, by every check that is planned for it; its health state is not touched',
+        params: EntityParams,
+        response: {
+          200: health.NodeProbe,
+          ...problems({
+            404: 'The topology has no such node.',
+            409: 'This dispatcher sends no probes.',
+            429: 'Too many nodes are being probed by request.',
+          }),
+        },
+      },
+    },
+    async (request) => {
+      const { id } = request.params;
+      const answer = await prober.probe(id);
+      switch (answer.result) {
+        case 'probed':
+          return answer.report;
+        case 'no-such-node':
+          throw noSuchEntity('node', id);
+        case 'off':
+          throw new Problem(409, 'probes-off', `this dispatcher sends no probes (${answer.why})`);
+        case 'busy':
+          throw new Problem(429, 'too-many-probes', 'other nodes are being probed by request; try again');
+      }
     },
   );
   return Promise.resolve();

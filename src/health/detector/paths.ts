@@ -15,6 +15,7 @@
  * after the other within one interval; so a path must have been dead, and another fine, for longer than that.
  */
 import type { HealthState } from '../../cluster/view.ts';
+import type { Outcome } from '../outcome.ts';
 import type { CheckRecord } from './check.ts';
 
 export const VERDICTS = ['fine', 'dead', 'wrong-node', 'unproven', 'unknown'] as const;
@@ -37,6 +38,21 @@ export function judgePath({ before, through, direct }: PathEvidence): Verdict {
   // Where there are too many workers to ask them all, not every diagnosis meets the one who is there.
   if (cause === 'timeout' && before === 'wrong-node') return before;
   return direct === 'up' ? 'dead' : 'unproven';
+}
+
+/**
+ * The same of a single round, for who asks once: what came back through the VIP, and from the worker itself
+ * (undefined: it was not asked). A timeout counts at once here, since nobody will ask again.
+ */
+export function verdictNow(through: Outcome, direct: Outcome | undefined): Verdict {
+  if (through.kind === 'skipped') return 'unknown';
+  if (answered(through)) return 'fine';
+  if (through.kind === 'failure' && through.reason === 'wrong-node') return 'wrong-node';
+  return direct && answered(direct) ? 'dead' : 'unproven';
+}
+
+function answered({ kind }: Outcome): boolean {
+  return kind === 'ok' || kind === 'busy';
 }
 
 /** One interval, by which paths follow each other, and a margin. In intervals. */

@@ -1,6 +1,5 @@
-import { formatEndpoint } from '../../topology/address.ts';
 import type { DampingConfig } from '../../topology/health/config.ts';
-import type { Endpoint } from '../endpoint.ts';
+import { targetOf } from '../endpoint.ts';
 import { penaltyAt, releaseTime } from './damping.ts';
 import {
   isPath,
@@ -39,10 +38,4 @@ function showCheck(record: EndpointRecord): CheckHealth {
     last,
     ...(isPath(record) && { verdict }),
   };
-}
-
-function targetOf(endpoint: Endpoint): string | null {
-  if (endpoint.check === 'heartbeat') return null;
-  const transport = 'transport' in endpoint ? endpoint.transport : 'tcp';
-  return `${formatEndpoint(endpoint.address, endpoint.port)}/${transport}`;
 }

@@ -1,4 +1,4 @@
-import { exchange, type ExchangeResult, type IceCredentials } from '../../stun/exchange.ts';
+import { bindingRequest, exchange, type ExchangeResult, type IceCredentials } from '../../stun/exchange.ts';
 import type { StunEndpoint, VipStunEndpoint } from '../endpoint.ts';
 import type { Outcome } from '../outcome.ts';
 import type { Probe } from '../probe.ts';
@@ -26,7 +26,7 @@ export function ask(
   { transport, address, port, timeout }: StunEndpoint | VipStunEndpoint,
   credentials: IceCredentials,
 ): Promise<ExchangeResult> {
-  return exchange({ transport, address: address.text, port }, credentials, timeout);
+  return exchange({ transport, address: address.text, port }, bindingRequest(credentials), timeout);
 }
 
 export function noCredentials({ port }: StunEndpoint | VipStunEndpoint): Outcome {
@@ -39,7 +39,7 @@ export function noCredentials({ port }: StunEndpoint | VipStunEndpoint): Outcome
  */
 export function outcomeOf(
   result: ExchangeResult,
-  { port, timeout, transport }: StunEndpoint | VipStunEndpoint,
+  { port, timeout, transport }: Pick<StunEndpoint, 'port' | 'timeout' | 'transport'>,
 ): Outcome {
   switch (result.kind) {
     case 'success': {

@@ -33,10 +33,10 @@ export function whoAnswers(
     };
     const link = (target.transport === 'udp' ? openUdp : openTcp)(target, {
       packet(bytes) {
-        for (const { worker, transactionId } of questions) {
+        for (const { worker, transactionId, password } of questions) {
           const answer = answerTo(transactionId, bytes);
           if (!answer) continue;
-          const result = judge(answer, bytes, worker.password, performance.now() - start);
+          const result = judge(answer, bytes, password, performance.now() - start);
           if (result.kind === 'success') finish(worker);
           return;
         }

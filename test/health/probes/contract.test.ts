@@ -147,7 +147,7 @@ for (const scene of SCENES) {
       });
       const outcomes = await Promise.all(
         Array.from({ length: 60 }, (_, i) =>
-          runProbe(probes, scene.endpointAt(i % 3 === 0 ? port : server.port)),
+          runProbe(probes, { ...scene.endpointAt(i % 3 === 0 ? port : server.port), timeout: 30_000 }),
         ),
       );
       for (const [i, { kind }] of outcomes.entries()) assert.equal(kind, i % 3 === 0 ? 'failure' : 'ok');

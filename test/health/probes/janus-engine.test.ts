@@ -18,8 +18,8 @@ describe('a real Janus', { skip: JANUS_SKIP }, () => {
   const probe = janusProbe({ secret: (file) => readFileSync(file, 'utf8').trim() });
 
   /** Probes once, as the scheduler would, and tells what came back and what is believed then. */
-  const round = async (): Promise<{ outcome: Outcome; state: string | undefined }> => {
-    const outcome = await probe.run(endpoint);
+  const round = async (timeout = 30_000): Promise<{ outcome: Outcome; state: string | undefined }> => {
+    const outcome = await probe.run({ ...endpoint, timeout });
     now += endpoint.interval;
     detector.observe(endpoint.id, outcome, now);
     return { outcome, state: detector.states().get(endpoint.node) };
@@ -43,7 +43,7 @@ describe('a real Janus', { skip: JANUS_SKIP }, () => {
   });
 
   test('keeps its load to itself without the secret, and is none the worse for it', async () => {
-    const outcome = await janusProbe({ secret: () => 'wrong' }).run(endpoint);
+    const outcome = await janusProbe({ secret: () => 'wrong' }).run({ ...endpoint, timeout: 30_000 });
     assert.ok(outcome.kind === 'ok');
     assert.equal(outcome.detail?.admin, 'the question was refused');
   });
@@ -64,7 +64,7 @@ describe('a real Janus', { skip: JANUS_SKIP }, () => {
   test('that is stopped is silent, though its kernel takes connections: suspect, then down', async () => {
     janus.kill('SIGSTOP');
     const rounds = [];
-    for (let i = 0; i < DEFAULT_HEALTH.fall; i++) rounds.push(await round());
+    for (let i = 0; i < DEFAULT_HEALTH.fall; i++) rounds.push(await round(200));
     janus.kill('SIGCONT');
     assert.deepEqual(
       rounds.map(({ outcome, state }) => [outcome.kind, state]),
