@@ -2,8 +2,11 @@ import { Command } from 'commander';
 import { VERSION } from '../version.ts';
 import { addDiff } from './commands/diff.ts';
 import { addExplain } from './commands/explain.ts';
+import { addHealth } from './commands/health.ts';
 import { addMediaNode } from './commands/media-node.ts';
+import { addNodeState } from './commands/node-state.ts';
 import { addPlace } from './commands/place.ts';
+import { addProbe } from './commands/probe.ts';
 import { addRender } from './commands/render.ts';
 import { addServe } from './commands/serve.ts';
 import { addTargets } from './commands/targets.ts';
@@ -42,6 +45,9 @@ Examples:
     addPlace,
     addExplain,
     addDiff,
+    addProbe,
+    addHealth,
+    addNodeState,
   ])
     add(program, cli);
   program

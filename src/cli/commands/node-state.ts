@@ -1,0 +1,39 @@
+import type { Command } from 'commander';
+import Type from 'typebox';
+import { ADMIN_STATES } from '../../topology/model.ts';
+import type { Cli } from '../cli.ts';
+import { dispatcherClient } from '../dispatcher-client.ts';
+import { dispatcherOption, jsonOption } from '../options.ts';
+import { printJson } from '../output.ts';
+
+const ACTIONS = [
+  ['drain', 'let a node take no new rooms; those it has go on'],
+  ['undrain', 'let a node take new rooms again'],
+  ['disable', 'take a node out of every rule; its rooms are placed anew when next asked for'],
+  ['enable', 'bring a node back into service'],
+] as const;
+
+/** Of the node that the dispatcher answers with. */
+const NodeState = Type.Object({ id: Type.String(), state: Type.Enum([...ADMIN_STATES]) });
+
+/** Each is one request to a running dispatcher. */
+export function addNodeState(program: Command, { io }: Cli): void {
+  for (const [name, description] of ACTIONS) {
+    program
+      .command(name)
+      .description(description)
+      .argument('<node>', 'id of the node')
+      .addOption(dispatcherOption())
+      .addOption(jsonOption())
+      .addHelpText(
+        'after',
+        `\nExamples:\n  $ roomlb ${name} sfu-1\n  $ roomlb ${name} sfu-1 --dispatcher http://10.0.0.5:8080\n`,
+      )
+      .action(async (node: string, options: { dispatcher: string; json?: true }) => {
+        const path = `/v1/nodes/${encodeURIComponent(node)}/${name}`;
+        const answer = await dispatcherClient(options.dispatcher).request('POST', path, NodeState);
+        if (options.json) printJson(io, answer);
+        else io.out(`${answer.id}: ${answer.state}\n`);
+      });
+  }
+}
