@@ -9,6 +9,8 @@ export interface Io {
   readonly colour: boolean;
   /** Size of the terminal that stdout is; undefined where it is none, or cannot be drawn on. */
   readonly terminal?: () => { readonly columns: number; readonly rows: number } | undefined;
+  /** Colour on stdout; none where left out. */
+  readonly colourOut?: boolean;
 }
 
 export const processIo: Io = {
@@ -19,6 +21,7 @@ export const processIo: Io = {
     const { isTTY, columns, rows } = process.stdout;
     return isTTY && process.env.TERM !== 'dumb' ? { columns, rows } : undefined;
   },
+  colourOut: process.stdout.isTTY && process.env.NO_COLOR === undefined,
 };
 
 export function printJson(io: Io, value: unknown): void {
@@ -34,6 +37,11 @@ type Style = Parameters<typeof styleText>[0];
 
 export function paint(io: Io, style: Style, text: string): string {
   return io.colour ? styleText(style, text) : text;
+}
+
+/** For text that goes to stdout. */
+export function paintOut(io: Io, style: Style, text: string): string {
+  return io.colourOut ? styleText(style, text) : text;
 }
 
 /** Columns as wide as their widest cell; numbers to the right. */

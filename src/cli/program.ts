@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { VERSION } from '../version.ts';
+import { addApply } from './commands/apply.ts';
 import { addDiff } from './commands/diff.ts';
 import { addExplain } from './commands/explain.ts';
 import { addHealth } from './commands/health.ts';
@@ -7,9 +8,12 @@ import { addMediaNode } from './commands/media-node.ts';
 import { addNodeState } from './commands/node-state.ts';
 import { addPlace } from './commands/place.ts';
 import { addProbe } from './commands/probe.ts';
+import { addPlan } from './commands/plan.ts';
 import { addRender } from './commands/render.ts';
+import { addRollback } from './commands/rollback.ts';
 import { addServe } from './commands/serve.ts';
 import { addTargets } from './commands/targets.ts';
+import { addVerify } from './commands/verify.ts';
 import { addValidate } from './commands/validate.ts';
 import type { Cli } from './cli.ts';
 import type { Io } from './output.ts';
@@ -48,6 +52,10 @@ Examples:
     addProbe,
     addHealth,
     addNodeState,
+    addPlan,
+    addApply,
+    addVerify,
+    addRollback,
   ])
     add(program, cli);
   program

@@ -8,9 +8,9 @@ import { once } from 'node:events';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
-/** Somebody else changes the engine. */
-export class LockedError extends Error {
-  override readonly name = 'LockedError';
+/** The lock is somebody else's, or cannot be had at all. */
+export class LockError extends Error {
+  override readonly name = 'LockError';
 }
 
 export interface Lock {
@@ -22,16 +22,16 @@ const CONFLICT = 75;
 
 /**
  * @param patience seconds to wait for whoever has it
- * @throws LockedError that says who has it
+ * @throws LockError that says who has it, or what is in the way
  */
 export async function takeLock(path: string, patience: number): Promise<Lock> {
   try {
     await mkdir(dirname(path), { recursive: true });
     return await lock(path, patience);
   } catch (cause) {
-    if (cause instanceof LockedError) throw cause;
+    if (cause instanceof LockError) throw cause;
     const why = cause instanceof Error ? cause.message : String(cause);
-    throw new Error(`cannot lock ${path}: ${why}`, { cause });
+    throw new LockError(`cannot lock ${path}: ${why}`, { cause });
   }
 }
 
@@ -45,7 +45,7 @@ async function lock(path: string, patience: number): Promise<Lock> {
   const ended = once(child, 'close').then(([code]) => code as number | null);
   const code = await Promise.race([once(child.stdout, 'data').then(() => 'taken' as const), ended]);
   if (code === CONFLICT)
-    throw new LockedError(`${path} is locked: ${await holder(path)} is changing the engine`);
+    throw new LockError(`${path} is locked: ${await holder(path)} is changing the engine`);
   if (code !== 'taken') throw new Error(Buffer.concat(said).toString().trim());
   await writeFile(path, `${JSON.stringify({ pid: process.pid, since: new Date().toISOString() })}\n`);
   return {

@@ -94,7 +94,7 @@ export class Loop {
     if (!intent || !signal) return;
     this.#pacing = started(this.#pacing);
     const found = await this.#look(intent, why, signal);
-    const fine = found.standing === 'in-sync' || found.standing === 'drift';
+    const fine = ['in-sync', 'drift', 'stopped'].includes(found.standing);
     this.#pacing = fine
       ? succeeded(this.#pacing, clock.now())
       : failed(this.#pacing, clock.now(), pace, random());
@@ -110,10 +110,10 @@ export class Loop {
     this.#schedule();
   }
 
-  async #look(intent: Intent, why: Why, signal: AbortSignal): Promise<Found> {
+  async #look(intent: Intent, cause: Why, signal: AbortSignal): Promise<Found> {
     const { reconciler, drift } = this.#options;
     try {
-      if (drift === 'report' && why !== 'change') {
+      if (drift === 'report' && cause !== 'change') {
         const preview = await reconciler.preview(intent);
         if (preview.drift)
           return { standing: 'drift', why: 'somebody else changed it', plan: planReport(preview) };
@@ -121,7 +121,8 @@ export class Loop {
       const outcome = await reconciler.apply(intent, { unattended: true, signal });
       const standing = standingOf(outcome);
       const plan = outcome.preview.plan.steps.length === 0 ? null : planReport(outcome.preview);
-      return { standing, why: 'why' in outcome ? outcome.why : null, plan };
+      const why = 'why' in outcome ? outcome.why : standing === 'stopped' ? 'the engine does not run' : null;
+      return { standing, why, plan };
     } catch (error) {
       return { standing: 'error', why: error instanceof Error ? error.message : String(error), plan: null };
     }

@@ -79,7 +79,7 @@ export class Reconciler {
     return (await this.#look(this.#wanted(intent, remembered), remembered, allowed)).preview;
   }
 
-  /** @throws LockedError; DriverError where the engine cannot be read */
+  /** @throws LockError; DriverError where the engine cannot be read */
   async apply(intent: Intent, options: ApplyOptions = {}): Promise<Outcome> {
     return this.#locked(options, async (remembered) => {
       const wanted = this.#wanted(intent, remembered);
@@ -110,7 +110,7 @@ export class Reconciler {
    * held back from the loop, until something else is wanted or a person applies it.
    *
    * @returns undefined where there is no such state
-   * @throws LockedError; DriverError where the engine cannot be read
+   * @throws LockError; DriverError where the engine cannot be read
    */
   async rollback(options: ApplyOptions & { readonly revision?: string } = {}): Promise<Outcome | undefined> {
     return this.#locked(options, async (remembered) => {

@@ -6,9 +6,11 @@ import { countsOf, disruptionsOf, nodesOf, type PlanCounts } from './summary.ts'
 /**
  * `in-sync`: the engine is as wanted. `drift`: somebody else changed it, and it is left so by policy. `refused`:
  * a guard, or the engine's own check, stands against it. `rolled-back`, `failed`: see `Outcome`. `error`: the
- * engine cannot be read, or somebody else has the lock. `starting`: nobody has looked yet.
+ * engine cannot be read, or somebody else has the lock. `stopped`: all is in place, but the engine does not run.
+ * `starting`: nobody has looked yet.
  */
-export type Standing = 'in-sync' | 'drift' | 'refused' | 'rolled-back' | 'failed' | 'error' | 'starting';
+export type Standing =
+  'in-sync' | 'drift' | 'refused' | 'rolled-back' | 'failed' | 'error' | 'stopped' | 'starting';
 
 export interface BalancerReport {
   readonly balancer: string;
@@ -68,5 +70,6 @@ export function planReport({ plan, id, revision, refusals, drift }: Preview): Pl
 }
 
 export function standingOf(outcome: Outcome): Standing {
-  return outcome.result === 'applied' || outcome.result === 'unchanged' ? 'in-sync' : outcome.result;
+  if (outcome.result !== 'applied' && outcome.result !== 'unchanged') return outcome.result;
+  return outcome.preview.plan.stopped ? 'stopped' : 'in-sync';
 }

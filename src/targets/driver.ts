@@ -90,6 +90,8 @@ export interface Plan<Action = unknown> {
    * it, so it takes `--adopt`. One sentence each, no full stop.
    */
   readonly foreign: readonly string[];
+  /** The engine does not run: what is planned takes effect at its start. */
+  readonly stopped?: true;
   /** What an operator should know: the engine does not run, foreign things that stay. One sentence each. */
   readonly notes: readonly string[];
 }

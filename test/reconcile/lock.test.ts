@@ -17,7 +17,7 @@ test('a lock is one’s own until it is released, and the other is told who has 
   const file = path.join(folder, 'sub/one');
   const lock = await takeLock(file, 0);
   await assert.rejects(takeLock(file, 0), {
-    name: 'LockedError',
+    name: 'LockError',
     message: RegExp(`process ${process.pid}, since`),
   });
   await lock.release();
@@ -39,7 +39,7 @@ test('kill -9 of whoever has it releases it', async () => {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   await once(child.stdout, 'data');
-  await assert.rejects(takeLock(file, 0), { name: 'LockedError', message: RegExp(`process ${child.pid},`) });
+  await assert.rejects(takeLock(file, 0), { name: 'LockError', message: RegExp(`process ${child.pid},`) });
   const closed = once(child, 'close');
   child.kill('SIGKILL');
   await closed;

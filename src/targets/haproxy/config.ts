@@ -27,7 +27,7 @@ export function renderConfig(
     .filter(carries)
     .map((service) => RENDERERS[service.role](service, { floating: floating.has(service.vip) }));
   const lines = [
-    ...header('haproxy', intent, PURPOSE, findingsOf(intent)),
+    ...header('haproxy', intent, PURPOSE, findingsOf(intent, statsSocket)),
     '',
     ...globalSection(statsSocket),
     ...DEFAULTS,

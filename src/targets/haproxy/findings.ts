@@ -10,11 +10,11 @@ export function carries(service: VirtualService): boolean {
   return service.protocol === 'tcp' && service.forwarding === 'nat';
 }
 
-export function findingsOf(intent: Intent): Finding[] {
+export function findingsOf(intent: Intent, statsSocket = STATS_SOCKET): Finding[] {
   const byVip = groupByVip(intent.services);
   const perVip = intent.vips.flatMap((vip) => ofVip(vip, byVip.get(vip.id) ?? []));
   const used = intent.vips.filter((vip) => byVip.get(vip.id)?.some(carries));
-  return [...perVip, ...notes(used)];
+  return [...perVip, ...notes(used, statsSocket)];
 }
 
 function ofVip(vip: IntentVip, services: readonly VirtualService[]): Finding[] {
@@ -53,7 +53,7 @@ function ofVip(vip: IntentVip, services: readonly VirtualService[]): Finding[] {
   ].flat();
 }
 
-function notes(vips: readonly IntentVip[]): Finding[] {
+function notes(vips: readonly IntentVip[], statsSocket: string): Finding[] {
   return [
     finding(
       vips.filter((vip) => vip.vrrp === null),
@@ -70,7 +70,7 @@ function notes(vips: readonly IntentVip[]): Finding[] {
     finding(
       vips,
       'note',
-      `it starts as root, goes on as user haproxy in /var/lib/haproxy, and its stats socket is ${STATS_SOCKET}`,
+      `it starts as root, goes on as user haproxy in /var/lib/haproxy, and its stats socket is ${statsSocket}`,
       "distributions' packages create the user and both folders; where there is no package, do so before the start",
     ),
   ].flat();

@@ -54,6 +54,7 @@ export function planChanges(
     pools: poolChanges(before, membersOf(to)),
     singlePools: [...before.keys()].filter((proxy) => !isPoolName(proxy)).length,
     foreign: foreignFile(actual, from, to, places),
+    ...(live ? {} : { stopped: true as const }),
     notes: notesOn(actual, live, reload, places),
   };
 }

@@ -1,0 +1,139 @@
+/** What commands about live balancers share: which one, what is wanted of it, and what may be done to it. */
+import { join } from 'node:path';
+import { Option, type Command } from 'commander';
+import { clusterView } from '../cluster/view.ts';
+import { DispatcherClient, DispatcherError } from '../dispatcher-client/client.ts';
+import { buildIntent } from '../intent/build.ts';
+import type { Intent } from '../intent/model.ts';
+import { LockError } from '../reconcile/lock.ts';
+import { Memory } from '../reconcile/memory.ts';
+import { Reconciler } from '../reconcile/reconciler.ts';
+import type { Balancer } from '../targets/balancer.ts';
+import { DriverError, type Driver } from '../targets/driver.ts';
+import { findTarget } from '../targets/registry.ts';
+import type { Topology } from '../topology/model.ts';
+import { DEFAULT_TOPOLOGY, readTopology } from './context.ts';
+import { CliError, EXIT } from './exit.ts';
+import type { Io } from './output.ts';
+import { unwritable } from './system-error.ts';
+
+export const DEFAULT_STATE_FOLDER = '/var/lib/roomlb';
+
+export interface BalancerOptions {
+  readonly topology?: string;
+  readonly dispatcher?: string;
+  readonly stateDir: string;
+}
+
+export function addBalancerOptions(command: Command): Command {
+  return command
+    .argument('<target>', 'id of a balancer, or the name of its target where there is but one of it')
+    .option(
+      '-t, --topology <file>',
+      `topology file, YAML or JSON; - is standard input (default: "${DEFAULT_TOPOLOGY}")`,
+    )
+    .option(
+      '-d, --dispatcher <url>',
+      'ask this dispatcher instead: for the topology and for what its health checks make of it',
+    )
+    .addOption(stateFolderOption());
+}
+
+export function stateFolderOption(): Option {
+  return new Option('--state-dir <dir>', 'where good states, history and locks are kept').default(
+    DEFAULT_STATE_FOLDER,
+  );
+}
+
+export interface OpenBalancer {
+  readonly balancer: Balancer;
+  readonly driver: Driver;
+  readonly reconciler: Reconciler;
+  /** `haproxy lb-1 (/etc/haproxy/haproxy.cfg, …)` */
+  readonly title: string;
+  readonly intent: Intent;
+}
+
+/** @throws CliError */
+export async function openBalancer(io: Io, name: string, options: BalancerOptions): Promise<OpenBalancer> {
+  const { topology, intent } = await sources(io, options);
+  const balancer = findBalancer(topology, name);
+  return { ...openEngine(balancer, topology.cluster, options.stateDir), balancer, intent };
+}
+
+/** @throws CliError where RoomLB has no driver for it */
+export function openEngine(
+  balancer: Balancer,
+  cluster: string,
+  stateFolder: string,
+): Pick<OpenBalancer, 'driver' | 'reconciler' | 'title'> {
+  const connect = findTarget(balancer.target)?.driver;
+  if (!connect)
+    throw new CliError(EXIT.badInput, `balancer ${balancer.id}: ${balancer.target} can only be rendered`);
+  const driver = connect(balancer, cluster);
+  const folder = join(stateFolder, 'balancers', balancer.id);
+  const reconciler = new Reconciler({
+    balancer,
+    driver,
+    memory: new Memory(folder, driver.target, driver.stateVersion),
+    lockFile: balancer.lock ?? join(folder, 'lock'),
+  });
+  return { driver, reconciler, title: `${balancer.target} ${balancer.id} (${driver.where})` };
+}
+
+/** @throws CliError that names what there is */
+export function findBalancer({ balancers }: Topology, name: string): Balancer {
+  const byId = balancers.find(({ id }) => id === name);
+  if (byId) return byId;
+  const byTarget = balancers.filter(({ target }) => target === name);
+  const [only] = byTarget;
+  if (only && byTarget.length === 1) return only;
+  const list = (some: readonly Balancer[]) => some.map(({ id, target }) => `${id} (${target})`).join(', ');
+  const why =
+    balancers.length === 0
+      ? 'the topology declares no balancers: add balancers: [{ id: lb-1, target: haproxy }]'
+      : byTarget.length > 1
+        ? `there is more than one: ${list(byTarget)}`
+        : `there are ${list(balancers)}`;
+  throw new CliError(EXIT.badInput, `no balancer ${JSON.stringify(name)}; ${why}`);
+}
+
+/** Runs what reaches for engines and dispatchers: what cannot be reached has its own exit code. */
+export async function reaching<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (cause) {
+    const unreachable =
+      cause instanceof LockError || cause instanceof DispatcherError || cause instanceof DriverError;
+    if (unreachable) throw new CliError(EXIT.unreachable, cause.message, { cause });
+    throw unwritable('what is remembered of balancers (--state-dir)', cause);
+  }
+}
+
+async function sources(io: Io, options: BalancerOptions): Promise<{ topology: Topology; intent: Intent }> {
+  if (options.dispatcher === undefined) {
+    const topology = await readTopology(io, options.topology ?? DEFAULT_TOPOLOGY);
+    return { topology, intent: buildIntent(clusterView(topology)) };
+  }
+  const client = new DispatcherClient(parseDispatcher(options.dispatcher));
+  return reaching(async () => ({
+    // How an engine is reached may be said on the spot.
+    topology:
+      options.topology === undefined ? await client.topology() : await readTopology(io, options.topology),
+    intent: await client.intent(),
+  }));
+}
+
+export function parseDispatcher(text: string): URL {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url && /^https?:$/.test(url.protocol)) return url;
+  throw new CliError(EXIT.badInput, `--dispatcher ${text}: write an http or https URL`);
+}
+
+/** `20%`, to a share. */
+export function parsePercent(text: string): number {
+  const percent = /^(\d{1,3})%$/.exec(text)?.[1];
+  const share = percent === undefined ? NaN : Number(percent) / 100;
+  if (share <= 1) return share;
+  throw new CliError(EXIT.badInput, `--max-removed ${text}: write a whole number of per cent, such as 20%`);
+}

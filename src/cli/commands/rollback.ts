@@ -1,0 +1,73 @@
+import type { Command } from 'commander';
+import { askYes } from '../ask.ts';
+import {
+  addBalancerOptions,
+  openBalancer,
+  parsePercent,
+  reaching,
+  type BalancerOptions,
+} from '../balancers.ts';
+import type { Cli } from '../cli.ts';
+import { CliError, EXIT } from '../exit.ts';
+import { jsonOption } from '../options.ts';
+import { tellOutcome } from '../outcome.ts';
+
+interface Options extends BalancerOptions {
+  readonly to?: string;
+  readonly yes?: true;
+  readonly maxRemoved?: string;
+  readonly allowEmpty?: true;
+  readonly json?: true;
+}
+
+export function addRollback(program: Command, { io, exit }: Cli): void {
+  addBalancerOptions(program.command('rollback'))
+    .description('bring a live balancer back to the last good state that it is not in')
+    .option('--to <revision>', 'to the state of this revision instead')
+    .option('-y, --yes', 'do not ask')
+    .option(
+      '--max-removed <percent>',
+      "share of a pool's members that may go at once (default: the balancer's, 20%)",
+    )
+    .option('--allow-empty', 'a pool may be left with nobody who takes new connections')
+    .addOption(jsonOption())
+    .addHelpText(
+      'after',
+      `
+An agent (roomlb sync) does not apply again by itself what was rolled back: it waits until something else is
+wanted, or until somebody calls roomlb apply.
+
+Examples:
+  $ roomlb rollback lb-1
+  $ roomlb rollback haproxy --to a16e611fb4bb9453 --yes
+`,
+    )
+    .action(async (name: string, options: Options) => {
+      const { reconciler, balancer } = await openBalancer(io, name, options);
+      const good = await reaching(() => reconciler.memory.recall());
+      if (good.good.length === 0) throw nothing(balancer.id);
+      if (!options.yes && !(await askYes(`roll ${balancer.id} back?`))) {
+        io.err('not rolled back\n');
+        exit(EXIT.checkFailed);
+        return;
+      }
+      const outcome = await reaching(() =>
+        reconciler.rollback({
+          ...(options.to === undefined ? {} : { revision: options.to }),
+          ...(options.maxRemoved === undefined ? {} : { maxRemoved: parsePercent(options.maxRemoved) }),
+          allowEmpty: options.allowEmpty ?? false,
+          onStep: (text) => io.err(`${text}\n`),
+        }),
+      );
+      if (!outcome) throw nothing(balancer.id, options.to);
+      exit(tellOutcome(io, balancer.id, outcome, options.json ?? false));
+    });
+}
+
+function nothing(balancer: string, revision?: string): CliError {
+  const what = revision === undefined ? 'no other good state' : `no good state of revision ${revision}`;
+  return new CliError(
+    EXIT.badInput,
+    `${balancer}: ${what} is remembered to go back to; roomlb apply makes one`,
+  );
+}
