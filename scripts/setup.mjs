@@ -1,6 +1,6 @@
 // What the npm scripts need before node_modules exists: plain JavaScript, nothing but Node itself.
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -40,7 +40,8 @@ export function ensureBuilt() {
   step('compiling');
   rmSync(join(root, 'dist'), { recursive: true, force: true });
   run(process.execPath, [join(root, 'node_modules', 'typescript', 'bin', 'tsc'), '-p', 'src/tsconfig.json']);
-  mkdirSync(join(root, 'dist'), { recursive: true });
+  // As `npm install` makes it; after `npm ci` nobody has, and `npx roomlb` would not be allowed to run it.
+  chmodSync(join(root, 'dist', 'cli', 'main.js'), 0o755);
   writeFileSync(stamp, '');
 }
 

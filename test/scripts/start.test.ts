@@ -1,12 +1,13 @@
 /** `npm start`: the dispatcher, and its media nodes beside it. */
 import assert from 'node:assert/strict';
-import { spawn, type ChildProcessByStdio } from 'node:child_process';
+import { spawn, spawnSync, type ChildProcessByStdio } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import type { Readable } from 'node:stream';
 import { describe, test, type TestContext } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { localNodes } from '../../scripts/local-nodes.mjs';
+import { VERSION } from '../../src/version.ts';
 import { NO_WORKER, until } from '../media-node/support.ts';
 
 const script = fileURLToPath(new URL('../../scripts/start.mjs', import.meta.url));
@@ -98,5 +99,10 @@ describe('npm start', () => {
       await end(started, 'SIGTERM');
       assert.doesNotMatch(started.log(), /media nodes|"node":"sfu-/);
     }
+  });
+
+  test('what it builds is a program that npx can run', () => {
+    const { status, stdout } = spawnSync('dist/cli/main.js', ['version'], { encoding: 'utf8' });
+    assert.deepEqual([status, stdout], [0, `${VERSION}\n`]);
   });
 });
