@@ -2,7 +2,8 @@
 import type { ClusterView } from '../cluster/view.ts';
 import { compareText } from '../topology/compare.ts';
 import type { Vip } from '../topology/model.ts';
-import { membersBehind, takesNew, type Candidate } from './members.ts';
+import { healthWish } from './by-health.ts';
+import { membersBehind, type Candidate } from './members.ts';
 import type { Intent, IntentVip, VirtualService } from './model.ts';
 import { revisionOf } from './revision.ts';
 import { mediaServices, nodeSignallingServices, sharedSignalling } from './services.ts';
@@ -25,10 +26,10 @@ export function buildIntent(view: ClusterView, last?: { view: ClusterView; inten
   };
 }
 
-/** Health shows in an intent only as far as it decides who takes new connections. */
+/** Health shows in an intent only as far as it decides who takes new connections: see by-health.ts. */
 function sameFor(a: ClusterView, b: ClusterView): boolean {
   return (
-    a.topology === b.topology && a.topology.nodes.every((node) => takesNew(a, node) === takesNew(b, node))
+    a.topology === b.topology && a.topology.nodes.every((node) => healthWish(a, node) === healthWish(b, node))
   );
 }
 

@@ -1,6 +1,7 @@
 import type { ClusterView } from '../cluster/view.ts';
 import { compareText } from '../topology/compare.ts';
 import type { IpAddress, Node, PortRange } from '../topology/model.ts';
+import { healthWish, type HealthWish } from './by-health.ts';
 import type { Member, Monitor } from './model.ts';
 
 /** A node that may be a member of its VIP's services. */
@@ -8,8 +9,8 @@ export interface Candidate {
   readonly node: Node;
   readonly addresses: readonly IpAddress[];
   readonly monitor: Monitor | null;
-  /** Takes new connections at all, by administrative state and health. */
-  readonly takesNew: boolean;
+  /** What health makes of it in a shared service. */
+  readonly wish: HealthWish;
 }
 
 /** The path that media nodes answer 200 on while they are well. */
@@ -22,23 +23,18 @@ export function membersBehind(view: ClusterView): Map<string, Candidate[]> {
   for (const node of nodes) {
     if (node.state === 'disabled') continue;
     const list = behind.get(node.vip) ?? [];
-    list.push(candidate(node, takesNew(view, node)));
+    list.push(candidate(node, healthWish(view, node)));
     behind.set(node.vip, list);
   }
   return behind;
 }
 
-/** Whether the node may get new connections that name no node. */
-export function takesNew(view: ClusterView, node: Node): boolean {
-  return node.state === 'active' && !view.leaving.has(node.id) && view.health.get(node.id) !== 'down';
-}
-
-function candidate(node: Node, takesNew: boolean): Candidate {
+function candidate(node: Node, wish: HealthWish): Candidate {
   return {
     node,
     addresses: [...node.addresses].sort((a, b) => a.family - b.family),
     monitor: monitorOf(node),
-    takesNew,
+    wish,
   };
 }
 

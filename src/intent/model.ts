@@ -45,9 +45,9 @@ export interface Member {
   /** Same length as the service's range. Equal to it wherever nothing is translated (always, for media). */
   readonly ports: PortRange;
   /**
-   * 0–255. In a shared service as the topology says, 0 for a draining node: no new connections by the
-   * engine's own choice; a client that names the node still gets there (its room lives on that node),
-   * and existing connections go on. In a service of one member: 1, or 0 where a draining node's media
+   * 0–255. In a shared service as the topology says, 0 for a draining node and one that is not well
+   * (by-health.ts): no new connections by the engine's own choice; a client that names the node still
+   * gets there (its room lives on that node), and existing connections go on. In a service of one member: 1, or 0 where a draining node's media
    * takes no new flows.
    */
   readonly weight: number;
@@ -81,7 +81,10 @@ export interface VirtualService {
   /** Seconds. */
   readonly idleTimeout: number;
   readonly drain: DrainPolicy;
-  /** Sorted by node id. Never a disabled node. A `media` service has one. */
+  /**
+   * Sorted by node id. Never a disabled node; in a shared service, none that health takes out (by-health.ts). A
+   * `media` service has one.
+   */
   readonly members: readonly Member[];
 }
 

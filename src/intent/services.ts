@@ -1,6 +1,7 @@
 import { compareText } from '../topology/compare.ts';
 import type { PortRange, Signalling, Vip } from '../topology/model.ts';
 import { nodeSignallingPort } from '../topology/signalling.ts';
+import { membersByHealth, type Judged } from './by-health.ts';
 import { toMember, type Candidate } from './members.ts';
 import type { Naming, VirtualService } from './model.ts';
 
@@ -8,11 +9,11 @@ import type { Naming, VirtualService } from './model.ts';
 export function sharedSignalling(vip: Vip, candidates: readonly Candidate[]): VirtualService[] {
   const { signalling } = vip;
   if (signalling?.port == null) return [];
-  const members = candidates.flatMap((candidate) => {
-    const port = candidate.node.signallingPort;
-    return port === null
-      ? []
-      : [toMember(candidate, single(port), candidate.takesNew ? candidate.node.weight : 0)];
+  const judged = candidates.flatMap((candidate): Judged[] => {
+    const { wish, node } = candidate;
+    if (node.signallingPort === null) return [];
+    const weight = node.state === 'active' ? node.weight : 0;
+    return [{ wish, member: toMember(candidate, single(node.signallingPort), weight) }];
   });
   return [
     {
@@ -23,7 +24,7 @@ export function sharedSignalling(vip: Vip, candidates: readonly Candidate[]): Vi
       scheduler: 'wrr',
       persistence: signalling.persistence,
       naming: namingOf(signalling),
-      members,
+      members: membersByHealth(judged, vip),
     },
   ];
 }

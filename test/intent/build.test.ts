@@ -89,13 +89,6 @@ describe('intent', () => {
     });
   });
 
-  test('takes a node that is down out of the shared port, and leaves its media rules alone', () => {
-    const intent = buildIntent(clusterView(SMALL, new Map([['sfu-0', 'down']])));
-    const weight = (id: string) => intent.services.find((service) => service.id === id)?.members[0]?.weight;
-    assert.equal(weight('public/signalling'), 0);
-    assert.equal(weight('public/media/sfu-0/udp'), 1);
-  });
-
   test('is the same whatever the order of VIPs and nodes', () => {
     fc.assert(
       fc.property(topologies(), (topology) => {
