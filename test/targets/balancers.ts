@@ -29,6 +29,23 @@ const BALANCERS: readonly Balancer[] = [
     nft: '/nonexistent/nft',
     conntrack: '/nonexistent/conntrack',
   },
+  {
+    ...COMMON,
+    id: 'nginx-1',
+    target: 'nginx',
+    configFile: '/nonexistent/nginx.conf',
+    pidFile: '/nonexistent/nginx.pid',
+    binary: '/nonexistent/nginx',
+  },
+  {
+    ...COMMON,
+    id: 'file-1',
+    target: 'file',
+    dialect: 'haproxy',
+    path: '/nonexistent/haproxy.cfg',
+    checkCommand: null,
+    reloadCommand: null,
+  },
 ];
 
 export function balancerFor(target: string): Balancer {

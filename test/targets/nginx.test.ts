@@ -62,7 +62,10 @@ describe('nginx: media', () => {
 
   test('of a draining node: UDP flows that are kept need their socket, TCP connections do not', () => {
     const rendering = render({ media: MEDIA }, [{}, { state: 'draining' }]);
-    assert.doesNotMatch(text(rendering), /# public\/media\/sfu-2\/tcp/);
+    assert.match(
+      text(rendering),
+      /# public\/media\/sfu-2\/tcp\n {2}# drains: nothing listens on its ports$/m,
+    );
     assert.match(text(rendering), /listen 203\.0\.113\.10:40002-40003 udp reuseport;/);
     assert.deepEqual(said(rendering, 'degraded'), ['public/media/sfu-2/udp']);
   });
@@ -88,9 +91,9 @@ describe('nginx: signalling', () => {
     assert.deepEqual(section(rendering, 'public/signalling'), [
       'upstream signalling4_public {',
       'zone signalling4_public 67k;',
-      'server 10.0.0.1:4443 weight=50 max_fails=3 fail_timeout=10s;',
-      'server 10.0.0.2:4443 down;',
-      'server 10.0.0.3:4443 down;',
+      'server 10.0.0.1:4443 weight=50 max_fails=3 fail_timeout=10s; # sfu-1',
+      'server 10.0.0.2:4443 down; # sfu-2',
+      'server 10.0.0.3:4443 down; # sfu-3',
       '}',
       'server {',
       'listen 203.0.113.10:80;',

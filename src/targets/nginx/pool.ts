@@ -43,7 +43,7 @@ function poolOf(service: VirtualService, family: Family): Block {
       ...(service.persistence === null ? [] : ['    hash $remote_addr consistent;']),
       // Shared by the workers, so that shares are exact over all of them.
       `    zone ${pool} ${zone}k;`,
-      ...servers.map(({ text }) => `    ${text}`),
+      ...servers.map(({ text, node }) => `    ${text} # ${node}`),
       '  }',
       ...named.lines,
       ...serverBlock(service, vips, [...preread, `proxy_pass ${entrance};`]),

@@ -2,12 +2,11 @@
 import type { Member, VirtualService } from '../../intent/model.ts';
 import { formatEndpoint } from '../../topology/address.ts';
 import type { IpAddress } from '../../topology/model.ts';
-import { isLeftOut } from './drain.ts';
 import { addressFor, listenLine, serverBlock, type Block } from './listen.ts';
 
 export function renderSingle(service: VirtualService): Block {
   const [member] = service.members;
-  if (!member || isLeftOut(service)) return { lines: [], rules: [] };
+  if (!member) return { lines: [], rules: [] };
   const ways = [...byDestination(service, member)];
   return {
     lines: ways.flatMap(([destination, vips]) => serverBlock(service, vips, [`proxy_pass ${destination};`])),
