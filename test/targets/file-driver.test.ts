@@ -59,7 +59,7 @@ describe('the file driver', () => {
     assert.deepEqual(await readdir(folder), ['lb.cfg', 'log']);
   });
 
-  test('tells lines that differ, and not those that stay', async () => {
+  test('tells lines that differ, and not those that stay', () => {
     const driver = driverWith();
     const { changes } = driver.plan(wanted(1), wanted(2));
     assert.deepEqual(
