@@ -149,6 +149,6 @@ export function fileDriver(balancer: Balancer, dialect: Target): Driver<FileStat
 }
 
 function commentsOf(lines: readonly string[]): number {
-  const end = lines.findIndex((line) => !line.startsWith('#'));
+  const end = lines.findIndex((line) => !/^[#!]/.test(line));
   return end < 0 ? lines.length : end;
 }
