@@ -12,18 +12,20 @@ ensureBuilt();
 const args = process.argv.slice(2).filter((arg) => arg !== '--no-nodes');
 const given = args.some((arg) => /^(-t|--topology(=|$))/.test(arg));
 const nodes = given || process.argv.includes('--no-nodes') ? [] : await localNodes(LOCAL);
+const missing = nodes.length === 0 ? undefined : whyNoNodes();
+// Nobody would answer the probes of nodes that are not there, and no room would get a place.
+const quiet = given || (nodes.length > 0 && missing === undefined) ? [] : ['--no-probes'];
 let endNodes = () => Promise.resolve();
 
 const server = spawn(
   process.execPath,
-  ['dist/cli/main.js', 'serve', ...(given ? [] : ['--topology', LOCAL]), ...args],
+  ['dist/cli/main.js', 'serve', ...(given ? [] : ['--topology', LOCAL]), ...quiet, ...args],
   { cwd: root, stdio: ['inherit', 'inherit', 'inherit', 'ipc'] },
 );
 server.on('message', ({ listening }) => {
   if (nodes.length === 0) return;
-  const why = whyNoNodes();
-  if (why !== undefined) {
-    step(`no media nodes: ${why}`);
+  if (missing !== undefined) {
+    step(`no media nodes: ${missing}`);
     return;
   }
   const list = nodes.map(({ id, addresses }) => `${id} on ${addresses.join(' and ')}`).join(', ');

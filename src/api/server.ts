@@ -1,5 +1,6 @@
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import Fastify, { LogController, type FastifyBaseLogger, type FastifyInstance } from 'fastify';
+import type { Registry } from 'prom-client';
 import type { Dispatcher } from '../dispatcher/dispatcher.ts';
 import { RenderCache } from '../dispatcher/render-cache.ts';
 import type { TopologyEditor } from '../dispatcher/topology-editor.ts';
@@ -36,6 +37,8 @@ export interface ServerOptions {
   readonly nodes?: MediaNodeRoutesOptions;
   /** Where left out, nothing is probed by request either. */
   readonly prober?: NodeProber;
+  /** Registers what else is to be at /metrics. */
+  readonly addMetrics?: (registry: Registry) => void;
   /** No logging where left out. */
   readonly logger?: FastifyBaseLogger;
 }
@@ -67,6 +70,7 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
 
   const { dispatcher } = options;
   const metrics = createMetrics(dispatcher);
+  options.addMetrics?.(metrics.registry);
   const rendered = new RenderCache(options.targets);
   installProblems(app);
   // Before every hook that may refuse a request: only then sockets of refused upgrades are closed.

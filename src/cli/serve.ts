@@ -1,16 +1,18 @@
 /** The edge where everything meets: files, store, server, signals. */
 import type { AddressInfo } from 'node:net';
+import type { Logger } from 'pino';
 import { isLoopback } from '../api/loopback.ts';
 import { buildServer } from '../api/server.ts';
-import { Dispatcher } from '../dispatcher/dispatcher.ts';
 import { loadStoredTopology } from '../dispatcher/stored-topology.ts';
 import { TopologyEditor } from '../dispatcher/topology-editor.ts';
 import { EventBus } from '../events/bus.ts';
 import { logEvents } from '../events/log.ts';
-import { startMaintenance } from '../service/maintenance-service.ts';
+import { Service } from '../service/service.ts';
+import type { Probing } from '../health/report.ts';
 import { openStore, StoreSpecError } from '../store/open.ts';
 import type { Store } from '../store/store.ts';
 import { TARGETS } from '../targets/registry.ts';
+import type { HealthConfig } from '../topology/health/config.ts';
 import { printFaults, readTopology } from './context.ts';
 import { CliError, EXIT } from './exit.ts';
 import { parseListen } from './listen.ts';
@@ -24,14 +26,23 @@ export interface ServeOptions {
   readonly logLevel: LogLevel;
   readonly allowRemote?: true;
   readonly allowHost: readonly string[];
+  /** False: no probes are sent. */
+  readonly probes: boolean;
 }
+
+const PROBING: Readonly<Record<Probing, (health: HealthConfig) => string>> = {
+  active: ({ interval }) =>
+    `nodes are probed, most checks every ${interval / 1000} s; --no-probes sends nothing`,
+  passive: () => 'no probes are sent: nodes are judged by what they report of themselves',
+  off: () => 'health.enabled is false: nodes are not judged',
+};
 
 /** How long answers that are under way may take once the server shuts down. */
 const SHUTDOWN_MS = 5000;
 
 /** Runs until SIGINT or SIGTERM, then answers what is under way and closes the store. */
 export async function serve(io: Io, options: ServeOptions): Promise<void> {
-  const { host, port } = parseListen(options.listen);
+  const { host } = parseListen(options.listen);
   if (!isLoopback(host) && !options.allowRemote) {
     throw new CliError(
       EXIT.badInput,
@@ -56,42 +67,58 @@ export async function serve(io: Io, options: ServeOptions): Promise<void> {
 
     const events = new EventBus((err) => logger.error({ err }, 'a listener to events failed'));
     logEvents(events, logger);
-    const dispatcher = new Dispatcher(store.claims, stored.topology, { events });
-    const endMaintenance = startMaintenance({ dispatcher, events });
-    const editor = new TopologyEditor(store.topology, dispatcher);
-    const app = await buildServer({
-      dispatcher,
-      editor,
-      targets: TARGETS,
-      ready: () => store.ready(),
-      // Beyond loopback nobody knows under which names it is asked, unless told.
-      hosts: isLoopback(host) || options.allowHost.length > 0 ? options.allowHost : undefined,
-      logger,
-    });
-    await app.listen({ host, port }).catch((cause: unknown) => {
-      const why = cause instanceof Error ? cause.message : String(cause);
-      throw new CliError(EXIT.unreachable, `cannot listen on ${options.listen}: ${why}`, { cause });
-    });
-    const base = baseUrl(app.server.address(), host);
-    const { cluster, vips, nodes } = dispatcher.snapshot.view.topology;
-    logger.info(
-      { cluster, vips: vips.length, nodes: nodes.length, revision: dispatcher.snapshot.revision },
-      `topology ${options.topology}, store ${store.description}`,
-    );
-    logger.info(`try: curl -X PUT ${base}/v1/rooms/standup`);
-    logger.info(`API ${base}/docs  OpenAPI ${base}/openapi.json  metrics ${base}/metrics`);
-    // Whoever started it with a channel need not read the log to learn the port that the system chose.
-    process.send?.({ listening: base });
-    await signalled();
-    logger.info('shutting down');
-    endMaintenance();
-    // Node spares connections on which no request was ever finished; they must not hold the store for ever.
-    const impatience = setTimeout(() => app.server.closeAllConnections(), SHUTDOWN_MS);
-    await app.close();
-    clearTimeout(impatience);
+    const { topology } = stored;
+    const service = await Service.start({ store, topology, events, logger, sending: options.probes });
+    try {
+      await answer(options, store, service, logger);
+    } finally {
+      await service.stop();
+    }
   } finally {
     await store.close();
   }
+}
+
+/** Answers requests until a signal comes, and those that are under way then. */
+async function answer(options: ServeOptions, store: Store, service: Service, logger: Logger): Promise<void> {
+  const { host, port } = parseListen(options.listen);
+  const { dispatcher, registry, reader, prober, now } = service;
+  const app = await buildServer({
+    dispatcher,
+    editor: new TopologyEditor(store.topology, dispatcher),
+    targets: TARGETS,
+    health: reader,
+    prober,
+    nodes: { registry, now },
+    addMetrics: (prometheus) => service.addMetrics(prometheus),
+    ready: () => store.ready(),
+    // Beyond loopback nobody knows under which names it is asked, unless told.
+    hosts: isLoopback(host) || options.allowHost.length > 0 ? options.allowHost : undefined,
+    logger,
+  });
+  await app.listen({ host, port }).catch((cause: unknown) => {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new CliError(EXIT.unreachable, `cannot listen on ${options.listen}: ${why}`, { cause });
+  });
+  const base = baseUrl(app.server.address(), host);
+  const { cluster, vips, nodes, health } = dispatcher.declared;
+  logger.info(
+    { cluster, vips: vips.length, nodes: nodes.length, revision: dispatcher.snapshot.revision },
+    `topology ${options.topology}, store ${store.description}`,
+  );
+  logger.info(PROBING[reader.probing](health));
+  logger.info(`try: curl -X PUT ${base}/v1/rooms/standup`);
+  logger.info(`API ${base}/docs  OpenAPI ${base}/openapi.json  metrics ${base}/metrics`);
+  // Whoever started it with a channel need not read the log to learn the port that the system chose.
+  process.send?.({ listening: base });
+  await signalled();
+  logger.info('shutting down');
+  // Before the connections of nodes are closed, which would look like the loss of all of them.
+  await service.stop();
+  // Node spares connections on which no request was ever finished; they must not hold the store for ever.
+  const impatience = setTimeout(() => app.server.closeAllConnections(), SHUTDOWN_MS);
+  await app.close();
+  clearTimeout(impatience);
 }
 
 async function open(spec: string): Promise<Store> {

@@ -50,6 +50,8 @@ interface Job {
   readonly hash: number;
   /** Under way, or waiting for its turn. */
   busy: boolean;
+  /** Told when it is not any more. */
+  ended: () => void;
 }
 
 /**
@@ -63,6 +65,7 @@ export class HealthScheduler {
   readonly #events = new Listeners<HealthEvent>();
   readonly #results = new Listeners<ProbeResult>();
   #jobs = new Map<string, Job>();
+  #jobsOf = new Map<string, Job[]>();
   #waiting: Job[] = [];
   #underWay = 0;
   #concurrency: number;
@@ -96,7 +99,7 @@ export class HealthScheduler {
     this.#cancels.wake();
     this.#cancels.tick();
     this.#queue.clear();
-    for (const job of this.#waiting.splice(0)) job.busy = false;
+    for (const job of this.#waiting.splice(0)) rest(job);
     if (this.#underWay > 0) await new Promise<void>((resolve) => (this.#allEnded = resolve));
     this.#state = 'idle';
   }
@@ -112,12 +115,18 @@ export class HealthScheduler {
     this.#wakeLater();
   }
 
-  /** Probes the endpoints of a node's check now, beside the schedule: as when the node has just told something. */
+  /**
+   * Probes the endpoints of a node's check now, beside the schedule, before all that are due: as when the node has
+   * just told something. Done when these probes are; one that is under way already is not repeated.
+   */
   async recheck(node: string, check: Endpoint['check']): Promise<void> {
-    const jobs = [...this.#jobs.values()].filter(
-      ({ endpoint, busy }) => endpoint.node === node && endpoint.check === check && !busy,
-    );
-    await Promise.all(jobs.map((job) => this.#run(job)));
+    if (this.#state === 'stopping') return;
+    const jobs = (this.#jobsOf.get(node) ?? []).filter((job) => job.endpoint.check === check && !job.busy);
+    const ended = jobs.map((job) => new Promise<void>((resolve) => (job.ended = resolve)));
+    for (const job of jobs) job.busy = true;
+    this.#waiting.unshift(...jobs);
+    this.#startWaiting();
+    await Promise.all(ended);
   }
 
   /** Until the returned function is called. */
@@ -149,10 +158,16 @@ export class HealthScheduler {
       endpoints.map((endpoint) => {
         const kept = before.get(endpoint.id);
         const same = kept && JSON.stringify(kept.endpoint) === JSON.stringify(endpoint);
-        return [endpoint.id, same ? kept : { endpoint, hash: hash32(`${seed}${endpoint.id}`), busy: false }];
+        return [
+          endpoint.id,
+          same ? kept : { endpoint, hash: hash32(`${seed}${endpoint.id}`), busy: false, ended: nobody },
+        ];
       }),
     );
-    this.#waiting = this.#waiting.filter((job) => this.#jobs.get(job.endpoint.id) === job);
+    const stays = (job: Job) => this.#jobs.get(job.endpoint.id) === job;
+    for (const job of this.#waiting) if (!stays(job)) rest(job);
+    this.#waiting = this.#waiting.filter(stays);
+    this.#jobsOf = groupByNode(this.#jobs.values());
   }
 
   #fillQueue(): void {
@@ -193,19 +208,19 @@ export class HealthScheduler {
 
   async #run(job: Job): Promise<void> {
     const { probes, detector, clock } = this.#options;
-    job.busy = true;
     this.#underWay++;
     const outcome = await runProbe(probes, job.endpoint).catch(brokenProbe);
-    job.busy = false;
     this.#underWay--;
     this.#counts.probes++;
     if (this.#state === 'stopping') {
+      rest(job);
       if (this.#underWay === 0) this.#allEnded();
       return;
     }
     const at = clock.now();
     this.#results.tell({ endpoint: job.endpoint, outcome, at });
     this.#emit(detector.observe(job.endpoint.id, outcome, at));
+    rest(job);
     this.#startWaiting();
   }
 
@@ -231,6 +246,24 @@ export class HealthScheduler {
     for (const event of events) this.#events.tell(event);
   }
 }
+
+function groupByNode(jobs: Iterable<Job>): Map<string, Job[]> {
+  const groups = new Map<string, Job[]>();
+  for (const job of jobs) {
+    const group = groups.get(job.endpoint.node);
+    if (group) group.push(job);
+    else groups.set(job.endpoint.node, [job]);
+  }
+  return groups;
+}
+
+function rest(job: Job): void {
+  job.busy = false;
+  job.ended();
+  job.ended = nobody;
+}
+
+const nobody = () => undefined;
 
 /** Probes never reject; should one do so all the same, the error is ours and says nothing of the node. */
 function brokenProbe(error: unknown): Outcome {

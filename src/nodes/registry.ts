@@ -11,6 +11,7 @@ import { roomNameFault } from '../allocation/room-name.ts';
 import type { LiveRooms } from '../dispatcher/live-rooms.ts';
 import type { EventSink } from '../events/bus.ts';
 import { Listeners } from '../events/listeners.ts';
+import { heartbeatInterval } from '../health/heartbeat-interval.ts';
 import type { CredentialSource, Heartbeat, HeartbeatSource, WorkerCredentials } from '../health/sources.ts';
 import { assignmentOf, AssignmentError } from '../media-node/assignment.ts';
 import {
@@ -59,8 +60,6 @@ export class RegistrationError extends Error {
 
 export interface NodeRegistryOptions {
   readonly topology: Topology;
-  /** Seconds between the heartbeats of a node. */
-  readonly heartbeatInterval: (node: string) => number;
   readonly events: EventSink;
   /** Milliseconds since the epoch, on the clock of the probes. */
   readonly now: () => number;
@@ -89,6 +88,7 @@ export class NodeRegistry implements CredentialSource, HeartbeatSource {
   readonly #complaints = new Map<string, number>();
   #expected: ReadonlySet<string> = new Set();
   #topology: Topology;
+  #stopped = false;
   /** Media ports that the topology gives to each node. */
   #ports = new Map<string, PortRange | null>();
 
@@ -150,7 +150,7 @@ export class NodeRegistry implements CredentialSource, HeartbeatSource {
     // What lived in another process is gone with it.
     if (!same) this.#live.clear(node);
     const at = this.#options.now();
-    const interval = this.#options.heartbeatInterval(node);
+    const interval = heartbeatInterval(this.#topology.health);
     const record: NodeRecord = {
       node,
       instance,
@@ -208,9 +208,14 @@ export class NodeRegistry implements CredentialSource, HeartbeatSource {
     const at = this.#options.now();
     record.link = undefined;
     record.since = at;
-    if (record.left) return;
+    if (record.left || this.#stopped) return;
     this.#options.events.emit({ type: 'node.disconnected', at, node, why });
     if (!ours) this.#changes.tell({ kind: 'lost', node });
+  }
+
+  /** From now on, connections end because this side stops. */
+  stop(): void {
+    this.#stopped = true;
   }
 
   /** Somebody was turned away, or sent away. */
@@ -281,7 +286,7 @@ export class NodeRegistry implements CredentialSource, HeartbeatSource {
 
   #refuseDuplicate(node: string, instance: string): void {
     const held = this.#records.get(node);
-    if (!held?.link || held.instance === instance) return;
+    if (!held?.link || held.left || held.instance === instance) return;
     const silence = this.#options.now() - held.lastHeard;
     if (silence > patienceOf(held.interval)) return;
     const message = `another instance of node ${node} is connected and alive; stop it, or give this one a name of its own`;
@@ -301,7 +306,7 @@ export class NodeRegistry implements CredentialSource, HeartbeatSource {
       link?.close(CLOSE.unknownNode, 'the topology has no such media node any more');
     } else if (share !== record.share) {
       link?.close(CLOSE.reassigned, 'the topology gives this node another share: register again');
-    } else if (this.#options.heartbeatInterval(node) !== interval) {
+    } else if (heartbeatInterval(this.#topology.health) !== interval) {
       link?.close(CLOSE.renewed, 'heartbeats come at another interval from now on: register again');
     }
   }

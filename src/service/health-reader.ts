@@ -41,8 +41,12 @@ export class HealthReader {
     this.#sources = sources;
   }
 
+  get probing(): Probing {
+    return this.#sources.probing();
+  }
+
   report(): HealthReport {
-    const { probing, detector, panicThreshold, now } = this.#sources;
+    const { detector, panicThreshold, now } = this.#sources;
     const { view, revision } = this.#dispatcher.snapshot;
     const at = now();
     const checked = new Map(detector?.nodes(at).map((health) => [health.node, health]));
@@ -50,7 +54,7 @@ export class HealthReader {
     return {
       at,
       revision,
-      probing: probing(),
+      probing: this.probing,
       panic: { on: detector?.panic ?? false, threshold: panicThreshold(), ...census },
       nodes: view.topology.nodes.map((node) =>
         nodeReport(view, node, this.#known(node.id, checked.get(node.id))),

@@ -19,16 +19,16 @@ import { heartbeatSaid, helloSaid, INSTANCE, OTHER, roomsSaid, statusSaid } from
 
 const registration = { protocol: 1, instance: INSTANCE, version: '0.1.0', mediasoup: '3.19.3' };
 
-async function server(t: TestContext, interval = 0.1) {
+async function server(t: TestContext, interval = '100ms') {
+  const topology = parse(`${SMALL}\nhealth: { interval: ${interval}, timeout: 50ms }`);
   const events: AnyEvent[] = [];
   const store = memoryStore();
   const registry = new NodeRegistry({
-    topology: parse(SMALL),
-    heartbeatInterval: () => interval,
+    topology,
     events: { emit: (event) => void events.push(event) },
     now: Date.now,
   });
-  const dispatcher = new Dispatcher(store.claims, parse(SMALL), { live: registry.live });
+  const dispatcher = new Dispatcher(store.claims, topology, { live: registry.live });
   dispatcher.onChange(() => registry.update(dispatcher.declared));
   const app = await buildServer({
     dispatcher,
@@ -211,7 +211,7 @@ describe('the WebSocket of a node', () => {
   });
 
   test('ends when nothing is heard, and the node is told lost', async (t) => {
-    const { connect, events } = await server(t, 0.05);
+    const { connect, events } = await server(t);
     const client = await connect();
     client.say(helloSaid());
     assert.equal((await client.end()).code, 1006);
@@ -219,7 +219,7 @@ describe('the WebSocket of a node', () => {
   });
 
   test('a flood is slowed down, not lost', async (t) => {
-    const { connect, registry, app } = await server(t, 5);
+    const { connect, registry, app } = await server(t, '5s');
     const client = await connect();
     client.say(helloSaid());
     for (let i = 0; i < 3000; i++) client.say(roomsSaid([`room-${i}`]));

@@ -73,7 +73,7 @@ export async function apiBench(): Promise<BenchRow[]> {
 }
 
 async function compare(subject: Subject, options: readonly string[]): Promise<BenchRow[]> {
-  const own = await startServer([CLI, 'serve', '--listen', '127.0.0.1:0', ...options]);
+  const own = await startServer([CLI, 'serve', '--no-probes', '--listen', '127.0.0.1:0', ...options]);
   const bare = await startServer([BARE, subject.method, subject.route], await answerOf(own, subject));
   let sequence = 0;
   const next = () => sequence++;

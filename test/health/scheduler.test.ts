@@ -192,6 +192,23 @@ describe('the scheduler', () => {
     assert.equal(scene.detector.states().get('sfu-2'), 'up');
   });
 
+  test('rechecks go before what is due, but not beyond what may be under way; a stop lets go of them', async () => {
+    const scene = new Scene(endpoints(4), 2);
+    scene.answer = () => 'later';
+    const rechecks = names(4).map((node) => scene.scheduler.recheck(node, 'stun'));
+    assert.equal(scene.asked.length, 2);
+    await scene.finishOpen();
+    assert.equal(scene.asked.length, 4);
+    await scene.finishOpen();
+    await Promise.all(rechecks);
+    scene.scheduler.start();
+    const waiting = names(4).map((node) => scene.scheduler.recheck(node, 'stun'));
+    const stopped = scene.scheduler.stop();
+    await scene.finishOpen();
+    await Promise.all([...waiting, stopped]);
+    assert.equal(scene.asked.length, 6, 'those that waited were not made');
+  });
+
   test('a probe that fails by itself says nothing of the node', async () => {
     const scene = new Scene(endpoints(1));
     scene.answer = () => new Error('a bug');

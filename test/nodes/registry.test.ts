@@ -27,7 +27,6 @@ class FakeLink {
 
 class Scene {
   now = 1_700_000_000_000;
-  interval = 2;
   readonly events: AnyEvent[] = [];
   readonly changes: RegistryChange[] = [];
   readonly registry: NodeRegistry;
@@ -35,7 +34,6 @@ class Scene {
   constructor(topology: Topology = parse(SMALL)) {
     this.registry = new NodeRegistry({
       topology,
-      heartbeatInterval: () => this.interval,
       events: { emit: (event) => void this.events.push(event) },
       now: () => this.now,
     });
@@ -156,8 +154,9 @@ describe('another topology', () => {
   test('another interval of heartbeats renews the connection', () => {
     const scene = new Scene();
     const link = scene.connect();
-    scene.interval = 5;
-    scene.registry.update(parse(SMALL));
+    scene.registry.update(parse(`${SMALL}\nhealth: { rise: 3 }`));
+    assert.deepEqual(link.closings, []);
+    scene.registry.update(parse(`${SMALL}\nhealth: { interval: 5s }`));
     assert.deepEqual(link.closings, [CLOSE.renewed]);
   });
 });

@@ -12,6 +12,7 @@ interface ServeOptions {
   logLevel: LogLevel;
   allowRemote?: true;
   allowHost: string[];
+  probes: boolean;
 }
 
 export function addServe(program: Command, { io }: Cli): void {
@@ -23,6 +24,7 @@ export function addServe(program: Command, { io }: Cli): void {
     .option('-s, --store <store>', 'where claims live: memory, or file:PATH to survive a crash', 'memory')
     .addOption(new Option('--log-level <level>', 'how much to log').choices(LOG_LEVELS).default('info'))
     .option('--allow-remote', 'listen beyond loopback although requests are not authenticated')
+    .option('--no-probes', 'send no health probes; what media nodes report of themselves counts all the same')
     .option(
       '--allow-host <name>',
       'a host name that requests may be for, besides localhost, as a proxy in front passes it on; repeat for more',
@@ -39,6 +41,7 @@ Examples:
   $ roomlb serve --topology lb-config/local.yaml
   $ roomlb serve --store file:/var/lib/roomlb --listen 127.0.0.1:9000
   $ roomlb serve --allow-host rooms.example.net
+  $ roomlb serve --no-probes
 `,
     )
     .action((options: ServeOptions) => serve(io, options));

@@ -13,7 +13,7 @@ import { believe, noteMeasured, type Situation } from './belief.ts';
 import { Counts } from './census.ts';
 import { stepCheck } from './check.ts';
 import { combine } from './combine.ts';
-import { evidenceOf, judgePaths } from './judge.ts';
+import { evidenceOf, judgePaths, servingPorts } from './judge.ts';
 import { CALM, stepPanic, type Census } from './panic.ts';
 import {
   isPath,
@@ -92,6 +92,11 @@ export class Detector {
     return this.#panic.on;
   }
 
+  /** Undefined for a node that no check is for. */
+  state(node: string): HealthState | undefined {
+    return this.#nodes.get(node)?.state;
+  }
+
   /** State by node id, as a cluster view takes it. A copy. */
   states(): Map<string, HealthState> {
     return new Map([...this.#nodes].map(([id, { state }]) => [id, state]));
@@ -101,6 +106,13 @@ export class Detector {
   factors(): Map<string, number> {
     const slow = [...this.#nodes.values()].filter(({ factor }) => factor < 1);
     return new Map(slow.map(({ id, factor }) => [id, factor]));
+  }
+
+  /** Of nodes that are down, the media ports of workers that serve all the same. A copy. */
+  serving(now: number): Map<string, Set<number>> {
+    const down = [...this.#nodes.values()].filter(({ state }) => state === 'down');
+    const ports = down.map((node) => [node.id, servingPorts(node, this.#vips, now)] as const);
+    return new Map(ports.filter(([, { size }]) => size > 0));
   }
 
   /** Undefined for a node that no check is for. */

@@ -1,7 +1,7 @@
 /** From the checks of a node to evidence about it; for paths through the VIP that takes a judgement first. */
 import type { HealthState } from '../../cluster/view.ts';
 import type { HealthEvent, PathEvent } from '../events.ts';
-import type { Evidence } from './combine.ts';
+import { combine, type Evidence } from './combine.ts';
 import { judgePath, PATIENCE, pathEffect, VERDICT_TEXTS, type Verdict } from './paths.ts';
 import { isPath, type EndpointRecord, type NodeRecord, type PathRecord } from './records.ts';
 import type { VipBook } from './vip-book.ts';
@@ -30,18 +30,49 @@ export function judgePaths(
 }
 
 export function* evidenceOf(node: NodeRecord, vips: VipBook, now: number): Generator<Evidence> {
-  for (const record of node.endpoints) {
-    const { check, endpoint, verdict } = record;
-    if (isPath(record)) {
-      const patience = PATIENCE * endpoint.interval;
-      const sure = now - record.verdictSince >= patience && vips.works(record.endpoint, now - patience);
-      const state = pathEffect(verdict, sure);
-      // A verdict rests on answers: of this worker, of another one, or through other paths.
-      yield { state, proven: true, effect: endpoint.effect, why: `${WORDS[verdict]}: ${check.why}` };
-    } else {
-      yield { ...check, effect: endpoint.effect };
-    }
+  for (const record of node.endpoints) yield evidenceFrom(record, vips, now);
+}
+
+/**
+ * Media ports of the workers that answer, and of which nothing speaks but what speaks of other workers: what lives
+ * on these goes on, be the node as bad as the worst of the others. An HTTP status that says the node is not well
+ * sums up its workers, and so speaks of none.
+ */
+export function servingPorts(node: NodeRecord, vips: VipBook, now: number): Set<number> {
+  const ports = new Set<number>();
+  for (const { endpoint, check } of node.endpoints) {
+    if (endpoint.check === 'stun' && check.state === 'up') ports.add(endpoint.port);
   }
+  for (const port of ports) {
+    const concerned = node.endpoints.filter((record) => concerns(record, port));
+    const evidence = concerned.map((record) => evidenceFrom(record, vips, now));
+    if (combine(evidence).state === 'down') ports.delete(port);
+  }
+  return ports;
+}
+
+function concerns({ endpoint, check }: EndpointRecord, port: number): boolean {
+  switch (endpoint.check) {
+    case 'stun':
+    case 'vip-stun':
+      return endpoint.port === port;
+    case 'http':
+      return check.cause !== 'says-down';
+    case 'heartbeat':
+    case 'janus':
+    case 'tcp':
+      return true;
+  }
+}
+
+function evidenceFrom(record: EndpointRecord, vips: VipBook, now: number): Evidence {
+  const { check, endpoint, verdict } = record;
+  if (!isPath(record)) return { ...check, effect: endpoint.effect };
+  const patience = PATIENCE * endpoint.interval;
+  const sure = now - record.verdictSince >= patience && vips.works(record.endpoint, now - patience);
+  const state = pathEffect(verdict, sure);
+  // A verdict rests on answers: of this worker, of another one, or through other paths.
+  return { state, proven: true, effect: endpoint.effect, why: `${WORDS[verdict]}: ${check.why}` };
 }
 
 const WORDS: Readonly<Record<Verdict, string>> = {

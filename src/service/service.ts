@@ -1,0 +1,144 @@
+/**
+ * Everything around the dispatcher that goes on by itself: nodes that report, probes, maintenance windows, claims
+ * kept in step with where rooms live.
+ */
+import { hostname } from 'node:os';
+import type { Logger } from 'pino';
+import type { Registry as Prometheus } from 'prom-client';
+import { Dispatcher } from '../dispatcher/dispatcher.ts';
+import type { EventBus } from '../events/bus.ts';
+import { systemClock, type Clock } from '../health/clock.ts';
+import { healthMetrics } from '../health/metrics.ts';
+import type { Probes } from '../health/probe.ts';
+import { createProbes, type ProbeSources } from '../health/probes/registry.ts';
+import { secretFrom } from '../health/secret-file.ts';
+import { nodeReportMetrics } from '../nodes/metrics.ts';
+import { NodeRegistry } from '../nodes/registry.ts';
+import { drainedNodes } from '../schedule/drained.ts';
+import { periodically } from '../schedule/trigger.ts';
+import type { Store } from '../store/store.ts';
+import type { Topology } from '../topology/model.ts';
+import { ClaimKeeper } from './claim-keeper.ts';
+import { HealthReader } from './health-reader.ts';
+import { HealthService } from './health-service.ts';
+import { NodeProber } from './node-prober.ts';
+import { startMaintenance } from './maintenance-service.ts';
+
+export interface ServiceOptions {
+  readonly store: Store;
+  readonly topology: Topology;
+  readonly events: EventBus;
+  readonly logger: Pick<Logger, 'warn'>;
+  /** False: no probe is sent; what nodes say of themselves counts all the same. */
+  readonly sending: boolean;
+  readonly clock?: Clock;
+  /** Every probe there is where left out. */
+  readonly probes?: (sources: ProbeSources) => Probes;
+}
+
+/** How often all live rooms are compared with their claims; what is new is at once. */
+const RECONCILE = '*/5 * * * *';
+
+interface Parts {
+  readonly dispatcher: Dispatcher;
+  readonly registry: NodeRegistry;
+  readonly health: HealthService;
+  readonly keeper: ClaimKeeper;
+  readonly prober: NodeProber;
+}
+
+export class Service {
+  readonly dispatcher: Dispatcher;
+  readonly registry: NodeRegistry;
+  readonly reader: HealthReader;
+  readonly prober: NodeProber;
+  readonly now: () => number;
+  readonly #events: EventBus;
+  readonly #health: HealthService;
+  readonly #keeper: ClaimKeeper;
+  readonly #ends: (() => void | Promise<void>)[];
+
+  private constructor(parts: Parts, { events, clock = systemClock, logger }: ServiceOptions) {
+    this.dispatcher = parts.dispatcher;
+    this.registry = parts.registry;
+    this.prober = parts.prober;
+    this.#health = parts.health;
+    this.#keeper = parts.keeper;
+    this.#events = events;
+    this.now = () => clock.now();
+    const { dispatcher, registry, health, keeper } = parts;
+    this.reader = new HealthReader(dispatcher, {
+      probing: () => health.probing,
+      detector: health.detector,
+      live: (node) => registry.report(node),
+      maintenance: (node) => windowsOf(dispatcher, node),
+      panicThreshold: () => dispatcher.declared.health.panicThreshold,
+      now: this.now,
+    });
+    this.#ends = [
+      startMaintenance({ dispatcher, events, now: this.now }),
+      periodically({
+        cron: RECONCILE,
+        timeZone: 'UTC',
+        work: () => keeper.reconcile(),
+        onError: (err) => logger.warn({ err }, 'comparing live rooms with claims failed'),
+      }),
+    ];
+  }
+
+  /** What is known from before holds when this settles. Rejects where the store cannot be read. */
+  static async start(options: ServiceOptions): Promise<Service> {
+    const { store, topology, events, logger, sending, clock = systemClock } = options;
+    const now = () => clock.now();
+    const registry = new NodeRegistry({ topology, events, now });
+    const dispatcher = new Dispatcher(store.claims, topology, { live: registry.live, events });
+    const sources = { credentials: registry, heartbeats: registry, now, secret: secretFrom };
+    const probes = (options.probes ?? createProbes)(sources);
+    const health = await HealthService.start({
+      dispatcher,
+      registry,
+      probes,
+      notes: store.notes,
+      events,
+      clock,
+      logger,
+      sending,
+      seed: hostname(),
+    });
+    const keeper = new ClaimKeeper({ dispatcher, registry, events, logger, now });
+    const prober = new NodeProber({
+      topology: () => dispatcher.declared,
+      probes: sending ? probes : null,
+      now,
+    });
+    return new Service({ dispatcher, registry, health, keeper, prober }, options);
+  }
+
+  /** Registers the metrics of all of it. */
+  addMetrics(prometheus: Prometheus): void {
+    const { dispatcher, registry } = this;
+    const { scheduler, detector } = this.#health;
+    this.#ends.push(
+      healthMetrics(prometheus, scheduler, detector),
+      nodeReportMetrics(prometheus, {
+        registry,
+        events: this.#events,
+        nodes: () => dispatcher.declared.nodes.map(({ id }) => id),
+        split: () => this.#keeper.split,
+      }),
+    );
+  }
+
+  /** Ends all of it but the dispatcher's answers; what is known is noted down. The store can be closed then. */
+  async stop(): Promise<void> {
+    this.registry.stop();
+    for (const end of this.#ends.splice(0)) await end();
+    await this.#keeper.stop();
+    await this.#health.stop();
+  }
+}
+
+function windowsOf({ maintenance, declared }: Dispatcher, node: string): readonly string[] {
+  if (maintenance.length === 0) return [];
+  return drainedNodes(maintenance, declared.nodes).get(node)?.windows ?? [];
+}

@@ -1,0 +1,113 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { EventBus } from '../../src/events/bus.ts';
+import type { AnyEvent } from '../../src/events/events.ts';
+import { Dispatcher } from '../../src/dispatcher/dispatcher.ts';
+import { NodeRegistry } from '../../src/nodes/registry.ts';
+import { ClaimKeeper } from '../../src/service/claim-keeper.ts';
+import { memoryStore } from '../../src/store/memory.ts';
+import type { ClaimStore } from '../../src/store/store.ts';
+import { parse, SMALL } from '../fixtures/cluster.ts';
+import { helloSaid, roomsSaid } from '../nodes/said.ts';
+import { claimOn, listAll } from '../store/stores.ts';
+
+function scene(change: (claims: ClaimStore) => ClaimStore = (claims) => claims) {
+  const told: AnyEvent[] = [];
+  const events = new EventBus((error) => {
+    throw error;
+  });
+  events.listen((event) => told.push(event));
+  const memory = memoryStore();
+  const store = { ...memory, claims: change(memory.claims) };
+  const topology = parse(SMALL);
+  const registry = new NodeRegistry({ topology, events, now: Date.now });
+  const dispatcher = new Dispatcher(store.claims, topology, { live: registry.live, events });
+  const warnings: unknown[] = [];
+  const logger = { warn: (members: unknown) => void warnings.push(members) };
+  const keeper = new ClaimKeeper({ dispatcher, registry, events, logger, now: Date.now });
+  const connect = (node: string) => {
+    const link = { close: () => undefined };
+    registry.hello(node, link, helloSaid({ node }));
+    return (rooms: readonly string[], more = {}) => registry.receive(node, link, roomsSaid(rooms, more));
+  };
+  const splits = () =>
+    told.flatMap((event) =>
+      event.type === 'room.split' ? [`${event.room} ${event.live} ${event.claimed}`] : [],
+    );
+  return { dispatcher, registry, keeper, store, connect, splits, warnings };
+}
+
+describe('claims and live rooms', () => {
+  test('an empty store fills again from what nodes report, all rooms of all nodes', async () => {
+    const { keeper, store, connect } = scene();
+    const rooms = (prefix: string) => Array.from({ length: 1300 }, (_, i) => `${prefix}-${i}`);
+    const first = connect('sfu-1');
+    for (let i = 0; i < 1300; i += 400) first(rooms('a').slice(i, i + 400));
+    connect('sfu-2')(rooms('b'));
+    await keeper.reconcile();
+    assert.deepEqual([...store.claims.loads()].sort(), [
+      ['sfu-1', 1300],
+      ['sfu-2', 1300],
+    ]);
+    assert.deepEqual((await listAll(store, 1000, 'sfu-2')).sort(), rooms('b').sort());
+  });
+
+  test('a room that is claimed elsewhere is split: told once, with both, and its claim is left alone', async () => {
+    const { keeper, store, connect, splits } = scene();
+    await store.claims.create('standup', claimOn('sfu-2'));
+    const say = connect('sfu-1');
+    say(['standup', 'retro']);
+    say(['standup'], { reset: true });
+    await keeper.reconcile();
+    assert.deepEqual(splits(), ['standup sfu-1 sfu-2']);
+    assert.equal((await store.claims.get('standup'))?.node, 'sfu-2');
+    assert.equal(keeper.split, 1);
+  });
+
+  test('a split that is over is forgotten, and told anew should it come again', async () => {
+    const { keeper, store, connect, splits } = scene();
+    await store.claims.create('standup', claimOn('sfu-2'));
+    const say = connect('sfu-1');
+    say(['standup']);
+    await keeper.reconcile();
+    say([], { closed: ['standup'] });
+    await keeper.reconcile();
+    assert.equal(keeper.split, 0);
+    say(['standup']);
+    await keeper.reconcile();
+    assert.deepEqual(splits(), ['standup sfu-1 sfu-2', 'standup sfu-1 sfu-2']);
+  });
+
+  test('what the store failed to take is made good later, and told once', async () => {
+    let broken = true;
+    const { keeper, store, connect, warnings } = scene((claims) => {
+      const create: ClaimStore['create'] = (room, claim) =>
+        broken ? Promise.reject(new Error('disk full')) : claims.create(room, claim);
+      return {
+        get: (room) => claims.get(room),
+        create,
+        move: (...args) => claims.move(...args),
+        release: (room) => claims.release(room),
+        list: (query) => claims.list(query),
+        loads: () => claims.loads(),
+        total: () => claims.total(),
+      };
+    });
+    connect('sfu-1')(['standup', 'retro']);
+    await keeper.reconcile();
+    assert.equal(store.claims.total(), 0);
+    assert.equal(warnings.length, 1);
+    broken = false;
+    await keeper.reconcile();
+    assert.equal(store.claims.total(), 2);
+  });
+
+  test('a room that closed while it waited for its turn is not claimed', async () => {
+    const { keeper, store, connect } = scene();
+    const say = connect('sfu-1');
+    say(['standup']);
+    say([], { closed: ['standup'] });
+    await keeper.reconcile();
+    assert.equal(store.claims.total(), 0);
+  });
+});
