@@ -1,0 +1,181 @@
+/**
+ * A dispatcher on the balancer's host and real media nodes in namespaces of their own, with real workers and
+ * the engine's real rules in between: for tests of health as it is in a network.
+ */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { createInterface } from 'node:readline';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { HealthReport, NodeReport } from '../../src/health/report.ts';
+import { nftables } from '../../src/targets/nftables/index.ts';
+import { formatTopology } from '../../src/topology/format.ts';
+import type { Topology } from '../../src/topology/model.ts';
+import { intentOf } from '../targets/documents.ts';
+import { LAB } from './netns-setup.ts';
+import { createLab, untilLine, type Lab, type LabProcess } from './netns.ts';
+
+const main = path.join(import.meta.dirname, '../../src/cli/main.ts');
+const PORT = 8080;
+const BASE = `http://${LAB.lb[4]}:${PORT}`;
+
+export interface Answer {
+  readonly status: number;
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- JSON in tests
+  readonly body: any;
+}
+
+export class DispatcherLab {
+  readonly lab: Lab;
+  /** Structured lines of the dispatcher's log. */
+  readonly log: Readonly<Record<string, unknown>>[] = [];
+  readonly nodes = new Map<string, LabProcess>();
+  readonly #folder: string;
+  readonly #api: LabProcess;
+  readonly #waiting = new Map<number, (answer: Answer) => void>();
+  #ids = 0;
+
+  private constructor(lab: Lab, folder: string, api: LabProcess) {
+    this.lab = lab;
+    this.#folder = folder;
+    this.#api = api;
+    createInterface(api.stdout).on('line', (line) => {
+      if (line === 'ready') return;
+      const { id, ...answer } = JSON.parse(line) as Answer & { id: number };
+      this.#waiting.get(id)?.(answer);
+      this.#waiting.delete(id);
+    });
+  }
+
+  /** Everything is started; nodes may take a while to be up. */
+  static async start(topology: Topology): Promise<DispatcherLab> {
+    const lab = await createLab(topology);
+    const folder = mkdtempSync(path.join(tmpdir(), 'roomlb-lab-'));
+    try {
+      const api = lab.spawn(lab.lb, process.execPath, [path.join(import.meta.dirname, 'api-client.mjs')]);
+      api.stderr.resume();
+      const self = new DispatcherLab(lab, folder, api);
+      await self.loadRules(topology);
+      const file = path.join(folder, 'topology.yaml');
+      writeFileSync(file, formatTopology(topology));
+      await self.#serve(file);
+      for (const { id } of topology.nodes) self.#startNode(id);
+      return self;
+    } catch (error) {
+      await lab.close();
+      rmSync(folder, { recursive: true });
+      throw error;
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.lab.close();
+    rmSync(this.#folder, { recursive: true, force: true });
+  }
+
+  /** Puts the rules of this topology, be it the dispatcher's or another one, on the balancer. */
+  async loadRules(topology: Topology): Promise<void> {
+    const text = nftables.render(intentOf(topology)).files[0]?.content ?? '';
+    await this.lab.check(this.lab.lb, 'nft', ['-f', '-'], { input: text });
+  }
+
+  ask(method: string, route: string, body?: object): Promise<Answer> {
+    const id = ++this.#ids;
+    return new Promise((resolve) => {
+      this.#waiting.set(id, resolve);
+      this.#api.stdin.write(`${JSON.stringify({ id, method, url: `${BASE}${route}`, body })}\n`);
+    });
+  }
+
+  async health(): Promise<HealthReport> {
+    const { status, body } = await this.ask('GET', '/v1/health');
+    if (status !== 200) throw new Error(`GET /v1/health: ${status} ${JSON.stringify(body)}`);
+    return body as HealthReport;
+  }
+
+  async node(id: string): Promise<NodeReport> {
+    const found = (await this.health()).nodes.find(({ node }) => node === id);
+    if (!found) throw new Error(`no node ${id} in GET /v1/health`);
+    return found;
+  }
+
+  /** Where a PUT says that the room lives. */
+  async placeOf(room: string): Promise<Answer['body']> {
+    const { status, body } = await this.ask('PUT', `/v1/rooms/${room}`);
+    if (status !== 200 && status !== 201) throw new Error(`PUT ${room}: ${status} ${JSON.stringify(body)}`);
+    return body;
+  }
+
+  /** A room that the dispatcher places on this node. */
+  async roomOn(node: string): Promise<string> {
+    for (let i = 0; i < 200; i++) {
+      const room = `on-${node}-${i}`;
+      if ((await this.placeOf(room)).node.id === node) return room;
+    }
+    throw new Error(`200 rooms, and none was placed on ${node}`);
+  }
+
+  /** From now on the node neither hears nor answers anybody; nothing is refused, packets just vanish. */
+  async partition(node: string): Promise<void> {
+    const rules = `table inet partition {
+      chain in { type filter hook input priority 0; policy drop; iif lo accept; }
+      chain out { type filter hook output priority 0; policy drop; oif lo accept; }
+    }`;
+    await this.lab.check(this.lab.nsOfNode(node), 'nft', ['-f', '-'], { input: rules });
+  }
+
+  async reunite(node: string): Promise<void> {
+    await this.lab.check(this.lab.nsOfNode(node), 'nft', ['delete', 'table', 'inet', 'partition']);
+  }
+
+  /**
+   * A rule that stands before the others on the balancer and leads a media port of the VIP to another node's
+   * worker, for connections of the balancer's own host.
+   */
+  async misdirect(vip: string, port: number, to: string, toPort: number): Promise<void> {
+    const rules = `table ip wrong {
+      chain out {
+        type nat hook output priority -150;
+        ip daddr ${vip} udp dport ${port} dnat to ${to}:${toPort}
+        ip daddr ${vip} tcp dport ${port} dnat to ${to}:${toPort}
+      }
+    }`;
+    await this.lab.check(this.lab.lb, 'nft', ['-f', '-'], { input: rules });
+  }
+
+  async redirect(): Promise<void> {
+    await this.lab.check(this.lab.lb, 'nft', ['delete', 'table', 'ip', 'wrong']);
+  }
+
+  /** Events of this type that the dispatcher has logged. */
+  told(type: string): Readonly<Record<string, unknown>>[] {
+    return this.log.filter(({ msg }) => msg === type);
+  }
+
+  async #serve(file: string): Promise<void> {
+    const args = ['serve', '--topology', file, '--listen', `${LAB.lb[4]}:${PORT}`, '--allow-remote'];
+    const child = this.lab.spawn(this.lab.lb, process.execPath, ['--import', 'tsx', main, ...args]);
+    const ready = untilLine(child, /curl -X PUT/);
+    createInterface(child.stdout).on('line', (line) => {
+      if (line.startsWith('{')) this.log.push(JSON.parse(line) as Record<string, unknown>);
+    });
+    await ready;
+  }
+
+  #startNode(id: string): void {
+    const args = ['media-node', id, '--dispatcher', BASE, '--log-level', 'warn'];
+    const child = this.lab.spawn(this.lab.nsOfNode(id), process.execPath, ['--import', 'tsx', main, ...args]);
+    child.stdout.resume();
+    child.stderr.resume();
+    this.nodes.set(id, child);
+  }
+}
+
+/** Waits until it is so; fails with what was waited for if it does not become so in a long time. */
+export async function until(what: string, so: () => Promise<boolean>): Promise<void> {
+  const limit = Date.now() + 180_000;
+  while (!(await so())) {
+    if (Date.now() > limit) throw new Error(`waited in vain: ${what}`);
+    await sleep(100);
+  }
+}
