@@ -18,6 +18,7 @@ const ENGINES = [
   ['kmod', '/usr/sbin/modprobe'],
   ['procps', '/sbin/sysctl'],
   ['openssl', '/usr/bin/openssl'],
+  ['socat', '/usr/bin/socat'],
   ['user-mode-linux', '/usr/bin/linux.uml'],
   ['janus', '/usr/bin/janus'],
 ];
