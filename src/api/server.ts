@@ -6,12 +6,15 @@ import { RenderCache } from '../dispatcher/render-cache.ts';
 import type { TopologyEditor } from '../dispatcher/topology-editor.ts';
 import { HealthReader } from '../service/health-reader.ts';
 import { NodeProber } from '../service/node-prober.ts';
+import { systemClock } from '../health/clock.ts';
+import { BalancerBoard } from '../service/balancer-board.ts';
 import type { Target } from '../targets/target.ts';
 import { installBrowserGuard } from './browser-guard.ts';
 import { answerClientError } from './client-errors.ts';
 import { createMetrics, installMetrics } from './metrics.ts';
 import { installOpenApi } from './openapi.ts';
 import { answerError, installProblems } from './problem.ts';
+import { balancerRoutes } from './routes/balancers.ts';
 import { entityRoutes } from './routes/entities.ts';
 import { healthRoutes } from './routes/health.ts';
 import { intentRoutes } from './routes/intent.ts';
@@ -39,6 +42,8 @@ export interface ServerOptions {
   readonly prober?: NodeProber;
   /** Registers what else is to be at /metrics. */
   readonly addMetrics?: (registry: Registry) => void;
+  /** How live balancers stand; where left out, nobody has said anything of any. */
+  readonly balancers?: BalancerBoard;
   /** No logging where left out. */
   readonly logger?: FastifyBaseLogger;
 }
@@ -90,6 +95,10 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
     prober: options.prober ?? sendsNothing(dispatcher),
   });
   await app.register(intentRoutes, { dispatcher, rendered });
+  await app.register(balancerRoutes, {
+    dispatcher,
+    board: options.balancers ?? new BalancerBoard(systemClock),
+  });
   await app.register(operationRoutes, { ready: options.ready });
   return app;
 }

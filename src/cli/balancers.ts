@@ -1,23 +1,19 @@
 /** What commands about live balancers share: which one, what is wanted of it, and what may be done to it. */
-import { join } from 'node:path';
 import { Option, type Command } from 'commander';
 import { clusterView } from '../cluster/view.ts';
-import { DispatcherClient, DispatcherError } from '../dispatcher-client/client.ts';
+import { AgentClient, DispatcherError } from '../dispatcher-client/client.ts';
 import { buildIntent } from '../intent/build.ts';
 import type { Intent } from '../intent/model.ts';
 import { LockError } from '../reconcile/lock.ts';
-import { Memory } from '../reconcile/memory.ts';
-import { Reconciler } from '../reconcile/reconciler.ts';
+import { DEFAULT_STATE_FOLDER, openEngine, type Engine } from '../service/open-engine.ts';
 import type { Balancer } from '../targets/balancer.ts';
-import { DriverError, type Driver } from '../targets/driver.ts';
-import { findTarget } from '../targets/registry.ts';
+import { DriverError } from '../targets/driver.ts';
 import type { Topology } from '../topology/model.ts';
 import { DEFAULT_TOPOLOGY, readTopology } from './context.ts';
+import { baseOf } from './dispatcher-client.ts';
 import { CliError, EXIT } from './exit.ts';
 import type { Io } from './output.ts';
 import { unwritable } from './system-error.ts';
-
-export const DEFAULT_STATE_FOLDER = '/var/lib/roomlb';
 
 export interface BalancerOptions {
   readonly topology?: string;
@@ -45,10 +41,7 @@ export function stateFolderOption(): Option {
   );
 }
 
-export interface OpenBalancer {
-  readonly balancer: Balancer;
-  readonly driver: Driver;
-  readonly reconciler: Reconciler;
+export interface OpenBalancer extends Engine {
   /** `haproxy lb-1 (/etc/haproxy/haproxy.cfg, …)` */
   readonly title: string;
   readonly intent: Intent;
@@ -57,28 +50,19 @@ export interface OpenBalancer {
 /** @throws CliError */
 export async function openBalancer(io: Io, name: string, options: BalancerOptions): Promise<OpenBalancer> {
   const { topology, intent } = await sources(io, options);
-  const balancer = findBalancer(topology, name);
-  return { ...openEngine(balancer, topology.cluster, options.stateDir), balancer, intent };
+  const engine = engineOf(findBalancer(topology, name), topology.cluster, options.stateDir);
+  const { balancer, driver } = engine;
+  return { ...engine, title: `${balancer.target} ${balancer.id} (${driver.where})`, intent };
 }
 
 /** @throws CliError where RoomLB has no driver for it */
-export function openEngine(
-  balancer: Balancer,
-  cluster: string,
-  stateFolder: string,
-): Pick<OpenBalancer, 'driver' | 'reconciler' | 'title'> {
-  const connect = findTarget(balancer.target)?.driver;
-  if (!connect)
-    throw new CliError(EXIT.badInput, `balancer ${balancer.id}: ${balancer.target} can only be rendered`);
-  const driver = connect(balancer, cluster);
-  const folder = join(stateFolder, 'balancers', balancer.id);
-  const reconciler = new Reconciler({
-    balancer,
-    driver,
-    memory: new Memory(folder, driver.target, driver.stateVersion),
-    lockFile: balancer.lock ?? join(folder, 'lock'),
-  });
-  return { driver, reconciler, title: `${balancer.target} ${balancer.id} (${driver.where})` };
+export function engineOf(balancer: Balancer, cluster: string, stateFolder: string): Engine {
+  const engine = openEngine(balancer, cluster, stateFolder);
+  if (engine) return engine;
+  throw new CliError(
+    EXIT.badInput,
+    `balancer ${balancer.id}: RoomLB renders ${balancer.target}, but cannot drive it`,
+  );
 }
 
 /** @throws CliError that names what there is */
@@ -115,19 +99,13 @@ async function sources(io: Io, options: BalancerOptions): Promise<{ topology: To
     const topology = await readTopology(io, options.topology ?? DEFAULT_TOPOLOGY);
     return { topology, intent: buildIntent(clusterView(topology)) };
   }
-  const client = new DispatcherClient(parseDispatcher(options.dispatcher));
+  const client = new AgentClient(new URL(baseOf(options.dispatcher)));
   return reaching(async () => ({
     // How an engine is reached may be said on the spot.
     topology:
       options.topology === undefined ? await client.topology() : await readTopology(io, options.topology),
     intent: await client.intent(),
   }));
-}
-
-export function parseDispatcher(text: string): URL {
-  const url = URL.canParse(text) ? new URL(text) : undefined;
-  if (url && /^https?:$/.test(url.protocol)) return url;
-  throw new CliError(EXIT.badInput, `--dispatcher ${text}: write an http or https URL`);
 }
 
 /** `20%`, to a share. */

@@ -12,6 +12,7 @@ import { addPlan } from './commands/plan.ts';
 import { addRender } from './commands/render.ts';
 import { addRollback } from './commands/rollback.ts';
 import { addServe } from './commands/serve.ts';
+import { addSync } from './commands/sync.ts';
 import { addTargets } from './commands/targets.ts';
 import { addVerify } from './commands/verify.ts';
 import { addValidate } from './commands/validate.ts';
@@ -56,6 +57,7 @@ Examples:
     addApply,
     addVerify,
     addRollback,
+    addSync,
   ])
     add(program, cli);
   program

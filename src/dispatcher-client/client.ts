@@ -1,120 +1,98 @@
-/** What commands and agents ask a dispatcher by REST. */
-import { readIntent, IntentError } from '../intent/read.ts';
+/** What agents on balancer hosts ask of a dispatcher, and tell it, by REST. */
 import type { Intent } from '../intent/model.ts';
+import { readIntent, IntentError } from '../intent/read.ts';
+import type { BalancerReport } from '../reconcile/report.ts';
 import { checkDocument } from '../topology/document.ts';
 import { isError } from '../topology/faults.ts';
 import type { Topology } from '../topology/model.ts';
+import { exchange, type Answer, type ExchangeOptions } from './exchange.ts';
 
 /** A dispatcher could not be asked, or answered with something else than what was asked for. */
 export class DispatcherError extends Error {
   override readonly name = 'DispatcherError';
 }
 
-/** Milliseconds that an answer may take, beside the time for which it was told to wait. */
+/** Milliseconds that an answer may take, beside the time for which the dispatcher was told to wait. */
 const REQUEST_LIMIT = 10_000;
-/** The largest answer, bytes: an intent of 10,000 nodes has some ten million. */
-const MAX_ANSWER = 256 * 1024 * 1024;
 
-export class DispatcherClient {
-  /** @param base such as http://127.0.0.1:8080 */
-  constructor(private readonly base: URL) {}
+export class AgentClient {
+  readonly #base: string;
+
+  /** @param base such as http://127.0.0.1:8080, or with a path where a proxy puts it below one */
+  constructor(base: URL) {
+    this.#base = base.href.replace(/\/+$/, '');
+  }
 
   get url(): string {
-    return this.base.href;
-  }
-
-  /** @throws DispatcherError */
-  async intent(): Promise<Intent> {
-    const intent = await this.intentAfter(null, 0, new AbortController().signal);
-    if (!intent) throw new DispatcherError(`${this.url}: no intent, although none was known`);
-    return intent;
-  }
-
-  /**
-   * The intent as soon as it is another one than `known`; undefined where it is still that one after `wait`
-   * seconds.
-   *
-   * @throws DispatcherError; the signal's reason where it was aborted
-   */
-  async intentAfter(known: string | null, wait: number, signal: AbortSignal): Promise<Intent | undefined> {
-    const url = new URL(`v1/intent?wait=${wait}`, this.base);
-    const init = known === null ? {} : { headers: { 'if-none-match': `"${known}"` } };
-    const answer = await this.ask(url, init, wait * 1000, signal);
-    if (answer === undefined) return undefined;
-    try {
-      return readIntent(answer);
-    } catch (error) {
-      if (!(error instanceof IntentError)) throw error;
-      throw new DispatcherError(`${url.href}: ${error.message}`, { cause: error });
-    }
+    return this.#base;
   }
 
   /** @throws DispatcherError */
   async topology(): Promise<Topology> {
-    const url = new URL('v1/topology', this.base);
-    const { topology, faults } = checkDocument(await this.ask(url, {}));
+    const path = '/v1/topology';
+    const { body } = await this.#ask(path, { method: 'GET' });
+    const { topology, faults } = checkDocument(body);
     if (topology) return topology;
     const [first] = faults.filter(isError);
     throw new DispatcherError(
-      `${url.href}: no valid topology: ${first?.path ?? ''}: ${first?.message ?? ''}`,
+      `${this.#base}${path}: no valid topology: ${first?.path ?? ''} ${first?.message ?? ''}`,
     );
   }
 
   /** @throws DispatcherError */
-  async report(balancer: string, report: object): Promise<unknown> {
-    const url = new URL(`v1/targets/${encodeURIComponent(balancer)}/report`, this.base);
-    const headers = { 'content-type': 'application/json' };
-    return this.ask(url, { method: 'PUT', headers, body: JSON.stringify(report) });
+  async intent(): Promise<Intent> {
+    const intent = await this.intentAfter(null, 0);
+    if (intent) return intent;
+    throw new DispatcherError(`${this.#base}/v1/intent: not modified, although none was known`);
   }
 
-  /** Parsed JSON; undefined for 304 and 204. */
-  private async ask(
-    url: URL,
-    init: RequestInit,
-    wait = 0,
-    signal = new AbortController().signal,
-  ): Promise<unknown> {
-    const limit = AbortSignal.any([signal, AbortSignal.timeout(wait + REQUEST_LIMIT)]);
+  /**
+   * The intent as soon as it is another one than `known`; undefined where it is still that one after so many
+   * seconds.
+   *
+   * @throws DispatcherError; the signal's reason where it was given up
+   */
+  async intentAfter(known: string | null, wait: number, signal?: AbortSignal): Promise<Intent | undefined> {
+    const path = `/v1/intent?wait=${wait}`;
+    const headers: Record<string, string> = known === null ? {} : { 'if-none-match': `"${known}"` };
+    const { status, body } = await this.#ask(
+      path,
+      { method: 'GET', headers, ...(signal ? { signal } : {}) },
+      wait * 1000,
+    );
+    if (status === 304) return undefined;
     try {
-      const response = await fetch(url, { ...init, redirect: 'error', signal: limit });
-      if (response.status === 304 || response.status === 204) return undefined;
-      const text = await boundedText(response);
-      if (!response.ok) throw new Error(`${response.status} ${detailOf(text) ?? response.statusText}`);
-      return JSON.parse(text) as unknown;
-    } catch (cause) {
-      signal.throwIfAborted();
-      throw new DispatcherError(`${init.method ?? 'GET'} ${url.href}: ${reason(cause)}`, { cause });
+      return readIntent(body);
+    } catch (error) {
+      if (!(error instanceof IntentError)) throw error;
+      throw new DispatcherError(`${this.#base}${path}: ${error.message}`, { cause: error });
     }
   }
-}
 
-async function boundedText(response: Response): Promise<string> {
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  for await (const chunk of response.body ?? []) {
-    const bytes = chunk as Uint8Array;
-    size += bytes.length;
-    if (size > MAX_ANSWER) throw new Error(`an answer of more than ${MAX_ANSWER} bytes`);
-    chunks.push(bytes);
+  /**
+   * Tells how the balancer stands.
+   *
+   * @returns whether somebody has asked the dispatcher to have it applied since the last report
+   * @throws DispatcherError
+   */
+  async report(report: BalancerReport): Promise<boolean> {
+    const path = `/v1/targets/${encodeURIComponent(report.balancer)}/report`;
+    const { body } = await this.#ask(path, { method: 'PUT', body: report });
+    return typeof body === 'object' && body !== null && 'apply' in body && body.apply === true;
   }
-  return Buffer.concat(chunks).toString();
-}
 
-/** Of problem details (RFC 9457). */
-function detailOf(text: string): string | undefined {
-  try {
-    const body: unknown = JSON.parse(text);
-    if (typeof body === 'object' && body !== null && 'detail' in body && typeof body.detail === 'string') {
-      return body.detail;
-    }
-  } catch {
-    // Then the status has to say it all.
+  async #ask(path: string, options: Omit<ExchangeOptions, 'timeout'>, wait = 0): Promise<Answer> {
+    const what = `${options.method} ${this.#base}${path}`;
+    const answer = await exchange(new URL(`${this.#base}${path}`), {
+      ...options,
+      timeout: wait + REQUEST_LIMIT,
+    }).catch((cause: unknown) => {
+      options.signal?.throwIfAborted();
+      throw new DispatcherError(`${what}: ${cause instanceof Error ? cause.message : String(cause)}`, {
+        cause,
+      });
+    });
+    if (answer.ok || answer.status === 304) return answer;
+    throw new DispatcherError(`${what}: ${answer.status} ${answer.problem}`);
   }
-  return undefined;
-}
-
-/** fetch() says "fetch failed", and why in the cause. */
-function reason(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  return error.cause instanceof Error ? error.cause.message : error.message;
 }

@@ -6,7 +6,7 @@ import type { Clock } from '../health/clock.ts';
 import type { Intent } from '../intent/model.ts';
 import { changed, failed, FRESH, nextRun, started, succeeded, type Pace, type Why } from './pacing.ts';
 import type { Reconciler } from './reconciler.ts';
-import { planReport, standingOf, type BalancerReport } from './report.ts';
+import { planReport, REPORTED_ENTRIES, standingOf, type BalancerReport } from './report.ts';
 
 export interface LoopOptions {
   readonly reconciler: Reconciler;
@@ -41,7 +41,7 @@ export class Loop {
 
   constructor(options: LoopOptions) {
     this.#options = options;
-    const nothing = { wanted: null, applied: null, why: null, plan: null };
+    const nothing = { wanted: null, applied: null, why: null, plan: null, history: [] };
     this.#report = { ...options.about, ...nothing, standing: 'starting', at: this.#time() };
   }
 
@@ -102,7 +102,7 @@ export class Loop {
       this.#report = {
         ...this.#options.about,
         ...found,
-        ...(await this.#revisions(intent)),
+        ...(await this.#remembered(intent)),
         at: this.#time(),
       };
       onReport?.(this.#report);
@@ -129,9 +129,11 @@ export class Loop {
   }
 
   /** What is remembered as good is what was applied last, by whomever. */
-  async #revisions({ revision }: Intent): Promise<Pick<BalancerReport, 'wanted' | 'applied'>> {
-    const { good } = await this.#options.reconciler.memory.recall().catch(() => ({ good: [] }));
-    return { wanted: revision, applied: good[0]?.revision ?? null };
+  async #remembered({ revision }: Intent): Promise<Pick<BalancerReport, 'wanted' | 'applied' | 'history'>> {
+    const { memory } = this.#options.reconciler;
+    const { good } = await memory.recall().catch(() => ({ good: [] }));
+    const history = (await memory.history().catch(() => [])).slice(0, REPORTED_ENTRIES);
+    return { wanted: revision, applied: good[0]?.revision ?? null, history };
   }
 
   #time(): string {

@@ -1,5 +1,6 @@
 /** What is told of one balancer to whoever asks: how it stands, and what the last run did or would do. */
 import type { Change } from '../targets/driver.ts';
+import type { HistoryEntry } from './memory.ts';
 import type { Outcome, Preview } from './reconciler.ts';
 import { countsOf, disruptionsOf, nodesOf, type PlanCounts } from './summary.ts';
 
@@ -27,6 +28,8 @@ export interface BalancerReport {
   readonly why: string | null;
   /** What the last look found to do; null where it found nothing, or could not look. */
   readonly plan: PlanReport | null;
+  /** Newest first, the last few. */
+  readonly history: readonly HistoryEntry[];
 }
 
 export interface PlanReport {
@@ -48,6 +51,8 @@ export interface PlanReport {
 const MOST_CHANGES = 200;
 const MOST_LINES = 40;
 const MOST_STEPS = 200;
+/** Of the history. */
+export const REPORTED_ENTRIES = 20;
 
 export function planReport({ plan, id, revision, refusals, drift }: Preview): PlanReport {
   return {

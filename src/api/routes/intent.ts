@@ -1,4 +1,5 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import type { IncomingMessage } from 'node:http';
 import Type from 'typebox';
 import type { Dispatcher } from '../../dispatcher/dispatcher.ts';
 import type { RenderCache } from '../../dispatcher/render-cache.ts';
@@ -8,6 +9,9 @@ import { ETAG, NOT_MODIFIED, problems, ReadConditions, withHeaders } from '../re
 import * as schemas from '../schemas.ts';
 
 const tags = ['configuration'];
+/** Seconds: proxies give up on requests that take a minute. */
+const MAX_WAIT = 50;
+
 export const intentRoutes: FastifyPluginAsyncTypebox<{
   dispatcher: Dispatcher;
   rendered: RenderCache;
@@ -18,18 +22,26 @@ export const intentRoutes: FastifyPluginAsyncTypebox<{
       schema: {
         tags,
         summary: 'The vendor-neutral L4 intent',
-        description: 'What every target renders. The ETag is its revision.',
+        description:
+          'What every target renders. The ETag is its revision. With `wait`, a revision that is known already is ' +
+          'answered once there is another, or after so many seconds.',
         headers: ReadConditions,
+        querystring: Type.Object({
+          wait: Type.Optional(
+            Type.Integer({ minimum: 0, maximum: MAX_WAIT, description: 'Seconds; 0 where left out.' }),
+          ),
+        }),
         response: {
           200: withHeaders(schemas.AnyObject, ETAG),
           304: NOT_MODIFIED,
         },
       },
     },
-    (request, reply) => {
-      const { intent } = dispatcher.snapshot;
-      if (notModified(request, reply, intent.revision)) return reply.code(304).send();
-      return reply.type('application/json').send(JSON.stringify(intent));
+    async (request, reply) => {
+      const known = () => notModified(request, reply, dispatcher.snapshot.intent.revision);
+      if (known()) await anotherIntent(dispatcher, request.query.wait ?? 0, request.raw);
+      if (known()) return reply.code(304).send();
+      return reply.type('application/json').send(JSON.stringify(dispatcher.snapshot.intent));
     },
   );
 
@@ -114,4 +126,26 @@ export const intentRoutes: FastifyPluginAsyncTypebox<{
 export function noSuchTarget(rendered: RenderCache): Problem {
   const names = rendered.targets.map(({ name }) => name).join(', ');
   return new Problem(404, 'no-such-target', `no such target; there are ${names}`);
+}
+
+/** Resolves once the revision is another one, after so many seconds, or when whoever asked has gone. */
+async function anotherIntent(
+  dispatcher: Dispatcher,
+  seconds: number,
+  request: IncomingMessage,
+): Promise<void> {
+  const { revision } = dispatcher.snapshot.intent;
+  await new Promise<void>((resolve) => {
+    const timer = setTimeout(done, seconds * 1000);
+    const forget = dispatcher.onChange(({ intent }) => {
+      if (intent.revision !== revision) done();
+    });
+    request.socket.once('close', done);
+    function done() {
+      clearTimeout(timer);
+      forget();
+      request.socket.off('close', done);
+      resolve();
+    }
+  });
 }

@@ -1,0 +1,110 @@
+/** The shapes of what is told of live balancers. */
+import Type from 'typebox';
+import { list, nullable, words } from './schemas.ts';
+
+const Text = Type.String({ maxLength: 10_000 });
+const Id = Type.String({ maxLength: 63 });
+const Revision = Type.String({ maxLength: 64 });
+const Count = Type.Integer({ minimum: 0 });
+const Counts = Type.Object({ added: Count, changed: Count, removed: Count, steps: Count });
+
+const Change = Type.Object({
+  key: Text,
+  kind: words(['add', 'change', 'remove']),
+  before: list(Text, { maxItems: 1000, description: 'Lines of the old text.' }),
+  after: list(Text, { maxItems: 1000, description: 'Lines of the new text.' }),
+  node: nullable(Id),
+  disrupts: nullable(
+    Type.Object({ what: Text, connections: nullable(Count) }, { description: 'What clients notice of it.' }),
+  ),
+});
+
+export const PlanReport = Type.Object({
+  id: Type.String({ maxLength: 64, description: 'Send it with apply, to have just this plan executed.' }),
+  revision: Revision,
+  counts: Counts,
+  changes: list(Change, { maxItems: 1000 }),
+  more: Type.Integer({ minimum: 0, description: 'Changes that are left out for their number.' }),
+  steps: list(Text, { maxItems: 1000 }),
+  nodes: list(Id, { maxItems: 100_000 }),
+  disruptions: list(Text, { maxItems: 1000 }),
+  notes: list(Text, { maxItems: 1000 }),
+  refusals: list(
+    Type.Object({
+      guard: words(['max-removed', 'empty-pool', 'foreign-owner', 'stale-plan']),
+      message: Text,
+      hint: Text,
+    }),
+    { maxItems: 10_000, description: 'Why apply would refuse it.' },
+  ),
+  drift: Type.Boolean({ description: 'Somebody else changed what had been applied.' }),
+});
+
+export const HistoryEntry = Type.Object({
+  at: Text,
+  took: Type.Number({ description: 'Milliseconds.' }),
+  what: words(['apply', 'repair', 'rollback']),
+  result: words(['applied', 'refused', 'rolled-back', 'failed', 'interrupted']),
+  revision: Revision,
+  plan: nullable(Revision),
+  counts: nullable(Counts),
+  why: nullable(Text),
+});
+
+const standing = {
+  balancer: Id,
+  target: Id,
+  where: Text,
+  standing: words(['in-sync', 'drift', 'refused', 'rolled-back', 'failed', 'error', 'stopped', 'starting'], {
+    description: 'drift: changed by somebody else, and left so by policy. stopped: the engine does not run.',
+  }),
+  wanted: nullable(Revision),
+  applied: nullable(Revision),
+  at: Text,
+  why: nullable(Text),
+};
+
+export const Report = Type.Object(
+  { ...standing, plan: nullable(PlanReport), history: list(HistoryEntry, { maxItems: 100 }) },
+  { additionalProperties: false },
+);
+
+export const ReportAnswer = Type.Object({
+  apply: Type.Boolean({ description: 'Somebody asked to have it applied.' }),
+});
+
+/** Plan and history have answers of their own. */
+export const Status = Type.Object({
+  balancers: list(
+    Type.Object({
+      ...standing,
+      source: words(['local', 'agent', 'nobody'], { description: 'Who says so.' }),
+      age: nullable(Type.Integer({ description: 'Seconds since it was said.' })),
+    }),
+  ),
+});
+
+export const ApplyBody = Type.Object(
+  {
+    plan: Type.Optional(Type.String({ maxLength: 64, description: 'Only if the plan is still this one.' })),
+    maxRemoved: Type.Optional(
+      Type.Number({ minimum: 0, maximum: 1, description: "Share of a pool's members that may go at once." }),
+    ),
+    allowEmpty: Type.Optional(
+      Type.Boolean({ description: 'A pool may be left with nobody who takes new connections.' }),
+    ),
+    adopt: Type.Optional(Type.Boolean({ description: "Overwrite what is there and is not RoomLB's." })),
+  },
+  { additionalProperties: false },
+);
+
+export const Applied = Type.Object({
+  balancer: Id,
+  result: words(['unchanged', 'applied']),
+  plan: PlanReport,
+});
+
+export const Asked = Type.Object({
+  balancer: Id,
+  result: words(['asked'], { description: 'Its agent hears of it with its next report.' }),
+});

@@ -1,0 +1,25 @@
+/** A declared balancer, ready to be driven: its driver, and what is remembered of it on this host. */
+import { join } from 'node:path';
+import { Memory } from '../reconcile/memory.ts';
+import { Reconciler } from '../reconcile/reconciler.ts';
+import type { Balancer } from '../targets/balancer.ts';
+import type { Driver } from '../targets/driver.ts';
+import { findTarget } from '../targets/registry.ts';
+
+export const DEFAULT_STATE_FOLDER = '/var/lib/roomlb';
+
+export interface Engine {
+  readonly balancer: Balancer;
+  readonly driver: Driver;
+  readonly reconciler: Reconciler;
+}
+
+/** Connects to nothing yet. Undefined where RoomLB can render for it, but not drive it. */
+export function openEngine(balancer: Balancer, cluster: string, stateFolder: string): Engine | undefined {
+  const driver = findTarget(balancer.target)?.driver?.(balancer, cluster);
+  if (!driver) return undefined;
+  const folder = join(stateFolder, 'balancers', balancer.id);
+  const memory = new Memory(folder, driver.target, driver.stateVersion);
+  const lockFile = balancer.lock ?? join(folder, 'lock');
+  return { balancer, driver, reconciler: new Reconciler({ balancer, driver, memory, lockFile }) };
+}
