@@ -35,9 +35,9 @@ export interface HealthServiceOptions {
 /** Milliseconds between two views of the cluster when much changes at once, and the share of time they may take. */
 const VIEW_PAUSE = 50;
 const VIEW_SHARE = 0.3;
-/** Milliseconds between two notes, and the share of time that noting down may take. */
-const NOTE_PAUSE = 1000;
-const NOTE_SHARE = 0.05;
+/** Milliseconds between two notes, and the share of time that noting down may take: so much may be lost by kill -9. */
+const NOTE_PAUSE = 50;
+const NOTE_SHARE = 0.1;
 /** Milliseconds after which what has merely been counted is noted down as well. */
 const NOTE_EVERY = 30_000;
 /** What is asked of a node at once when its connection breaks. */
