@@ -48,7 +48,7 @@ export async function runMediaNode(io: Io, node: string, options: MediaNodeOptio
     mediasoup,
     assignment,
     dispatchers,
-    stunPort: options.stun ? (stunPort ?? assignment.healthPort) : null,
+    stunPort: options.stun ? (stunPort ?? assignment.stunPort ?? assignment.healthPort) : null,
     tls: tlsFiles(assignment, options),
     logger,
   }).catch((cause: unknown) => {

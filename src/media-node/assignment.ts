@@ -42,6 +42,7 @@ export function assignmentOf(topology: Topology, nodeId: string): Assignment {
     signallingPort: node.signallingPort,
     tls: vip.signalling?.tls ?? 'off',
     healthPort: node.healthPort,
+    stunPort: node.stunPort,
   };
 }
 

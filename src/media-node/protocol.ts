@@ -63,6 +63,8 @@ export const Assignment = Type.Object({
   signallingPort: nullable(Port),
   tls: words(TLS_MODES),
   healthPort: nullable(Port),
+  /** UDP port where monitors ask; null: the topology names none, and the node takes its healthPort. */
+  stunPort: nullable(Port),
 });
 
 /** Answer to the registration (200). */

@@ -17,6 +17,7 @@ const WEBSOCKET_GUID = '258EAFA5-E914-47DA-95CA-C5AB0DC85B11';
 const listening = [];
 for (const address of config.addresses) {
   for (const port of config.udp) listening.push(udp(address, port));
+  for (const port of config.stun) listening.push(stun(address, port));
   for (const port of config.tcp) listening.push(tcp(address, port));
   for (const port of config.http) listening.push(web(http.createServer(), address, port));
   for (const port of config.https) {
@@ -36,6 +37,17 @@ async function udp(address, port) {
   const socket = dgram.createSocket(address.includes(':') ? 'udp6' : 'udp4');
   socket.on('message', (_data, { address: from, port: fromPort }) => {
     socket.send(answer('udp', port, endpoint(from, fromPort)), fromPort, from);
+  });
+  socket.bind(port, address);
+  await once(socket, 'listening');
+}
+
+// Binding request in, success response without attributes out (RFC 8489 section 5).
+async function stun(address, port) {
+  const socket = dgram.createSocket(address.includes(':') ? 'udp6' : 'udp4');
+  socket.on('message', (data, { address: from, port: fromPort }) => {
+    if (data.length < 20 || data.readUInt32BE(0) !== 0x00010000) return;
+    socket.send(Buffer.concat([Buffer.from([1, 1, 0, 0]), data.subarray(4, 20)]), fromPort, from);
   });
   socket.bind(port, address);
   await once(socket, 'listening');

@@ -23,6 +23,8 @@ export interface EchoNodeConfig {
   /** Answer HTTP (any path, so `/health` too) and WebSocket upgrades. */
   readonly http: readonly number[];
   readonly https: readonly number[];
+  /** UDP ports that answer STUN Binding requests, as far as a monitor looks: class, method, transaction. */
+  readonly stun: readonly number[];
   /** Needed where `https` is not empty. */
   readonly tls?: Certificate;
 }
@@ -61,6 +63,7 @@ export function echoNodeConfig(topology: Topology, node: Node, tls?: Certificate
     tcp: protocols.includes('tcp') ? mediaPorts : [],
     http: secure ? health : [...signalling, ...health],
     https: secure ? signalling : [],
+    stun: node.stunPort === null ? [] : [node.stunPort],
     ...(tls ? { tls } : {}),
   };
 }

@@ -357,7 +357,15 @@ describe('HAProxy at run time', { skip }, () => {
   let at: Stage;
   before(async () => {
     at = await stage(topology('port: 443'));
-    const more = { node: 'sfu-3', addresses: ['10.0.1.14'], udp: [], tcp: [], http: [6443], https: [] };
+    const more = {
+      node: 'sfu-3',
+      addresses: ['10.0.1.14'],
+      udp: [],
+      tcp: [],
+      http: [6443],
+      https: [],
+      stun: [],
+    };
     await startEchoNode(at.lab, more, 'sfu-2');
   });
 

@@ -11,7 +11,7 @@ import { renderNodeSetup } from '../../src/targets/node-setup/index.ts';
 import { listPorts } from '../../src/topology/ports.ts';
 import { intentOf, topologyOf } from '../targets/intents.ts';
 import { startClient, tally, whoAnswered, type LabClient, type LabRequest } from './client.ts';
-import { echoNodeConfig, startEchoNode } from './echo-node.ts';
+import { echoNodeConfig, startEchoNode, type EchoNodeConfig } from './echo-node.ts';
 import { createLab, untilLine, type Lab, type LabProcess } from './netns.ts';
 
 /** Milliseconds: the guest is slow. */
@@ -24,7 +24,7 @@ vips:
   - { id: dsr, addresses: [203.0.113.11, '2001:db8::11'], forwarding: dsr, media: { ports: 40000-40099 }, vrrp: { interface: eth0, routerId: 52 } }
 nodes:
   - { id: nat-1, kind: mediasoup, vip: nat, addresses: [10.0.1.11, 'fd00:1::11'], weight: 10, signallingPort: 4443, mediaPorts: 40000-40001, state: ${state} }
-  - { id: nat-2, kind: mediasoup, vip: nat, addresses: [10.0.1.12, 'fd00:1::12'], weight: 30, signallingPort: 80, healthPort: 9100, mediaPorts: 40002 }
+  - { id: nat-2, kind: mediasoup, vip: nat, addresses: [10.0.1.12, 'fd00:1::12'], weight: 30, signallingPort: 80, healthPort: 9100, stunPort: 9100, mediaPorts: 40002 }
   - { id: direct, kind: janus, vip: dsr, addresses: [10.0.2.11, 'fd00:2::11'], mediaPorts: 40000-40001 }
 `;
 
@@ -46,9 +46,21 @@ let client: LabClient;
 let daemon: LabProcess;
 const nodes = new Map<string, LabProcess>();
 
+/** STUN is answered by a process of its own, which can go while HTTP stays. */
 async function startNode(id: string): Promise<void> {
-  const node = topology.nodes.find((candidate) => candidate.id === id)!;
-  nodes.set(id, await startEchoNode(lab, echoNodeConfig(topology, node)));
+  nodes.set(id, await startEchoNode(lab, { ...configOf(id), stun: [] }));
+}
+
+async function startStun(id: string): Promise<void> {
+  const nothing = { udp: [], tcp: [], http: [], https: [] };
+  nodes.set(`${id} stun`, await startEchoNode(lab, { ...configOf(id), ...nothing }));
+}
+
+function configOf(id: string): EchoNodeConfig {
+  return echoNodeConfig(
+    topology,
+    topology.nodes.find((candidate) => candidate.id === id)!,
+  );
 }
 
 before(async () => {
@@ -60,7 +72,7 @@ before(async () => {
   // Linux tells a client six times that a port is closed, and then once a second; here all are counted.
   await lab.check(lab.lb, 'sysctl', ['-qw', 'net.ipv4.icmp_ratelimit=0', 'net.ipv6.icmp.ratelimit=0']);
   await lab.check(lab.nsOfNode('direct'), 'sh', [], { input: renderNodeSetup(intent, 'direct') });
-  await Promise.all(topology.nodes.map(({ id }) => startNode(id)));
+  await Promise.all([...topology.nodes.map(({ id }) => startNode(id)), startStun('nat-2')]);
   client = await startClient(lab);
   const pids = ['-p', 'keepalived', '-c', 'checkers', '-r', 'vrrp'];
   const files = pids.map((word) => (word.startsWith('-') ? word : path.resolve(`${word}.pid`)));
@@ -145,6 +157,18 @@ test(
     // Media rules stand still: rooms move instead.
     assert.ok((await table()).includes('-a -u 203.0.113.10:40002 -r 10.0.1.12:0 -m -w 1'));
     await startNode('nat-2');
+    await until(async () => (await weightOf('10.0.1.12')) === '30');
+  },
+);
+
+test(
+  'a member that answers HTTP, but not STUN, gets weight 0, and its weight back when it does',
+  { timeout: 120_000 },
+  async () => {
+    assert.equal(await weightOf('10.0.1.12'), '30');
+    nodes.get('nat-2 stun')!.kill('SIGKILL');
+    await until(async () => (await weightOf('10.0.1.12')) === '0');
+    await startStun('nat-2');
     await until(async () => (await weightOf('10.0.1.12')) === '30');
   },
 );

@@ -45,7 +45,7 @@ const node: Node = {
   inheritsSignallingPort: false,
   mediaPorts: { first: 40000, last: 40003 },
   healthPort: 8081,
-  stunPort: null,
+  stunPort: 3478,
   state: 'active',
 };
 const topology = (changes: Partial<Node> = {}, vipChanges: Partial<Vip> = {}): Topology => ({
@@ -70,6 +70,7 @@ describe("a node's share of the topology", () => {
       signallingPort: 4443,
       tls: 'off',
       healthPort: 8081,
+      stunPort: 3478,
     });
     assert.deepEqual(mediaPorts(assigned()), [40000, 40001, 40002, 40003]);
   });

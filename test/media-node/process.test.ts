@@ -11,6 +11,7 @@ import { CliError, EXIT } from '../../src/cli/exit.ts';
 import type { Io } from '../../src/cli/output.ts';
 import { buildProgram } from '../../src/cli/program.ts';
 import type { Assignment } from '../../src/media-node/protocol.ts';
+import { roomlb } from '../cli/roomlb.ts';
 import { Client } from './client.ts';
 import { FakeDispatcher } from './fake-dispatcher.ts';
 import { addressOf, assignment, NO_WORKER, until } from './support.ts';
@@ -111,6 +112,34 @@ describe('the process', { skip }, () => {
     child.kill('SIGTERM');
     assert.deepEqual(await exited, [0, null]);
     await until('the client is told', () => client.closed === 4410);
+  });
+
+  test('roomlb probe sees it: its health, its STUN port as the topology says, and each worker by its credentials', async (t) => {
+    const assigned = assignment({ stunPort: 3478 });
+    const dispatcher = await FakeDispatcher.start(t, assigned);
+    await run(t, assigned, '--dispatcher', dispatcher.url.href);
+    await until('connected', () => dispatcher.all('hello').length > 0);
+    const host = addressOf(assigned);
+    assert.equal(dispatcher.last('hello')!.stunPort, 3478);
+    const plain = await roomlb(
+      'probe',
+      `stun://${host}:3478`,
+      `http://${host}:8081/health`,
+      '--timeout',
+      '30s',
+    );
+    assert.equal(plain.code, 0, plain.out);
+    for (const { port, probe } of dispatcher.last('hello')!.status.workers) {
+      process.env.ROOMLB_ICE_PASSWORD = probe!.password;
+      t.after(() => delete process.env.ROOMLB_ICE_PASSWORD);
+      const stun = `stun://${host}:${port}`;
+      const signed = ['--ufrag', probe!.usernameFragment, '--timeout', '30s'];
+      const { code, out } = await roomlb('probe', stun, `${stun}?transport=tcp`, ...signed);
+      assert.equal(code, 0, out);
+      const unsigned = await roomlb('probe', stun, '--timeout', '100ms');
+      assert.equal(unsigned.code, 3, unsigned.out);
+      assert.match(unsigned.out, / timeout .*\n.*media node's STUN port/);
+    }
   });
 
   test('killed, it leaves no workers behind', async (t) => {

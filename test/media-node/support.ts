@@ -35,6 +35,7 @@ export function assignment(changes: Partial<Assignment> = {}): Assignment {
     signallingPort: 4443,
     tls: 'off',
     healthPort: 8081,
+    stunPort: null,
     ...changes,
   };
 }

@@ -53,6 +53,26 @@ nodes: [${NODE_A.replace(", 'fd00::1'", '')}, signallingPort: 4443, healthPort: 
     );
   });
 
+  test('a member with a STUN port is asked there too; ports of one node are not', () => {
+    const [, shared, media] = blocks(`
+cluster: c
+vips: [{ id: v, addresses: [203.0.113.1], forwarding: nat, signalling: { port: 443, tls: passthrough }, media: { protocols: [udp], ports: 40000-40009 } }]
+nodes: [${NODE_A.replace(", 'fd00::1'", '')}, signallingPort: 4443, healthPort: 9100, stunPort: 9101, mediaPorts: 40000 }]`);
+    assert.match(
+      shared!,
+      /inhibit_on_failure HTTP_GET \{.*\} UDP_CHECK \{ connect_port 9101 payload 0001[0-9a-f]{36} require_reply 0101 min_reply_length 20 \} \} \}$/,
+    );
+    assert.match(media!, /^virtual_server_group v\/media/);
+    assert.doesNotMatch(
+      blocks(`cluster: c
+vips: [{ id: v, addresses: [203.0.113.1], forwarding: nat, media: { protocols: [udp], ports: 40000-40009 } }]
+nodes: [${NODE_A.replace(", 'fd00::1'", '')}, healthPort: 9100, stunPort: 9101, mediaPorts: 40000 }]`).join(
+        ' ',
+      ),
+      /CHECK|HTTP_GET|inhibit/,
+    );
+  });
+
   test('a draining node is held at weight 0 by a file under keep-flows, and gone under flush', () => {
     const media = (drain: string) =>
       blocks(`

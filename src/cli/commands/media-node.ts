@@ -10,7 +10,10 @@ export function addMediaNode(program: Command, { io }: Cli): void {
     .argument('<node>', 'id of the node in the topology')
     .option('-d, --dispatcher <url...>', 'dispatchers to register with; all of them are kept informed')
     .option('-t, --topology <file>', 'take addresses and ports from this file instead of a dispatcher')
-    .option('--stun-port <port>', 'UDP port that answers any STUN Binding; the health port if left out')
+    .option(
+      '--stun-port <port>',
+      'UDP port that answers any STUN Binding; as in the topology if left out, or else the health port',
+    )
     .option('--no-stun', 'have no such port')
     .option('--tls-certificate <file>', 'PEM with chain, where TLS of signalling ends on the node')
     .option('--tls-key <file>', 'PEM')

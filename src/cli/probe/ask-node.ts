@@ -1,7 +1,7 @@
 /** Asks a node of the topology: from here by the checks that need no credentials, or by way of the dispatcher. */
-import { readFileSync } from 'node:fs';
 import type { Endpoint } from '../../health/endpoint.ts';
 import { planNode, probeNow } from '../../health/probe-now.ts';
+import { secretFrom } from '../../health/secret-file.ts';
 import type { Topology } from '../../topology/model.ts';
 import { CliError, EXIT } from '../exit.ts';
 import { probesWith, type Asker, type Secrets } from './asker.ts';
@@ -27,7 +27,7 @@ export function askNode(
   );
   const endpoints = planned.filter((endpoint) => leftOut(endpoint, secrets) === undefined);
   if (secrets.ice) oneWorkerOnly(id, endpoints);
-  const probes = probesWith(secrets, readSecretFile);
+  const probes = probesWith(secrets, secretFrom);
   return { target: id, notes: notesOf(id, planned, secrets), ask: () => probeNow(endpoints, probes) };
 }
 
@@ -63,12 +63,4 @@ function oneWorkerOnly(id: string, endpoints: readonly Endpoint[]): void {
     ? 'each of its workers has credentials of its own'
     : 'it has no worker that answers STUN';
   throw new CliError(EXIT.badInput, `${id}: ${why} (hint: ${hint})`);
-}
-
-function readSecretFile(file: string): string | undefined {
-  try {
-    return readFileSync(file, 'utf8').trim();
-  } catch {
-    return undefined;
-  }
 }

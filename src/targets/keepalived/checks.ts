@@ -1,5 +1,6 @@
 /** Health checks of real servers, in keepalived's words (keepalived.conf(5), "CHECKERS"). */
-import type { Monitor } from '../../intent/model.ts';
+import type { Check } from '../dialect/checks.ts';
+import { hexBytes, STUN_ANSWER, STUN_REQUEST } from '../dialect/stun.ts';
 
 /** The same meaning as in every target's output. Times in seconds. */
 const CHECK = {
@@ -21,16 +22,30 @@ export const CHECK_DEFAULTS: readonly string[] = [
 ];
 
 /** Lines of one checker, without indentation of their own. */
-export function checker(monitor: Monitor): string[] {
-  return monitor.kind === 'tcp'
-    ? ['TCP_CHECK {', `    connect_port ${monitor.port}`, '}']
-    : [
+export function checker(check: Check): string[] {
+  const port = `    connect_port ${check.port}`;
+  switch (check.kind) {
+    case 'tcp':
+      return ['TCP_CHECK {', port, '}'];
+    case 'http':
+      return [
         'HTTP_GET {',
         '    url {',
-        `        path ${monitor.path}`,
+        `        path ${check.path}`,
         '        status_code 200',
         '    }',
-        `    connect_port ${monitor.port}`,
+        port,
         '}',
       ];
+    case 'stun':
+      // Compared as far as it goes; without a length, two bytes would do.
+      return [
+        'UDP_CHECK {',
+        port,
+        `    payload ${hexBytes(STUN_REQUEST)}`,
+        `    require_reply ${hexBytes(STUN_ANSWER)}`,
+        `    min_reply_length ${STUN_REQUEST.length}`,
+        '}',
+      ];
+  }
 }

@@ -4,6 +4,7 @@
  */
 import { guide } from './guide.ts';
 import type { Intent, Member, VirtualService } from '../../intent/model.ts';
+import { checksOf } from '../dialect/checks.ts';
 import { finding } from '../findings.ts';
 import { header } from '../header.ts';
 import { isFlushed } from '../ipvs/destinations.ts';
@@ -22,7 +23,7 @@ export const keepalived: Target = {
   title: 'keepalived: IPVS with health checks, VRRP for the VIP',
   capabilities: {
     ...IPVS_CAPABILITIES,
-    health: 'HTTP, TCP (signalling)',
+    health: 'HTTP, TCP, STUN (signalling)',
     versions: 'keepalived 2.2.7, Linux 6.1',
   },
   guide,
@@ -89,7 +90,7 @@ function notes(intent: Intent, services: readonly VirtualService[]): Finding[] {
       'let the dispatcher watch the nodes',
     ),
     ...finding(
-      services.filter(({ role, members }) => role === 'signalling' && members.some(hasMonitor)),
+      services.filter(({ role, members }) => role === 'signalling' && members.some(isChecked)),
       'note',
       'a member is taken back after one good check: keepalived counts failures in a row only',
       'nothing is needed, unless members flap',
@@ -104,6 +105,6 @@ function notes(intent: Intent, services: readonly VirtualService[]): Finding[] {
   ];
 }
 
-function hasMonitor({ monitor }: Member): boolean {
-  return monitor !== null;
+function isChecked(member: Member): boolean {
+  return checksOf(member).length > 0;
 }

@@ -7,6 +7,7 @@ import type { VirtualService } from '../../intent/model.ts';
 import type { ForwardingMode, IpAddress } from '../../topology/model.ts';
 import { listPorts } from '../../topology/ports.ts';
 import { destinations, isFlushed, type Destination } from '../ipvs/destinations.ts';
+import { checksOf } from '../dialect/checks.ts';
 import type { Rule } from '../target.ts';
 import { checker, CHECK_DEFAULTS } from './checks.ts';
 import { DRAINED } from './drained.ts';
@@ -88,9 +89,10 @@ function addSignalling(pool: Pool, lines: string[], rules: Rule[]): void {
   if (shared) rules.push({ key, text, node: null });
   lines.push('', `virtual_server ${entry} {`, ...indent(head));
   for (const destination of members) {
-    const { monitor, node } = destination.member;
+    const { node } = destination.member;
     // A node that the client named is not taken away by a check: nobody else could answer for it.
-    const checks = shared && monitor ? ['inhibit_on_failure', ...checker(monitor)] : [];
+    const asked = shared ? checksOf(destination.member) : [];
+    const checks = asked.length > 0 ? ['inhibit_on_failure', ...asked.flatMap(checker)] : [];
     const server = realServer(pool, destination, ` ${destination.ports.first}`, checks);
     lines.push(...indent(server));
     rules.push(
