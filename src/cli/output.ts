@@ -19,7 +19,8 @@ export const processIo: Io = {
   colour: process.stderr.isTTY && process.env.NO_COLOR === undefined,
   terminal: () => {
     const { isTTY, columns, rows } = process.stdout;
-    return isTTY && process.env.TERM !== 'dumb' ? { columns, rows } : undefined;
+    // A terminal that does not know its size says 0.
+    return isTTY && process.env.TERM !== 'dumb' ? { columns: columns || 80, rows: rows || 24 } : undefined;
   },
   colourOut: process.stdout.isTTY && process.env.NO_COLOR === undefined,
 };

@@ -39,11 +39,13 @@ export class RowPrinter {
 
 function cells({ of, check, target, outcome, took, verdict }: ProbeRow): string[] {
   const word = resultWord(outcome);
+  // A heartbeat is not waited for.
+  const time = check === 'heartbeat' ? '–' : milliseconds(answerTime(outcome) ?? took);
   const result = verdict === undefined || verdict === 'fine' ? word : `${word} (path ${verdict})`;
-  return [of, check, target ?? '–', result, milliseconds(answerTime(outcome) ?? took), whatCameBack(outcome)];
+  return [of, check, target ?? '–', result, time, whatCameBack(outcome)];
 }
 
-/** Undefined where nothing came back; of a heartbeat, nothing was waited for. */
+/** Undefined where nothing came back. */
 function answerTime(outcome: Outcome): number | undefined {
   return outcome.kind === 'ok' || outcome.kind === 'busy' ? outcome.rtt : undefined;
 }
