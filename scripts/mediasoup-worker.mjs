@@ -108,11 +108,7 @@ async function compile() {
     const source = join(packageCache(), 'node_modules', 'mediasoup', 'worker');
     const configure = ['-S', recipe, '-B', scratch, '-G', 'Ninja', `-DWORKER_SOURCE=${source}`];
     await runQuietly('cmake', configure, scratch);
-    await runQuietly(
-      'nice',
-      ['-n', '10', 'ninja', '-C', scratch, '-j', String(availableParallelism())],
-      scratch,
-    );
+    await runQuietly('ninja', ['-C', scratch, '-j', String(availableParallelism())], scratch);
     const made = join(scratch, 'mediasoup-worker');
     const fault = tryWorker(made);
     if (fault !== undefined) throw new CannotError(`the compiled worker ${fault}`);
