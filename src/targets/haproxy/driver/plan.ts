@@ -3,8 +3,8 @@
  * is interrupted. Then the process follows: by the run-time API where that can do all of it, else by one
  * reload, whatever the number of changes.
  */
-import { compareText } from '../../../topology/compare.ts';
-import type { Change, Plan, PoolChange, PoolMember, Step } from '../../driver.ts';
+import type { Change, Plan, PoolMember, Step } from '../../driver.ts';
+import { differences, poolDifferences, type Pool } from '../../driving/changes.ts';
 import { isPoolName } from '../names.ts';
 import { commandsFor, cutsOnMaintenance, needsReload, type ServerWork } from './commands.ts';
 import type { HaproxyState, LiveServer } from './state.ts';
@@ -32,10 +32,7 @@ export function planChanges(
 ): Plan<HaproxyAction> {
   const [from, to] = [viewFile(actual.file), viewFile(desired.file)];
   const live = actual.running && viewLive(actual.running, from, to.servers);
-  const changes = changesBetween(
-    textsOf(actual, from, live),
-    textsOf({ ...desired, running: null }, to, null),
-  );
+  const changes = differences(textsOf(actual, from, live), textsOf({ ...desired, running: null }, to, null));
   const work = live ? commandsFor(live, to) : [];
   const rewrite = actual.file !== desired.file;
   const reload =
@@ -43,16 +40,20 @@ export function planChanges(
     desired.file !== null &&
     (to.structure === null ? rewrite : reloads(actual, from, to, work));
   const cuts = live ? cutServers(from, to, live) : [];
-  const before = membersBefore(actual, from, live);
+  const before = poolsBefore(actual, from, live);
   const steps = [
     ...(rewrite ? [writeStep(desired.file, places)] : []),
     ...(reload ? reloadSteps(cuts, to, places) : workSteps(work, live)),
   ];
   return {
-    changes: changes.map((change) => ({ ...change, disrupts: cutIn(change, cuts) })),
+    changes: changes.map((change) => ({
+      ...change,
+      node: nodeOf(change.key),
+      disrupts: cutIn(change, cuts),
+    })),
     steps,
-    pools: poolChanges(before, membersOf(to)),
-    singlePools: [...before.keys()].filter((proxy) => !isPoolName(proxy)).length,
+    pools: poolDifferences(before, poolsOf(to)),
+    singlePools: [...before.values()].filter(({ shared }) => !shared).length,
     foreign: foreignFile(actual, from, to, places),
     ...(live ? {} : { stopped: true as const }),
     notes: notesOn(actual, live, reload, places),
@@ -121,19 +122,6 @@ function cutServers(from: FileView, to: FileView, live: LiveView): LiveServer[] 
   });
 }
 
-function changesBetween(
-  before: ReadonlyMap<string, readonly string[]>,
-  after: ReadonlyMap<string, readonly string[]>,
-): Omit<Change, 'disrupts'>[] {
-  const keys = [...new Set([...before.keys(), ...after.keys()])].sort(compareText);
-  return keys.flatMap((key) => {
-    const [old, now] = [before.get(key) ?? [], after.get(key) ?? []];
-    if (old.join('\n') === now.join('\n')) return [];
-    const kind = old.length === 0 ? 'add' : now.length === 0 ? 'remove' : 'change';
-    return [{ key, kind, before: old, after: now, node: nodeOf(key) }];
-  });
-}
-
 /** `sig:public/sfu-1`, `media:public:sfu-1` and `node:public:sfu-1/sfu-1` are all about sfu-1. */
 function nodeOf(key: string): string | null {
   const [section = '', server] = key.split('/', 2);
@@ -146,43 +134,27 @@ function cutIn({ key }: { readonly key: string }, cuts: readonly LiveServer[]): 
   return server ? { what: `connections to ${server.name} are cut`, connections: server.connections } : null;
 }
 
-type Members = Map<string, PoolMember[]>;
-
-function membersOf({ servers }: FileView): Members {
+function poolsOf({ servers }: FileView): Map<string, Pool> {
   return collect([...servers.values()].map((server) => ({ ...server, ...server.settings })));
 }
 
-function membersBefore(actual: HaproxyState, from: FileView, live: LiveView | null): Members {
-  return live && actual.running?.structure != null ? collect([...live.own.values()]) : membersOf(from);
+function poolsBefore(actual: HaproxyState, from: FileView, live: LiveView | null): Map<string, Pool> {
+  return live && actual.running?.structure != null ? collect([...live.own.values()]) : poolsOf(from);
 }
 
+/** By the service's id in the intent. */
 function collect(
   servers: readonly (Pick<FileServer, 'proxy' | 'name'> & Pick<LiveServer, 'weight' | 'admin'>)[],
-): Members {
-  const members: Members = new Map();
+): Map<string, Pool> {
+  const pools = new Map<string, { shared: boolean; members: PoolMember[] }>();
   for (const { proxy, name, weight, admin } of servers) {
-    if (serviceOf(proxy) === null) continue;
-    const list = members.get(proxy) ?? [];
-    list.push({ node: name, usable: weight > 0 && admin === 'ready' });
-    members.set(proxy, list);
+    const id = serviceOf(proxy);
+    if (id === null) continue;
+    const pool = pools.get(id) ?? { shared: isPoolName(proxy), members: [] };
+    pool.members.push({ node: name, usable: weight > 0 && admin === 'ready' });
+    pools.set(id, pool);
   }
-  return members;
-}
-
-function poolChanges(before: Members, after: Members): PoolChange[] {
-  return [...new Set([...before.keys(), ...after.keys()])]
-    .map((proxy) => ({
-      id: serviceOf(proxy) ?? proxy,
-      shared: isPoolName(proxy),
-      before: sorted(before.get(proxy)),
-      after: sorted(after.get(proxy)),
-    }))
-    .filter((pool) => JSON.stringify(pool.before) !== JSON.stringify(pool.after))
-    .sort((a, b) => compareText(a.id, b.id));
-}
-
-function sorted(members: readonly PoolMember[] = []): PoolMember[] {
-  return [...members].sort((a, b) => compareText(a.node, b.node));
+  return pools;
 }
 
 /** The intent's id of what a section carries; null for one that carries nothing. */
