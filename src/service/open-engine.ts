@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { Memory } from '../reconcile/memory.ts';
 import { Reconciler } from '../reconcile/reconciler.ts';
 import type { Balancer } from '../targets/balancer.ts';
+import { driverFor } from '../targets/connect.ts';
 import type { Driver } from '../targets/driver.ts';
-import { findTarget } from '../targets/registry.ts';
 
 export const DEFAULT_STATE_FOLDER = '/var/lib/roomlb';
 
@@ -16,7 +16,7 @@ export interface Engine {
 
 /** Connects to nothing yet. Undefined where RoomLB can render for it, but not drive it. */
 export function openEngine(balancer: Balancer, cluster: string, stateFolder: string): Engine | undefined {
-  const driver = findTarget(balancer.target)?.driver?.(balancer, cluster);
+  const driver = driverFor(balancer, cluster);
   if (!driver) return undefined;
   const folder = join(stateFolder, 'balancers', balancer.id);
   const memory = new Memory(folder, driver.target, driver.stateVersion);
