@@ -56,11 +56,4 @@ export class LiveIndex implements LiveRooms {
   *all(): Generator<readonly [room: string, node: string]> {
     for (const [node, rooms] of this.#byNode) for (const room of rooms.keys()) yield [room, node];
   }
-
-  /** Rooms that live on more than one node. */
-  get split(): number {
-    let count = 0;
-    for (const nodes of this.#nodesOf.values()) if (nodes.length > 1) count++;
-    return count;
-  }
 }

@@ -7,7 +7,8 @@ import {
   type DispatcherMessage,
   type NodeMessage,
 } from '../media-node/protocol.ts';
-import { patienceOf, RegistrationError, type NodeRegistry } from './registry.ts';
+import { RegistrationError } from './registration-error.ts';
+import { patienceOf, type NodeRegistry } from './registry.ts';
 import type { Link } from './record.ts';
 import { Throttle } from './throttle.ts';
 

@@ -11,25 +11,22 @@ import { roomNameFault } from '../allocation/room-name.ts';
 import type { LiveRooms } from '../dispatcher/live-rooms.ts';
 import type { EventSink } from '../events/bus.ts';
 import { Listeners } from '../events/listeners.ts';
-import { heartbeatInterval } from '../health/heartbeat-interval.ts';
-import type { CredentialSource, Heartbeat, HeartbeatSource, WorkerCredentials } from '../health/sources.ts';
-import { assignmentOf, AssignmentError } from '../media-node/assignment.ts';
 import {
   CLOSE,
   PROTOCOL,
   ProtocolError,
-  type Assignment,
   type NodeMessage,
   type Registration,
   type RegistrationAnswer,
   type WorkerReport,
 } from '../media-node/protocol.ts';
-import type { IceCredentials } from '../stun/exchange.ts';
-import type { PortRange, Topology } from '../topology/model.ts';
+import type { Topology } from '../topology/model.ts';
 import { LiveIndex } from './live-index.ts';
 import type { LiveReport } from './live-report.ts';
 import { otherWorkers, setStatus, showRecord, type Link, type NodeRecord } from './record.ts';
-import { wordOf } from './word.ts';
+import { RegistrationError } from './registration-error.ts';
+import { Reported } from './reported.ts';
+import { Shares } from './shares.ts';
 
 export type MessageOf<T extends NodeMessage['type']> = Extract<NodeMessage, { type: T }>;
 
@@ -46,18 +43,6 @@ export type RegistryChange =
   /** Rooms that were not known to live there. */
   | { readonly kind: 'found'; readonly node: string; readonly rooms: readonly string[] };
 
-/** The node cannot be registered, or its connection not be taken. */
-export class RegistrationError extends Error {
-  override readonly name = 'RegistrationError';
-  constructor(
-    readonly fault: AssignmentError['fault'] | 'duplicate' | 'version' | 'reassigned',
-    message: string,
-    options?: ErrorOptions,
-  ) {
-    super(message, options);
-  }
-}
-
 export interface NodeRegistryOptions {
   readonly topology: Topology;
   readonly events: EventSink;
@@ -70,33 +55,26 @@ export const MAX_LIVE_ROOMS = 100_000;
 /** Silence that is borne, in heartbeats; never less than `LEAST_PATIENCE` milliseconds. */
 const PATIENCE = 3;
 const LEAST_PATIENCE = 3000;
-/** Milliseconds for nodes to come back after this dispatcher has started: longer than any pause of theirs. */
-const RETURN_LIMIT = 20_000;
 /** Milliseconds between two complaints of one kind about one node. */
 const COMPLAINT_EVERY = 60_000;
 
-export class NodeRegistry implements CredentialSource, HeartbeatSource {
+export class NodeRegistry {
   readonly #options: NodeRegistryOptions;
-  readonly #started: number;
   readonly #records = new Map<string, NodeRecord>();
   readonly #live = new LiveIndex();
   readonly #changes = new Listeners<RegistryChange>();
-  /** Shares that were told by registration and not yet confirmed by a connection: by node. */
-  readonly #told = new Map<string, { readonly instance: string; readonly share: string }>();
   /** What was told of a node's word last, as text to compare. */
   readonly #words = new Map<string, string>();
   readonly #complaints = new Map<string, number>();
-  #expected: ReadonlySet<string> = new Set();
-  #topology: Topology;
+  readonly #shares: Shares;
   #stopped = false;
-  /** Media ports that the topology gives to each node. */
-  #ports = new Map<string, PortRange | null>();
+  /** What probes go by. */
+  readonly reported: Reported;
 
   constructor(options: NodeRegistryOptions) {
     this.#options = options;
-    this.#topology = options.topology;
-    this.#setTopology(options.topology);
-    this.#started = options.now();
+    this.#shares = new Shares(options.topology);
+    this.reported = new Reported(this.#records, this.#shares, options.now);
   }
 
   /** Until the returned function is called. */
@@ -104,13 +82,8 @@ export class NodeRegistry implements CredentialSource, HeartbeatSource {
     return this.#changes.add(listener);
   }
 
-  get live(): LiveRooms & Pick<LiveIndex, 'all' | 'count' | 'split'> {
+  get live(): LiveRooms & Pick<LiveIndex, 'all' | 'count'> {
     return this.#live;
-  }
-
-  /** Nodes that reported before this dispatcher started: their silence means something after a while. */
-  expect(nodes: Iterable<string>): void {
-    this.#expected = new Set(nodes);
   }
 
   /**
@@ -118,15 +91,14 @@ export class NodeRegistry implements CredentialSource, HeartbeatSource {
    * @throws RegistrationError
    */
   admit(node: string): void {
-    this.#assignment(node);
+    this.#shares.assignment(node);
   }
 
   /** @throws RegistrationError */
   register(node: string, { instance }: Registration): RegistrationAnswer {
-    const assignment = this.#assignment(node);
+    this.admit(node);
     this.#refuseDuplicate(node, instance);
-    this.#told.set(node, { instance, share: shareOf(assignment) });
-    return { protocol: PROTOCOL, assignment };
+    return { protocol: PROTOCOL, assignment: this.#shares.tell(node, instance) };
   }
 
   /**
@@ -137,20 +109,16 @@ export class NodeRegistry implements CredentialSource, HeartbeatSource {
     if (protocol !== PROTOCOL) {
       throw new RegistrationError('version', `protocol version ${protocol} is not ${PROTOCOL}`);
     }
-    const share = shareOf(this.#assignment(node));
+    this.admit(node);
     this.#refuseDuplicate(node, instance);
-    const told = this.#told.get(node);
-    this.#told.delete(node);
-    if (told?.instance === instance && told.share !== share) {
-      throw new RegistrationError('reassigned', 'the topology changed since this node registered');
-    }
+    const share = this.#shares.confirm(node, instance);
     const before = this.#records.get(node);
     const same = before?.instance === instance;
     before?.link?.close(CLOSE.replaced, 'this node has connected once more');
     // What lived in another process is gone with it.
     if (!same) this.#live.clear(node);
     const at = this.#options.now();
-    const interval = heartbeatInterval(this.#topology.health);
+    const { interval } = this.#shares;
     const record: NodeRecord = {
       node,
       instance,
@@ -228,7 +196,7 @@ export class NodeRegistry implements CredentialSource, HeartbeatSource {
 
   /** Another topology, or other heartbeats: nodes that have to know of it are made to register again. */
   update(topology: Topology): void {
-    this.#setTopology(topology);
+    this.#shares.update(topology);
     for (const record of [...this.#records.values()]) this.#bringUpToDate(record);
   }
 
@@ -249,41 +217,6 @@ export class NodeRegistry implements CredentialSource, HeartbeatSource {
     return new Set(leaving.map(({ node }) => node));
   }
 
-  of(node: string, port: number): IceCredentials | undefined {
-    return this.#records.get(node)?.workers.get(port)?.probe ?? undefined;
-  }
-
-  *all(): Generator<WorkerCredentials> {
-    for (const { node, workers } of this.#records.values()) {
-      for (const { port, probe } of workers.values()) if (probe) yield { node, port, ...probe };
-    }
-  }
-
-  dead(node: string, port: number): string | undefined {
-    const state = this.#records.get(node)?.workers.get(port)?.state;
-    return state === 'dead' ? `the node says that its media worker of port ${port} died` : undefined;
-  }
-
-  last(node: string): Heartbeat | undefined {
-    const record = this.#records.get(node);
-    if (record) {
-      const { rooms, participants, consumers } = record.status;
-      return { at: record.lastHeard, ...this.#word(record), detail: { rooms, participants, consumers } };
-    }
-    const missing = this.#expected.has(node) && this.#options.now() - this.#started > RETURN_LIMIT;
-    return missing ? { at: this.#started, state: 'serving' } : undefined;
-  }
-
-  #assignment(node: string): Assignment {
-    try {
-      return assignmentOf(this.#topology, node);
-    } catch (cause) {
-      if (cause instanceof AssignmentError)
-        throw new RegistrationError(cause.fault, cause.message, { cause });
-      throw cause;
-    }
-  }
-
   #refuseDuplicate(node: string, instance: string): void {
     const held = this.#records.get(node);
     if (!held?.link || held.left || held.instance === instance) return;
@@ -293,30 +226,16 @@ export class NodeRegistry implements CredentialSource, HeartbeatSource {
     throw new RegistrationError('duplicate', message);
   }
 
-  #setTopology(topology: Topology): void {
-    this.#topology = topology;
-    this.#ports = new Map(topology.nodes.map(({ id, mediaPorts }) => [id, mediaPorts]));
-  }
-
   #bringUpToDate(record: NodeRecord): void {
     const { node, link, interval } = record;
-    const share = this.#shareNow(node);
+    const share = this.#shares.of(node);
     if (share === undefined) {
       this.#forget(record);
       link?.close(CLOSE.unknownNode, 'the topology has no such media node any more');
     } else if (share !== record.share) {
       link?.close(CLOSE.reassigned, 'the topology gives this node another share: register again');
-    } else if (heartbeatInterval(this.#topology.health) !== interval) {
+    } else if (this.#shares.interval !== interval) {
       link?.close(CLOSE.renewed, 'heartbeats come at another interval from now on: register again');
-    }
-  }
-
-  #shareNow(node: string): string | undefined {
-    try {
-      return shareOf(this.#assignment(node));
-    } catch (error) {
-      if (error instanceof RegistrationError) return undefined;
-      throw error;
     }
   }
 
@@ -324,7 +243,8 @@ export class NodeRegistry implements CredentialSource, HeartbeatSource {
     const { node } = record;
     this.#records.delete(node);
     this.#live.clear(node);
-    for (const map of [this.#words, this.#complaints, this.#told]) map.delete(node);
+    for (const known of [this.#words, this.#complaints]) known.delete(node);
+    this.#shares.forget(node);
     if (isLeaving(record)) this.#changes.tell({ kind: 'leaving' });
   }
 
@@ -384,12 +304,8 @@ export class NodeRegistry implements CredentialSource, HeartbeatSource {
     this.#changes.tell({ kind: 'leaving' });
   }
 
-  #word({ status, left, node }: NodeRecord): Pick<Heartbeat, 'state' | 'why'> {
-    return wordOf(status, left, this.#ports.get(node) ?? null);
-  }
-
   #tellWord(record: NodeRecord): void {
-    const word = JSON.stringify(this.#word(record));
+    const word = JSON.stringify(this.reported.word(record));
     if (this.#words.get(record.node) === word) return;
     this.#words.set(record.node, word);
     this.#changes.tell({ kind: 'word', node: record.node });
@@ -403,11 +319,6 @@ export function patienceOf(interval: number): number {
 
 function isLeaving({ left, status }: NodeRecord): boolean {
   return left !== undefined || status.phase === 'draining';
-}
-
-/** What a node must register again for: not its administrative state, which is no business of its own. */
-function shareOf(assignment: Assignment): string {
-  return JSON.stringify({ ...assignment, state: undefined });
 }
 
 function died(worker: WorkerReport, port: number): WorkerReport {

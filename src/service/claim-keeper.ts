@@ -1,12 +1,14 @@
+import { setImmediate } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { Dispatcher } from '../dispatcher/dispatcher.ts';
-import type { EventSink } from '../events/bus.ts';
+import type { EventBus } from '../events/bus.ts';
+import type { AnyEvent } from '../events/events.ts';
 import type { NodeRegistry } from '../nodes/registry.ts';
 
 export interface ClaimKeeperOptions {
   readonly dispatcher: Dispatcher;
   readonly registry: NodeRegistry;
-  readonly events: EventSink;
+  readonly events: EventBus;
   readonly logger: Pick<Logger, 'warn'>;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
@@ -18,22 +20,29 @@ const AT_ONCE = 500;
 /**
  * Keeps claims in step with where rooms live. A room that a node reports and that nobody has claimed is claimed for
  * that node: so a store that came back empty fills again. One that is claimed on another node, which can keep it,
- * is split: that is told, and left to people, since both have a say.
+ * is split: that is told, and left to people, since both have a say. One whose claim was released while it lives is
+ * let go: who released it will not do so once more.
  */
 export class ClaimKeeper {
   readonly #options: ClaimKeeperOptions;
-  readonly #end: () => void;
+  readonly #ends: readonly (() => void)[];
   /** Rooms that were told as split: by where they live, where they are claimed. */
   readonly #split = new Map<string, string>();
+  /** Rooms that were released while they lived. */
+  readonly #released = new Set<string>();
   #queue: Promise<void> = Promise.resolve();
   #failed = false;
   #ended = false;
 
   constructor(options: ClaimKeeperOptions) {
     this.#options = options;
-    this.#end = options.registry.listen((change) => {
-      if (change.kind === 'found') void this.#later(change.rooms.map((room) => [room, change.node] as const));
-    });
+    this.#ends = [
+      options.registry.listen((change) => {
+        if (change.kind === 'found')
+          void this.#later(change.rooms.map((room) => [room, change.node] as const));
+      }),
+      options.events.listen((event) => this.#happened(event)),
+    ];
   }
 
   /**
@@ -42,6 +51,7 @@ export class ClaimKeeper {
    */
   reconcile(): Promise<void> {
     const { live } = this.#options.registry;
+    for (const room of this.#released) if (!live.find(room)) this.#released.delete(room);
     for (const place of this.#split.keys()) if (!live.on(...roomAndNode(place))) this.#split.delete(place);
     return this.#later([...live.all()]);
   }
@@ -49,13 +59,19 @@ export class ClaimKeeper {
   /** Takes up nothing more, and is done when what is under way is. */
   async stop(): Promise<void> {
     this.#ended = true;
-    this.#end();
+    for (const end of this.#ends) end();
     await this.#queue;
   }
 
   /** Rooms that live on one node and are claimed on another, as far as is known. */
   get split(): number {
     return this.#split.size;
+  }
+
+  #happened(event: AnyEvent): void {
+    if (event.type === 'room.claimed') this.#released.delete(event.room);
+    if (event.type !== 'room.released') return;
+    if (this.#options.registry.live.find(event.room)) this.#released.add(event.room);
   }
 
   #later(rooms: readonly (readonly [room: string, node: string])[]): Promise<void> {
@@ -67,13 +83,15 @@ export class ClaimKeeper {
     for (let start = 0; start < rooms.length && !this.#ended; start += AT_ONCE) {
       const some = rooms.slice(start, start + AT_ONCE);
       await Promise.all(some.map(([room, node]) => this.#keep(room, node)));
+      // Embedded stores answer without ever letting go of the event loop.
+      await setImmediate();
     }
   }
 
   async #keep(room: string, node: string): Promise<void> {
     const { dispatcher, registry, events, logger, now } = this.#options;
     // It may have closed while it waited for its turn.
-    if (!registry.live.on(room, node)) return;
+    if (!registry.live.on(room, node) || this.#released.has(room)) return;
     let claimed: string;
     try {
       claimed = await dispatcher.adopt(room, node);

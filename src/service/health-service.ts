@@ -93,7 +93,7 @@ export class HealthService {
     const { notes, logger, registry } = options;
     const { snapshot, fault } = await readHealthNote(notes);
     if (fault !== undefined) logger.warn({ fault }, 'what was known of the health of nodes cannot be read');
-    if (snapshot) registry.expect(senders(snapshot));
+    if (snapshot) registry.reported.expect(senders(snapshot));
     const service = new HealthService(options, snapshot);
     service.#begin();
     return service;

@@ -92,7 +92,8 @@ export class Service {
     const now = () => clock.now();
     const registry = new NodeRegistry({ topology, events, now });
     const dispatcher = new Dispatcher(store.claims, topology, { live: registry.live, events });
-    const sources = { credentials: registry, heartbeats: registry, now, secret: secretFrom };
+    const { reported } = registry;
+    const sources = { credentials: reported, heartbeats: reported, now, secret: secretFrom };
     const probes = (options.probes ?? createProbes)(sources);
     const health = await HealthService.start({
       dispatcher,

@@ -278,7 +278,7 @@ describe("a media node's own link", () => {
     await until('it has registered again', () => told.length === 2);
     assert.deepEqual(told[1]?.mediaPorts, { first: 40010, last: 40011 });
     await until('it is connected again', () => registry.report('sfu-1')?.connected === true);
-    assert.equal(registry.last('sfu-1')?.state, 'failing', 'it still serves the old ports');
+    assert.equal(registry.reported.last('sfu-1')?.state, 'failing', 'it still serves the old ports');
     await link.close({ type: 'bye', reason: 'stopped', rooms: 1 });
     await until('it has left', () => registry.report('sfu-1')?.phase === 'left');
     assert.deepEqual(

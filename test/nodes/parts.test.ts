@@ -40,16 +40,13 @@ describe('the index of live rooms', () => {
           }
         }
         assert.deepEqual(new Set([...index.all()].map(([r, n]) => `${n} ${r}`)), new Set(table.keys()));
-        let split = 0;
         for (const r of ['r1', 'r2', 'r3', 'r4']) {
           const on = ['a', 'b', 'c'].filter((n) => table.has(`${n} ${r}`));
-          if (on.length > 1) split++;
           const most = Math.max(...on.map((n) => table.get(`${n} ${r}`)!));
           const best = on.find((n) => table.get(`${n} ${r}`) === most);
           assert.equal(index.find(r)?.node, best);
           for (const n of ['a', 'b', 'c']) assert.equal(index.on(r, n)?.participants, table.get(`${n} ${r}`));
         }
-        assert.equal(index.split, split);
         for (const n of ['a', 'b', 'c'])
           assert.equal(index.count(n), [...table.keys()].filter((key) => key.startsWith(`${n} `)).length);
       }),

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { AnyEvent } from '../../src/events/events.ts';
 import { CLOSE, ProtocolError } from '../../src/media-node/protocol.ts';
-import { NodeRegistry, RegistrationError, type RegistryChange } from '../../src/nodes/registry.ts';
+import { RegistrationError } from '../../src/nodes/registration-error.ts';
+import { NodeRegistry, type RegistryChange } from '../../src/nodes/registry.ts';
 import type { Topology } from '../../src/topology/model.ts';
 import { parse, SMALL } from '../fixtures/cluster.ts';
 import {
@@ -148,7 +149,7 @@ describe('another topology', () => {
     assert.deepEqual(link.closings, [CLOSE.unknownNode]);
     assert.equal(scene.registry.report('sfu-1'), undefined);
     assert.equal(scene.registry.live.find('standup'), undefined);
-    assert.deepEqual([...scene.registry.all()], []);
+    assert.deepEqual([...scene.registry.reported.all()], []);
   });
 
   test('another interval of heartbeats renews the connection', () => {
@@ -166,16 +167,16 @@ describe('what a node says', () => {
     const scene = new Scene();
     const { registry } = scene;
     const link = scene.connect();
-    assert.equal(registry.of('sfu-1', 40001)?.usernameFragment, 'ufrag-40001');
-    assert.equal([...registry.all()].length, 2);
+    assert.equal(registry.reported.of('sfu-1', 40001)?.usernameFragment, 'ufrag-40001');
+    assert.equal([...registry.reported.all()].length, 2);
     assert.doesNotMatch(JSON.stringify(registry.report('sfu-1')), /secret|ufrag/);
     registry.receive('sfu-1', link, diedSaid(40001));
-    assert.equal(registry.of('sfu-1', 40001), undefined);
-    assert.match(registry.dead('sfu-1', 40001) ?? '', /40001 died/);
-    assert.equal(registry.dead('sfu-1', 40000), undefined);
+    assert.equal(registry.reported.of('sfu-1', 40001), undefined);
+    assert.match(registry.reported.dead('sfu-1', 40001) ?? '', /40001 died/);
+    assert.equal(registry.reported.dead('sfu-1', 40000), undefined);
     registry.receive('sfu-1', link, byeSaid);
-    assert.equal(registry.of('sfu-1', 40000), undefined);
-    assert.equal(registry.dead('sfu-1', 40000), undefined);
+    assert.equal(registry.reported.of('sfu-1', 40000), undefined);
+    assert.equal(registry.reported.dead('sfu-1', 40000), undefined);
   });
 
   test('a dead worker takes its rooms along; the others live on', () => {
@@ -190,7 +191,7 @@ describe('what a node says', () => {
     assert.ok(registry.live.on('retro', 'sfu-1'));
     assert.deepEqual(scene.told(), ['workers sfu-1', 'word sfu-1']);
     assert.deepEqual(scene.happened(), ['node.worker-died']);
-    assert.equal(registry.last('sfu-1')?.state, 'draining');
+    assert.equal(registry.reported.last('sfu-1')?.state, 'draining');
     registry.receive(
       'sfu-1',
       link,
@@ -199,14 +200,14 @@ describe('what a node says', () => {
     assert.deepEqual(scene.told(), [], 'the heartbeat that follows says nothing new');
     registry.receive('sfu-1', link, heartbeatSaid());
     assert.deepEqual(scene.told(), ['workers sfu-1', 'word sfu-1'], 'it serves again');
-    assert.equal(registry.last('sfu-1')?.state, 'serving');
+    assert.equal(registry.reported.last('sfu-1')?.state, 'serving');
   });
 
   test('when the last worker is dead the node is failing', () => {
     const scene = new Scene();
     const link = scene.connect();
     for (const port of [40000, 40001]) scene.registry.receive('sfu-1', link, diedSaid(port));
-    assert.equal(scene.registry.last('sfu-1')?.state, 'failing');
+    assert.equal(scene.registry.reported.last('sfu-1')?.state, 'failing');
   });
 
   test('rooms that are new are told once, with the nodes that they live on', () => {
@@ -242,11 +243,14 @@ describe('what a node says', () => {
     registry.closed('sfu-1', link, 'node leaves', false);
     assert.deepEqual(scene.told(), ['word sfu-1'], 'a goodbye is no loss');
     assert.deepEqual(scene.happened(), ['node.left']);
-    assert.deepEqual([registry.last('sfu-1')?.state, registry.report('sfu-1')?.phase], ['left', 'left']);
+    assert.deepEqual(
+      [registry.reported.last('sfu-1')?.state, registry.report('sfu-1')?.phase],
+      ['left', 'left'],
+    );
     scene.connect({ instance: OTHER });
     assert.deepEqual([...registry.leaving()], []);
     assert.deepEqual(scene.told(), ['leaving', 'word sfu-1']);
-    assert.equal(registry.last('sfu-1')?.state, 'serving');
+    assert.equal(registry.reported.last('sfu-1')?.state, 'serving');
   });
 
   test('a connection that breaks is a loss, but not where this side ended it', () => {
@@ -262,7 +266,7 @@ describe('what a node says', () => {
     scene.registry.closed('sfu-1', again, 'register again', true);
     assert.deepEqual(scene.told(), []);
     assert.equal(
-      scene.registry.of('sfu-1', 40000)?.usernameFragment,
+      scene.registry.reported.of('sfu-1', 40000)?.usernameFragment,
       'ufrag-40000',
       'it can still be probed',
     );
@@ -284,27 +288,31 @@ describe('heartbeats', () => {
     scene.now += 1000;
     scene.registry.receive('sfu-1', link, roomsSaid([]));
     scene.now += 500;
-    assert.equal(scene.registry.last('sfu-1')?.at, scene.now - 500);
-    assert.equal(scene.registry.last('sfu-2'), undefined, 'who never sent one is none that sends them');
+    assert.equal(scene.registry.reported.last('sfu-1')?.at, scene.now - 500);
+    assert.equal(
+      scene.registry.reported.last('sfu-2'),
+      undefined,
+      'who never sent one is none that sends them',
+    );
   });
 
   test('of a node that reported before a restart are missed, but only after it had time to come back', () => {
     const scene = new Scene();
-    scene.registry.expect(['sfu-2']);
+    scene.registry.reported.expect(['sfu-2']);
     const started = scene.now;
     scene.now += 20_000;
-    assert.equal(scene.registry.last('sfu-2'), undefined);
+    assert.equal(scene.registry.reported.last('sfu-2'), undefined);
     scene.now += 1;
-    assert.equal(scene.registry.last('sfu-2')?.at, started);
+    assert.equal(scene.registry.reported.last('sfu-2')?.at, started);
     scene.connect({ node: 'sfu-2' });
-    assert.equal(scene.registry.last('sfu-2')?.at, scene.now);
+    assert.equal(scene.registry.reported.last('sfu-2')?.at, scene.now);
   });
 
   test('a node that serves other ports than the topology says is failing', () => {
     const scene = new Scene();
     scene.connect();
     scene.registry.update(parse(SMALL.replace('40000-40001', '40010-40011')));
-    const { state, why } = scene.registry.last('sfu-1')!;
+    const { state, why } = scene.registry.reported.last('sfu-1')!;
     assert.equal(state, 'failing');
     assert.equal(why, 'it serves media ports 40000, 40001, the topology says 40010-40011; restart it');
   });

@@ -102,6 +102,25 @@ describe('claims and live rooms', () => {
     assert.equal(store.claims.total(), 2);
   });
 
+  test('a claim that was released while its room lives is not made anew, until somebody asks for it', async () => {
+    const { keeper, store, connect, dispatcher } = scene();
+    const say = connect('sfu-1');
+    say(['standup']);
+    await keeper.reconcile();
+    assert.equal(await dispatcher.release('standup'), true);
+    say(['standup'], { reset: true });
+    await keeper.reconcile();
+    assert.equal(store.claims.total(), 0);
+    await dispatcher.claim('standup');
+    assert.equal((await store.claims.get('standup'))?.node, 'sfu-1', 'it still lives there');
+    await dispatcher.release('standup');
+    say([], { closed: ['standup'] });
+    await keeper.reconcile();
+    say(['standup']);
+    await keeper.reconcile();
+    assert.equal(store.claims.total(), 1, 'it was opened anew');
+  });
+
   test('a room that closed while it waited for its turn is not claimed', async () => {
     const { keeper, store, connect } = scene();
     const say = connect('sfu-1');

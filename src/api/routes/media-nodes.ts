@@ -9,7 +9,8 @@ import {
   RegistrationAnswer,
 } from '../../media-node/protocol.ts';
 import { NodeLink } from '../../nodes/node-link.ts';
-import { RegistrationError, type NodeRegistry } from '../../nodes/registry.ts';
+import { RegistrationError } from '../../nodes/registration-error.ts';
+import type { NodeRegistry } from '../../nodes/registry.ts';
 import { EntityParams } from '../edit-answer.ts';
 import { Problem } from '../problem.ts';
 import { ProblemSchema } from '../schemas.ts';
