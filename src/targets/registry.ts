@@ -1,4 +1,6 @@
 import { ciscoIosSlb } from './cisco-ios-slb/index.ts';
+import { f5As3 } from './f5-as3/index.ts';
+import { f5Tmsh } from './f5-tmsh/index.ts';
 import { haproxy } from './haproxy/index.ts';
 import { ipvs } from './ipvs/index.ts';
 import { keepalived } from './keepalived/index.ts';
@@ -17,6 +19,8 @@ export const TARGETS: readonly Target[] = [
   ipvs,
   keepalived,
   ciscoIosSlb,
+  f5Tmsh,
+  f5As3,
   nodeSetup,
 ];
 

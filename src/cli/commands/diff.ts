@@ -48,7 +48,7 @@ node is disabled or removed.
 
 Examples:
   $ roomlb diff topology.yaml topology.new.yaml
-  $ roomlb diff topology.yaml topology.new.yaml --target cisco-ios-slb
+  $ roomlb diff topology.yaml topology.new.yaml --target f5-as3
   $ git show HEAD:lb-config/topology.yaml | roomlb diff - lb-config/topology.yaml --json
 `,
     )

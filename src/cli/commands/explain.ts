@@ -28,7 +28,7 @@ export function addExplain(program: Command, { io, exit }: Cli): void {
 Examples:
   $ roomlb explain standup
   $ roomlb explain standup --zone b --json
-  $ roomlb explain standup --target cisco-ios-slb nftables
+  $ roomlb explain standup --target f5-tmsh nftables
 `,
     );
   for (const option of wishOptions()) command.addOption(option);

@@ -15,7 +15,7 @@ export function addTargets(program: Command, { io }: Cli): void {
     .addOption(jsonOption())
     .addHelpText(
       'after',
-      '\nExamples:\n  $ roomlb targets\n  $ roomlb targets cisco-ios-slb\n  $ roomlb targets --json\n',
+      '\nExamples:\n  $ roomlb targets\n  $ roomlb targets f5-tmsh\n  $ roomlb targets --json\n',
     )
     .action((wanted: string | undefined, options: { json?: true }) => {
       const targets = wanted === undefined ? TARGETS : [targetNamed(wanted)];

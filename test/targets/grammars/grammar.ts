@@ -5,7 +5,8 @@
  * A pattern is a command as manuals write it: words stand for themselves, `[ a ]` may be left out, `( a | b )`
  * is one of them, `{ a }` comes once or more often. `<type>` is an argument: see `TYPES`, or a range such as
  * `<1..255>`. `<=kind>` defines a name of that kind, which must be new; `<@kind>` refers to one that was
- * defined on a line above.
+ * defined on a line above; `<@kind:port>` to one with a colon and a port behind it. A backslash makes a
+ * bracket a word.
  */
 import { isIPv4, isIPv6 } from 'node:net';
 
@@ -24,10 +25,20 @@ export interface Node {
   readonly body: readonly Node[];
 }
 
+/** Says what is wrong with a file of one kind. */
+export interface FileGrammar {
+  /** What a comment line begins with, where there are comments. */
+  readonly comment: string | null;
+  /** A line for each fault; empty where there is none. */
+  readonly check: (text: string) => string[];
+}
+
 export interface Grammar {
   readonly rules: readonly Rule[];
   /** What names of each kind look like. */
   readonly names: Readonly<Record<string, RegExp>>;
+  /** Types of arguments that only this dialect has. */
+  readonly types?: Types;
   /** Names that differ in case only are the same. */
   readonly ignoresCase?: boolean;
   /** What a comment line begins with. */
@@ -38,8 +49,11 @@ export interface Grammar {
 
 export class SyntaxFault extends Error {}
 
-/** What is wrong with the file, a line each; empty where nothing is. */
-export function check(grammar: Grammar, text: string): string[] {
+export function lineGrammar(grammar: Grammar): FileGrammar {
+  return { comment: grammar.comment, check: (text) => check(grammar, text) };
+}
+
+function check(grammar: Grammar, text: string): string[] {
   let nodes: Node[];
   try {
     nodes = grammar.read(text);
@@ -49,7 +63,7 @@ export function check(grammar: Grammar, text: string): string[] {
   }
   const faults: string[] = [];
   const defined = new Map<string, Set<string>>();
-  checkBlock(nodes, compile(grammar.rules), { grammar, defined, faults }, 0);
+  checkBlock(nodes, compile(grammar.rules, { ...TYPES, ...grammar.types }), { grammar, defined, faults }, 0);
   return faults;
 }
 
@@ -89,6 +103,7 @@ function checkBlock(
 function match({ tokens, line }: Node, rules: readonly Compiled[], state: Checking): Compiled | undefined {
   const problems: string[] = [];
   for (const rule of rules) {
+    if (!rule.leading.every((word, i) => word === tokens[i])) continue;
     for (const end of run(rule.pattern, { tokens, at: 0, bound: [] })) {
       if (end.at !== tokens.length) continue;
       const fault = bind(end.bound, state);
@@ -119,7 +134,9 @@ function bind(bound: readonly Bound[], { grammar, defined }: Checking): string |
 const number = (from: number, to: number) => (token: string) =>
   /^(0|[1-9][0-9]*)$/.test(token) && Number(token) >= from && Number(token) <= to;
 
-const TYPES: Readonly<Record<string, (token: string) => boolean>> = {
+type Types = Readonly<Record<string, (token: string) => boolean>>;
+
+const TYPES: Types = {
   ipv4: isIPv4,
   ipv6: isIPv6,
   port: number(1, 65_535),
@@ -144,28 +161,41 @@ interface Position {
 type Pattern =
   | { readonly is: 'word'; readonly text: string }
   | { readonly is: 'argument'; readonly accepts: (token: string) => boolean }
-  | { readonly is: 'name'; readonly kind: string; readonly defines: boolean }
+  | { readonly is: 'name'; readonly kind: string; readonly defines: boolean; readonly port: boolean }
   | { readonly is: 'sequence' | 'choice'; readonly parts: readonly Pattern[] }
   | { readonly is: 'optional' | 'repeated'; readonly part: Pattern };
 
 interface Compiled {
   readonly source: Rule;
   readonly pattern: Pattern;
+  /** The words that it begins with: most lines are told from most patterns by them alone. */
+  readonly leading: readonly string[];
   readonly opens?: readonly Compiled[];
 }
 
 /** Rules refer to themselves nowhere, so that compiling ends; each list is compiled once. */
 const compiled = new WeakMap<readonly Rule[], readonly Compiled[]>();
 
-function compile(rules: readonly Rule[]): readonly Compiled[] {
+function compile(rules: readonly Rule[], types: Types): readonly Compiled[] {
   const known = compiled.get(rules);
   if (known) return known;
   const made = rules.map((source): Compiled => {
     const { opens } = source;
-    return { source, pattern: parse(source.pattern), ...(opens && { opens: compile(opens) }) };
+    return {
+      source,
+      pattern: parse(source.pattern, types),
+      leading: leadingWords(source.pattern),
+      ...(opens && { opens: compile(opens, types) }),
+    };
   });
   compiled.set(rules, made);
   return made;
+}
+
+function leadingWords(pattern: string): string[] {
+  const words = pattern.split(/\s+/);
+  const end = words.findIndex((word) => /^[[({<|]/.test(word));
+  return (end === -1 ? words : words.slice(0, end)).map((word) => word.replace(/^\\/, ''));
 }
 
 /** Every way in which the tokens from here on begin with the pattern. */
@@ -180,8 +210,10 @@ function* run(pattern: Pattern, from: Position): Generator<Position> {
       return;
     case 'name': {
       if (token === undefined) return;
-      const { kind, defines } = pattern;
-      yield { ...from, at: from.at + 1, bound: [...from.bound, { kind, name: token, defines }] };
+      const { kind, defines, port } = pattern;
+      const name = port ? /^(.+):(0|[1-9][0-9]{0,4})$/.exec(token)?.[1] : token;
+      if (name === undefined) return;
+      yield { ...from, at: from.at + 1, bound: [...from.bound, { kind, name, defines }] };
       return;
     }
     case 'sequence':
@@ -209,7 +241,7 @@ function* runAll([first, ...rest]: readonly Pattern[], from: Position): Generato
 
 const CLOSING: Readonly<Record<string, string>> = { '[': ']', '(': ')', '{': '}' };
 
-function parse(text: string): Pattern {
+function parse(text: string, types: Types): Pattern {
   const words = text.split(/\s+/).filter(Boolean);
   let at = 0;
   const group = (end: string | undefined): Pattern => {
@@ -224,7 +256,9 @@ function parse(text: string): Pattern {
         const part = group(CLOSING[word]);
         parts.push(word === '(' ? part : { is: word === '[' ? 'optional' : 'repeated', part });
       } else
-        parts.push(word.startsWith('<') && word.endsWith('>') ? argument(word.slice(1, -1)) : literal(word));
+        parts.push(
+          word.startsWith('<') && word.endsWith('>') ? argument(word.slice(1, -1), types) : literal(word),
+        );
     }
     const parts = choices.map((sequence): Pattern => ({ is: 'sequence', parts: sequence }));
     return { is: 'choice', parts };
@@ -232,21 +266,18 @@ function parse(text: string): Pattern {
   return group(undefined);
 }
 
-/** A backslash in front of a bracket makes it a word. */
 function literal(word: string): Pattern {
   return { is: 'word', text: word.replace(/^\\/, '') };
 }
 
-function argument(name: string): Pattern {
-  if (name.startsWith('=')) return { is: 'name', kind: name.slice(1), defines: true };
-  if (name.startsWith('@')) return { is: 'name', kind: name.slice(1), defines: false };
+function argument(name: string, types: Types): Pattern {
+  const named = /^([=@])([a-z]+)(:port)?$/.exec(name);
+  if (named) {
+    return { is: 'name', kind: named[2]!, defines: named[1] === '=', port: named[3] !== undefined };
+  }
   const range = /^([0-9]+)\.\.([0-9]+)$/.exec(name);
   if (range) return { is: 'argument', accepts: number(Number(range[1]), Number(range[2])) };
-  if (name.startsWith('/')) {
-    const expression = new RegExp(`^(?:${name.slice(1)})$`);
-    return { is: 'argument', accepts: (token) => expression.test(token) };
-  }
-  const accepts = TYPES[name];
+  const accepts = types[name];
   if (!accepts) throw new Error(`there is no type <${name}>`);
   return { is: 'argument', accepts };
 }

@@ -1,7 +1,11 @@
 /** The grammar of each text file that a device target renders: target → file → grammar. */
-import type { Grammar } from './grammar.ts';
+import { lineGrammar, type FileGrammar } from './grammar.ts';
 import { ciscoIosSlb } from './cisco-ios-slb.ts';
+import { f5As3 } from './f5-as3.ts';
+import { f5Conf, f5Script } from './f5-tmsh.ts';
 
-export const GRAMMARS: Readonly<Record<string, Readonly<Record<string, Grammar>>>> = {
-  'cisco-ios-slb': { 'ios-slb.cfg': ciscoIosSlb },
+export const GRAMMARS: Readonly<Record<string, Readonly<Record<string, FileGrammar>>>> = {
+  'cisco-ios-slb': { 'ios-slb.cfg': lineGrammar(ciscoIosSlb) },
+  'f5-tmsh': { 'roomlb.conf': lineGrammar(f5Conf), 'roomlb-tmsh.sh': lineGrammar(f5Script) },
+  'f5-as3': { 'as3.json': f5As3 },
 };

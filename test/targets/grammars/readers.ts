@@ -63,3 +63,27 @@ export function readIndented(
 export function readFlat(text: string, { comment, tokens = atSpaces }: LineReader): Node[] {
   return readIndented(text, Number.MAX_SAFE_INTEGER, { comment, tokens });
 }
+
+/** Blocks in braces, indented by four spaces a level; `head { }` is an empty one. */
+export function readBraced(text: string, { comment, tokens = quotedTokens }: LineReader): Node[] {
+  const root: Node[] = [];
+  const open: Node[][] = [root];
+  for (const { line, text: whole } of linesOf(text, comment)) {
+    const trimmed = whole.trimStart();
+    if (trimmed === '}') open.pop();
+    const list = open.at(-1);
+    if (!list || whole.length - trimmed.length !== 4 * (open.length - 1)) {
+      throw new SyntaxFault(`line ${line}: braces or indentation do not fit`);
+    }
+    if (trimmed === '}') continue;
+    const head = trimmed.replace(/ \{( \})?$/, '');
+    const words = tokens(head);
+    if (!words) throw new SyntaxFault(`line ${line}: cannot be split: ${whole}`);
+    const body: Node[] = [];
+    // A brace opens a block even where nothing follows: `head { }` is not `head`.
+    list.push({ line, tokens: trimmed === head ? words : [...words, '{'], body });
+    if (trimmed.endsWith('{')) open.push(body);
+  }
+  if (open.length !== 1) throw new SyntaxFault('a brace is not closed');
+  return root;
+}

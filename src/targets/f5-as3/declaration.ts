@@ -1,0 +1,152 @@
+/** The objects of a BIG-IP as one declaration: a tenant of its own, with an application for each VIP. */
+import type { Intent } from '../../intent/model.ts';
+import { frontIds, vipIds, type CarriedService } from '../dialect/carried.ts';
+import { checkKey, type Check } from '../dialect/checks.ts';
+import { namer } from '../dialect/names.ts';
+import { INTERVAL, monitorText, TIMEOUT } from '../f5-tmsh/monitors.ts';
+import * as f5 from '../f5-tmsh/objects.ts';
+import type { Declaration, L4Profile, Monitor, Persist, Pool, PoolMember, ServiceL4, Use } from './model.ts';
+
+/** The oldest AS3 that knows all of `model.ts`; newer ones take older declarations. */
+const SCHEMA_VERSION = '3.50.0';
+
+export interface Parts {
+  readonly tenant: string;
+  service(virtual: f5.Virtual): ServiceL4;
+  member(member: f5.PoolMember, pool: f5.Pool): PoolMember;
+  declaration(): Declaration;
+}
+
+/** Names of a tenant, applications and objects take 190 characters; ids 63, so that they always fit. */
+export function partsOf(intent: Intent, services: readonly CarriedService[], objects: f5.Objects): Parts {
+  const tenant = `roomlb_${intent.cluster}`;
+  const front = namer(frontIds(services), { max: 100 });
+  const shared = (name: string): Use => ({ use: `/${tenant}/Shared/${name}` });
+
+  const member = (one: f5.PoolMember, pool: f5.Pool): PoolMember => ({
+    servicePort: one.port,
+    serverAddresses: [one.address.text],
+    ...(pool.weighted && { ratio: one.ratio }),
+    adminState: one.takesNew ? 'enable' : 'disable',
+    ...monitors(one.checks),
+    shareNodes: true,
+    remark: one.node,
+  });
+  const monitors = (checks: readonly Check[]) =>
+    checks.length === 0
+      ? {}
+      : { monitors: checks.map((check) => shared(monitorName(check))), minimumMonitors: 'all' as const };
+  const pool = (one: f5.Pool): Pool => ({
+    class: 'Pool',
+    loadBalancingMode: one.weighted ? 'ratio-member' : 'round-robin',
+    ...monitors(one.checks),
+    members: one.members.map((each) => member(each, one)),
+  });
+  const service = ({
+    service: of,
+    front: at,
+    port,
+    pool: to,
+    profile,
+    persistence,
+  }: f5.Virtual): ServiceL4 => ({
+    class: 'Service_L4',
+    remark: remarkOf(of.id),
+    layer4: of.protocol,
+    virtualAddresses: [at.address.text],
+    virtualPort: port,
+    pool: poolName(to),
+    profileL4: shared(profileName(profile)),
+    persistenceMethods: persistence === null ? [] : [shared(persistName(persistence))],
+    snat: of.snat ? 'auto' : 'none',
+    translateServerAddress: of.forwarding === 'nat',
+    translateServerPort: of.forwarding === 'nat',
+  });
+  const serviceName = ({ service: of, front: at, port }: f5.Virtual) =>
+    `${of.protocol}_${port}_${front(at.id)}_v${at.address.family}`;
+
+  const application = (vip: string) => ({
+    class: 'Application' as const,
+    template: 'generic' as const,
+    ...named(
+      objects.pools.filter((one) => one.vip === vip),
+      poolName,
+      pool,
+    ),
+    ...named(
+      objects.virtuals.filter((one) => one.service.vip === vip),
+      serviceName,
+      service,
+    ),
+  });
+  return {
+    tenant,
+    service,
+    member,
+    declaration: () => ({
+      class: 'AS3',
+      action: 'deploy',
+      persist: true,
+      declaration: {
+        class: 'ADC',
+        schemaVersion: SCHEMA_VERSION,
+        id: `roomlb-${intent.cluster}`,
+        label: `roomlb revision ${intent.revision}`,
+        [tenant]: {
+          class: 'Tenant',
+          Shared: {
+            class: 'Application',
+            template: 'shared',
+            ...named(objects.checks, monitorName, monitor),
+            ...named(objects.profiles, profileName, profileL4),
+            ...named(objects.persistences, persistName, persist),
+          },
+          ...named([...vipIds(services)], (vip) => `vip_${vip}`, application),
+        },
+      },
+    }),
+  };
+}
+
+function monitor(check: Check): Monitor {
+  const { type, send, receive, port } = monitorText(check);
+  return {
+    class: 'Monitor',
+    monitorType: type,
+    targetPort: port,
+    interval: INTERVAL,
+    timeout: TIMEOUT,
+    send: send ?? '',
+    receive: receive ?? '',
+  };
+}
+
+function profileL4({ idle, direct }: f5.Profile): L4Profile {
+  return {
+    class: 'L4_Profile',
+    idleTimeout: idle,
+    ...(direct && { looseInitialization: true, looseClose: true }),
+  };
+}
+
+function persist(seconds: number): Persist {
+  return { class: 'Persist', persistenceMethod: 'source-address', duration: seconds };
+}
+
+const monitorName = (check: Check) => `monitor_${checkKey(check)}`;
+const profileName = (profile: f5.Profile) => `l4_${f5.profileKey(profile)}`;
+const persistName = (seconds: number) => `source_${seconds}`;
+const poolName = ({ kind, id, family }: f5.Pool) => `${kind}_${id}_v${family}`;
+
+/** Remarks take 64 characters; ids of services may be longer. */
+function remarkOf(id: string): string {
+  return id.length <= 64 ? id : `${id.slice(0, 63)}~`;
+}
+
+function named<T, V>(
+  items: readonly T[],
+  nameOf: (item: T) => string,
+  make: (item: T) => V,
+): Record<string, V> {
+  return Object.fromEntries(items.map((item) => [nameOf(item), make(item)]));
+}
