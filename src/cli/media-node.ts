@@ -9,12 +9,13 @@ import { loadMediasoup, MediasoupMissing } from '../media-node/load-mediasoup.ts
 import { MediaNode } from '../media-node/media-node.ts';
 import type { Mediasoup } from '../media-node/mediasoup.ts';
 import type { Assignment } from '../media-node/protocol.ts';
-import type { TlsFiles } from '../media-node/signalling/server.ts';
+import type { Identity } from '../media-node/signalling/server.ts';
 import { VERSION } from '../version.ts';
 import { readTopology } from './context.ts';
 import { CliError, EXIT } from './exit.ts';
 import { createLogger, type LogLevel } from './logger.ts';
 import type { Io } from './output.ts';
+import { readIdentity } from './tls-files.ts';
 
 export interface MediaNodeOptions {
   readonly dispatcher?: readonly string[];
@@ -36,6 +37,7 @@ export async function runMediaNode(io: Io, node: string, options: MediaNodeOptio
   if (dispatchers.length === 0 && options.topology === undefined) {
     throw new CliError(EXIT.badInput, 'say where the topology is: --dispatcher URL, or --topology FILE');
   }
+  const tls = await readIdentity(options);
   const logger = createLogger(options.logLevel, { node });
   const mediasoup = await load();
   const signals = watchSignals();
@@ -44,12 +46,13 @@ export async function runMediaNode(io: Io, node: string, options: MediaNodeOptio
       ? await askForAssignment(dispatchers, node, mediasoup, logger, signals.first)
       : fromTopology(await readTopology(io, options.topology), node);
   if (!assignment) return;
+  mustHaveIdentity(assignment, tls);
   const running = await MediaNode.start({
     mediasoup,
     assignment,
     dispatchers,
     stunPort: options.stun ? (stunPort ?? assignment.stunPort ?? assignment.healthPort) : null,
-    tls: tlsFiles(assignment, options),
+    tls,
     logger,
   }).catch((cause: unknown) => {
     const why = cause instanceof Error ? cause.message : String(cause);
@@ -119,17 +122,10 @@ function fromTopology(topology: Parameters<typeof assignmentOf>[0], node: string
   }
 }
 
-function tlsFiles(assignment: Assignment, options: MediaNodeOptions): TlsFiles | null {
-  const { tlsCertificate: certificate, tlsKey: key } = options;
-  if (certificate !== undefined && key !== undefined) return { certificate, key };
-  if (certificate !== undefined || key !== undefined) {
-    throw new CliError(EXIT.badInput, '--tls-certificate and --tls-key go together');
-  }
-  if (assignment.tls === 'passthrough' && assignment.signallingPort !== null) {
-    const why = `TLS of VIP ${assignment.vip.id} ends on the node`;
-    throw new CliError(EXIT.badInput, `${why}: give --tls-certificate and --tls-key`);
-  }
-  return null;
+function mustHaveIdentity({ tls, vip, signallingPort }: Assignment, identity: Identity | null): void {
+  if (identity || tls !== 'passthrough' || signallingPort === null) return;
+  const why = `TLS of VIP ${vip.id} ends on the node`;
+  throw new CliError(EXIT.badInput, `${why}: give --tls-certificate and --tls-key`);
 }
 
 function parseUrl(text: string): URL {

@@ -7,7 +7,7 @@ import type { NodeMetrics } from './metrics.ts';
 import type { Assignment } from './protocol.ts';
 import { whereIs } from './room-place.ts';
 import type { Rooms } from './rooms.ts';
-import { SignallingServer, type TlsFiles } from './signalling/server.ts';
+import { SignallingServer, type Identity } from './signalling/server.ts';
 import type { NodeHealth } from './status.ts';
 import { DEFAULT_LIMIT, StunResponder } from './stun-responder.ts';
 
@@ -16,7 +16,7 @@ export interface ListenersOptions {
   readonly dispatchers: readonly URL[];
   /** UDP; null for none. */
   readonly stunPort: number | null;
-  readonly tls: TlsFiles | null;
+  readonly tls: Identity | null;
   readonly rooms: Rooms;
   readonly healthy: () => boolean;
   readonly health: () => NodeHealth;

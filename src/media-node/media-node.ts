@@ -20,7 +20,7 @@ import {
 import { RoomNews } from './room-news.ts';
 import { Rooms } from './rooms.ts';
 import { SelfCheck } from './self-check.ts';
-import type { TlsFiles } from './signalling/server.ts';
+import type { Identity } from './signalling/server.ts';
 import { nodeHealth, workerReport } from './status.ts';
 import { now } from './timing.ts';
 
@@ -30,7 +30,7 @@ export interface MediaNodeOptions {
   readonly dispatchers: readonly URL[];
   /** UDP port of the plain STUN responder; null for none. */
   readonly stunPort: number | null;
-  readonly tls: TlsFiles | null;
+  readonly tls: Identity | null;
   readonly logger: Logger;
   readonly timings?: Partial<MediaNodeTimings>;
 }

@@ -5,6 +5,7 @@ import { Validator } from '@seriousme/openapi-schema-validator';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import type { FastifyInstance, InjectOptions } from 'fastify';
 import { SMALL, smallServer } from '../fixtures/cluster.ts';
+import { INSTANCE } from '../nodes/said.ts';
 
 interface Media {
   readonly schema: object;
@@ -84,7 +85,8 @@ describe('the OpenAPI document', () => {
 
 /** Requests in the order in which they are made, and the status that each is answered with. */
 const json = { 'content-type': 'application/json' };
-const REQUESTS: readonly (InjectOptions & { path: string; url: string; status: number })[] = [
+type Asked = InjectOptions & { path: string; url: string; status: number };
+const REQUESTS: readonly Asked[] = [
   { path: '/v1/rooms/{room}', method: 'PUT', url: '/v1/rooms/a', status: 201 },
   { path: '/v1/rooms/{room}', method: 'PUT', url: '/v1/rooms/a', status: 200 },
   { path: '/v1/rooms/{room}', method: 'PUT', url: '/v1/rooms/a', payload: { zones: 'a' }, status: 400 },
@@ -141,6 +143,10 @@ const REQUESTS: readonly (InjectOptions & { path: string; url: string; status: n
   { path: '/v1/health', method: 'GET', url: '/v1/health', status: 200 },
   { path: '/v1/nodes/{id}/health', method: 'GET', url: '/v1/nodes/sfu-2/health', status: 200 },
   { path: '/v1/nodes/{id}/health', method: 'GET', url: '/v1/nodes/x/health', status: 404 },
+  registration('sfu-2', 200),
+  registration('nobody', 404),
+  registration('jan-1', 422),
+  { ...registration('sfu-2', 400), payload: {} },
   { path: '/healthz', method: 'GET', url: '/healthz', status: 200 },
   { path: '/readyz', method: 'GET', url: '/readyz', status: 200 },
   // Told by `default`: too large, and from a foreign page.
@@ -154,6 +160,12 @@ const REQUESTS: readonly (InjectOptions & { path: string; url: string; status: n
   },
   { path: '/v1/rooms/{room}', method: 'PUT', url: '/v1/rooms/a', headers: { origin: 'null' }, status: 403 },
 ];
+
+function registration(id: string, status: number): Asked {
+  const url = `/v1/nodes/${id}/registration`;
+  const payload = { protocol: 1, instance: INSTANCE, version: '0.1.0', mediasoup: '3.19.3' };
+  return { path: '/v1/nodes/{id}/registration', method: 'PUT', url, payload, status };
+}
 
 describe('answers are what the document says', () => {
   let server: FastifyInstance;

@@ -1,12 +1,15 @@
 import { once } from 'node:events';
 import type { TestContext } from 'node:test';
-import { WebSocket } from 'ws';
+import type { ConnectionOptions } from 'node:tls';
+import { WebSocket, type ClientOptions } from 'ws';
 
 interface Answer {
   readonly id: number;
   readonly data?: Record<string, unknown>;
   readonly error?: { readonly code: string; readonly message: string; readonly [member: string]: unknown };
 }
+
+type Options = ClientOptions & Pick<ConnectionOptions, 'servername'>;
 
 /** A signalling client that can ask, and writes down what it is told. */
 export class Client {
@@ -26,9 +29,9 @@ export class Client {
     socket.on('close', (code) => (this.closed = code));
   }
 
-  /** @param autoPong false: it looks like one whose network went away */
-  static async connect(t: TestContext, url: string, autoPong = true): Promise<Client> {
-    const client = new Client(new WebSocket(url, { autoPong }));
+  /** With `autoPong: false` it looks like one whose network went away. */
+  static async connect(t: TestContext, url: string, options: Options = {}): Promise<Client> {
+    const client = new Client(new WebSocket(url, options));
     t.after(() => client.socket.terminate());
     await once(client.socket, 'open');
     return client;

@@ -1,7 +1,12 @@
 /** Signalling of a real media node: rooms, transports, media, and what happens to those who are wrong here. */
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { describe, test, type TestContext } from 'node:test';
 import type { Assignment } from '../../src/media-node/protocol.ts';
+import { selfSigned } from '../lab/echo-node.ts';
 import { Client } from './client.ts';
 import { FakeDispatcher } from './fake-dispatcher.ts';
 import { addressOf, assignment, loopback, NO_WORKER, startNode, until } from './support.ts';
@@ -30,6 +35,28 @@ const opus = (ssrc: number) => ({
   codecs: [{ mimeType: 'audio/opus', payloadType: 111, clockRate: 48_000, channels: 2 }],
   encodings: [{ ssrc }],
   rtcp: { cname: 'test' },
+});
+
+const openssl = spawnSync('openssl', ['version']).status === 0;
+
+describe('TLS that ends on the node', { skip: openssl ? skip : 'openssl is not installed' }, () => {
+  test('signalling proves itself by the certificate, and is no plain WebSocket', async (t) => {
+    const folder = await mkdtemp(path.join(tmpdir(), 'roomlb-signalling-'));
+    t.after(() => rm(folder, { recursive: true }));
+    const { cert, key } = await selfSigned(folder, 'sfu-1.example.net');
+    const identity = { certificate: await readFile(cert), key: await readFile(key) };
+    const assigned = assignment({ tls: 'passthrough' });
+    await startNode(t, assigned, { tls: identity });
+    const base = `${addressOf(assigned)}:${assigned.signallingPort}/n/sfu-1/`;
+    const trust = { ca: identity.certificate, servername: 'sfu-1.example.net' };
+    const client = await Client.connect(t, `wss://${base}`, trust);
+    await client.get('join', { room: 'private' });
+    await assert.rejects(
+      Client.connect(t, `wss://${base}`, { servername: 'sfu-1.example.net' }),
+      /self-signed/,
+    );
+    await assert.rejects(Client.connect(t, `ws://${base}`));
+  });
 });
 
 describe('in a room', { skip }, () => {
@@ -114,7 +141,7 @@ describe('in a room', { skip }, () => {
 
   test('a client that answers no ping is dropped, and its room with it; one that does stays', async (t) => {
     const { node, url } = await start(t, {}, false, 0.2);
-    const gone = await Client.connect(t, url, false);
+    const gone = await Client.connect(t, url, { autoPong: false });
     await gone.get('join', { room: 'gone' });
     const here = await Client.connect(t, url);
     await here.get('join', { room: 'here' });

@@ -13,7 +13,7 @@ import { RegistrationError } from '../../nodes/registration-error.ts';
 import type { NodeRegistry } from '../../nodes/registry.ts';
 import { EntityParams } from '../edit-answer.ts';
 import { Problem } from '../problem.ts';
-import { ProblemSchema } from '../schemas.ts';
+import { problems } from '../responses.ts';
 
 /** Open connections of one node at once: an old one, a new one, and one that a proxy left behind. */
 const MAX_CONNECTIONS = 3;
@@ -45,10 +45,12 @@ export const mediaNodeRoutes: FastifyPluginAsyncTypebox<MediaNodeRoutesOptions> 
         body: Registration,
         response: {
           200: RegistrationAnswer,
-          400: ProblemSchema,
-          404: ProblemSchema,
-          409: ProblemSchema,
-          422: ProblemSchema,
+          ...problems({
+            400: 'It is no registration that this dispatcher understands.',
+            404: 'The topology has no such node.',
+            409: 'Another process of that name is connected, or the node has become another one meanwhile.',
+            422: 'The topology has no media for this node, or it is of another kind.',
+          }),
         },
       },
     },

@@ -1,5 +1,4 @@
 /** The node's signalling port: WebSockets on `/n/<node>/`, plain or TLS, and a redirect for all who are wrong here. */
-import { readFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { Duplex } from 'node:stream';
@@ -10,17 +9,17 @@ import { allListening } from '../listening.ts';
 import { MAX_MESSAGE_BYTES } from './messages.ts';
 import { CLOSE, Session, type SessionContext } from './session.ts';
 
-export interface TlsFiles {
-  /** PEM, with the chain. */
-  readonly certificate: string;
-  readonly key: string;
+/** What a server proves itself with: the contents of both PEM files, the certificate with its chain. */
+export interface Identity {
+  readonly certificate: Buffer;
+  readonly key: Buffer;
 }
 
 export interface SignallingOptions extends SessionContext {
   readonly addresses: readonly string[];
   readonly port: number;
   /** Null: plain `ws:`, for TLS that ends on the balancer, or none. */
-  readonly tls: TlsFiles | null;
+  readonly tls: Identity | null;
   /** How to reach another node of the cluster. */
   readonly directTo: (node: string) => Promise<Whereabouts>;
   /** Seconds between two pings to a client; one that did not answer the last is dropped. */
@@ -60,13 +59,12 @@ export class SignallingServer {
     }
   }
 
-  /** Fails if an address is not there, the port is taken, or a TLS file cannot be used. */
+  /** Fails if an address is not there, the port is taken, or the certificate cannot be used. */
   static async start(options: SignallingOptions): Promise<SignallingServer> {
-    const tls = options.tls && {
-      cert: await readFile(options.tls.certificate),
-      key: await readFile(options.tls.key),
-    };
-    const servers = options.addresses.map(() => (tls ? createTlsServer(tls) : createServer()));
+    const { tls } = options;
+    const servers = options.addresses.map(() =>
+      tls ? createTlsServer({ cert: tls.certificate, key: tls.key }) : createServer(),
+    );
     const signalling = new SignallingServer(options, servers);
     await allListening(
       servers,
