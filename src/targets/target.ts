@@ -65,6 +65,23 @@ export interface Rendering {
   readonly findings: readonly Finding[];
 }
 
+/**
+ * Commands that take a device from one intent to another, in its own dialect and in this order. Nothing is
+ * said of what RoomLB does not own.
+ */
+export interface DeviceChanges {
+  /** Members that leave take nothing new; what they have goes on. Wait here as long as that shall. */
+  readonly drain: readonly string[];
+  readonly change: readonly string[];
+}
+
+export interface ChangesByCommand {
+  /** What a comment begins with where the commands are typed. */
+  readonly comment: string;
+  /** None where both mean the same to the device. The opposite way takes them back. */
+  readonly between: (from: Intent, to: Intent) => DeviceChanges;
+}
+
 /** Kinds of targets, in the order of tables: engines of Linux hosts, devices, and what nodes need. */
 export const TARGET_KINDS = ['linux', 'device', 'node'] as const;
 export type TargetKind = (typeof TARGET_KINDS)[number];
@@ -89,6 +106,11 @@ export interface Target {
   readonly guide: Guide;
   /** Pure and deterministic: same intent, same bytes. */
   render(intent: Intent): Rendering;
+  /**
+   * For devices that are changed by commands; absent where a new file takes the place of the old. Pure and
+   * deterministic.
+   */
+  readonly changes?: ChangesByCommand;
   /**
    * Drives a live engine of this kind; absent where RoomLB only renders. Connects to nothing yet.
    * `cluster`: the id of the one whose intents will come, where engines keep several apart by it.

@@ -138,6 +138,39 @@ describe('roomlb', () => {
     assert.equal((await roomlb('render', 'haproxy', '-t', file, '--strict')).code, 1);
   });
 
+  test('render --from prints the commands of a change, and --back those that take it back', async () => {
+    const changed = join(folder, 'without.yaml');
+    await writeFile(changed, SMALL.replace(/^.*id: sfu-3.*\n/m, ''));
+    const args = ['render', 'cisco-ios-slb', '--from', file, '-t', changed];
+    const { out, code } = await roomlb(...args);
+    assert.equal(code, 0);
+    const [first, then] = out.split('! Then, when that may be cut:\n');
+    assert.match(first!, /real 10\.0\.1\.13 4443\n {2}no inservice\n/);
+    assert.match(then!, /^ no real 10\.0\.1\.13 4443\n(.*\n)*no ip slb serverfarm RLM-sfu-3\n$/m);
+    const back = await roomlb(...args, '--back');
+    assert.match(back.out, /^ip slb vserver RLU40004-public$/m);
+    const dir = join(folder, 'commands');
+    await roomlb(...args, '--out', dir);
+    assert.equal(await readFile(join(dir, 'change.txt'), 'utf8'), out);
+    assert.equal(await readFile(join(dir, 'back.txt'), 'utf8'), back.out);
+    const json = (await roomlb(...args, '--json')).json();
+    assert.deepEqual(json.back.drain, []);
+    assert.ok(json.change.includes('no ip slb serverfarm RLM-sfu-3'));
+    const diff = await roomlb('diff', file, changed, '--target', 'cisco-ios-slb');
+    assert.ok(diff.out.endsWith(out));
+    assert.match(
+      (await roomlb('render', 'cisco-ios-slb', '--from', file, '-t', file)).out,
+      /Nothing to change/,
+    );
+  });
+
+  test('render --from is for devices that take commands, and says what else there is', async () => {
+    const { code, err } = await roomlb('render', 'haproxy', '--from', file, '-t', file);
+    assert.equal(code, 2);
+    assert.match(err, /haproxy is not changed by commands, .*roomlb plan/);
+    assert.equal((await roomlb('render', 'cisco-ios-slb', '--back', '-t', file)).code, 2);
+  });
+
   test('diff says what share of rooms would move, which of those given, and how many rules change', async () => {
     const changed = join(folder, 'changed.yaml');
     await writeFile(changed, SMALL.replace('weight: 200', 'weight: 100'));

@@ -2,6 +2,7 @@ import { Option, type Command } from 'commander';
 import { clusterView } from '../../cluster/view.ts';
 import { buildIntent } from '../../intent/build.ts';
 import { whatIf, type WhatIf } from '../../placement/what-if.ts';
+import { changesText } from '../../targets/changes-text.ts';
 import { diffRules, type RuleDiff } from '../../targets/rule-diff.ts';
 import type { Target } from '../../targets/target.ts';
 import { diffTopologies } from '../../topology/diff.ts';
@@ -11,7 +12,7 @@ import { CliError, EXIT } from '../exit.ts';
 import { readLines } from '../lines.ts';
 import { jsonOption } from '../options.ts';
 import { printJson, table } from '../output.ts';
-import { selectTargets, targetOption } from '../select-targets.ts';
+import { selectTargets, targetNamed, targetOption } from '../select-targets.ts';
 import type { Cli } from '../cli.ts';
 import { describeChanges } from '../topology-changes.ts';
 import { checkRooms } from '../wishes.ts';
@@ -29,7 +30,9 @@ const MAX_SAMPLES = 10_000_000;
 export function addDiff(program: Command, { io }: Cli): void {
   program
     .command('diff')
-    .description('say what a change of topology would do: to rooms, and to the rules of each target')
+    .description(
+      'say what a change of topology would do: to rooms, to the rules of each target, and with --target which commands change a device',
+    )
     .argument('<old>', 'topology file as it is')
     .argument('<new>', 'topology file as it would be; - is standard input')
     .option('--rooms <file>', 'rooms, one a line, to tell one by one which would move; - is standard input')
@@ -69,6 +72,7 @@ Examples:
         io.out(changes === '' ? 'the topologies mean the same\n' : changes);
         io.out(`\n${describeMoves(placement, rooms.length)}`);
         io.out(`\n${describeTargets(targets)}`);
+        for (const text of commandsFor(before, after, options.target ?? [])) io.out(`\n${text}`);
       }
     });
 }
@@ -84,6 +88,15 @@ function diffTargets(before: Topology, after: Topology, targets: readonly Target
     target: target.name,
     ...diffRules(target.render(old).rules, target.render(now).rules),
   }));
+}
+
+/** For devices that somebody asked for by name: what is typed into them. */
+function commandsFor(before: Topology, after: Topology, names: readonly string[]): string[] {
+  const [from, to] = [buildIntent(clusterView(before)), buildIntent(clusterView(after))];
+  return names.map(targetNamed).flatMap((target) => {
+    const { changes } = target;
+    return changes ? [changesText({ ...target, changes }, from, to)] : [];
+  });
 }
 
 function describeMoves({ samples, share, ideal, moves }: WhatIf, listed: number): string {

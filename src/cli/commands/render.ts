@@ -1,21 +1,22 @@
-import { mkdir, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
 import type { Command } from 'commander';
 import { renderNodeSetup } from '../../targets/node-setup/index.ts';
 import { TARGETS } from '../../targets/registry.ts';
-import type { Finding, Rendering } from '../../targets/target.ts';
+import type { Finding } from '../../targets/target.ts';
 import { readSnapshot } from '../context.ts';
+import { renderChanges } from '../render-changes.ts';
 import { CliError, EXIT } from '../exit.ts';
 import { jsonOption, topologyOption } from '../options.ts';
 import { paint, printJson, type Io } from '../output.ts';
 import { targetNamed } from '../select-targets.ts';
-import { unwritable } from '../system-error.ts';
+import { writeFiles } from '../write-files.ts';
 import type { Cli } from '../cli.ts';
 
 interface RenderOptions {
   topology: string;
   out?: string;
   node?: string;
+  from?: string;
+  back?: true;
   strict?: true;
   json?: true;
 }
@@ -31,6 +32,8 @@ export function addRender(program: Command, { io, exit }: Cli): void {
     .addOption(topologyOption())
     .option('-o, --out <dir>', 'write all files of the target into this folder')
     .option('--node <id>', 'node-setup: the script for this node alone')
+    .option('--from <old>', 'devices: the commands from this older topology to the new one, instead of all')
+    .option('--back', 'with --from: the commands that take the change back')
     .option('--strict', 'exit with 1 if the target cannot carry everything as asked')
     .addOption(jsonOption())
     .addHelpText(
@@ -42,11 +45,18 @@ Examples:
   $ roomlb render haproxy > haproxy.cfg && haproxy -c -f haproxy.cfg
   $ roomlb render nftables | nft -c -f -
   $ roomlb render keepalived --out /etc/keepalived
+  $ roomlb render cisco-ios-slb --from old.yaml --topology new.yaml
   $ roomlb render node-setup --node sfu-1 | ssh sfu-1 sudo sh
 `,
     )
     .action(async (name: string, options: RenderOptions) => {
       const target = targetNamed(name);
+      if (options.back && options.from === undefined)
+        throw new CliError(EXIT.badInput, '--back goes with --from');
+      if (options.from !== undefined) {
+        await renderChanges(io, target, { ...options, from: options.from });
+        return;
+      }
       const { intent, view } = await readSnapshot(io, options.topology);
       if (options.node !== undefined) {
         if (name !== 'node-setup') throw new CliError(EXIT.badInput, '--node goes with node-setup only');
@@ -56,7 +66,7 @@ Examples:
         return;
       }
       const rendering = target.render(intent);
-      if (options.out !== undefined) await writeAll(rendering, options.out);
+      if (options.out !== undefined) await writeFiles(rendering.files, options.out);
       if (options.json) {
         const { files, findings, rules } = rendering;
         printJson(io, { target: name, revision: intent.revision, files, findings, rules: rules.length });
@@ -67,18 +77,6 @@ Examples:
       const lossy = rendering.findings.some(({ level }) => level !== 'note');
       if (rendering.files.length === 0 || (options.strict && lossy)) exit(EXIT.checkFailed);
     });
-}
-
-async function writeAll({ files }: Rendering, folder: string): Promise<void> {
-  for (const { path, content, mode = 0o644 } of files) {
-    const file = join(folder, path);
-    try {
-      await mkdir(dirname(file), { recursive: true });
-      await writeFile(file, content, { mode });
-    } catch (error) {
-      throw unwritable(file, error);
-    }
-  }
 }
 
 function printFindings(io: Io, target: string, findings: readonly Finding[]): void {

@@ -11,7 +11,7 @@ export const guide: Guide = {
     '`drain: flush` needs a hand: `clear ip slb connections vserver NAME` for each of its ports.',
   ],
   rollback: [
-    'Load the file of the revision before; then remove what only the newer one had: `no ip slb vserver NAME` first, then `no ip slb serverfarm NAME`, then `no ip slb probe NAME`.',
+    'Before a change: `roomlb render cisco-ios-slb --from OLD --topology NEW` prints the commands that make it, and with `--back` those that take it back.',
   ],
   limits: [
     'IPv4 only; no tunnel; no source hash for server farms, so signalling is weighted round robin with `sticky`.',

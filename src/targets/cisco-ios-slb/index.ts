@@ -4,11 +4,13 @@
  * slb-cg-book), whose section names the comments of this folder cite.
  */
 import type { Intent } from '../../intent/model.ts';
-import { carriedBy, vipIds, type CarriedService } from '../dialect/carried.ts';
+import { carriedBy, vipIds, type Carried, type CarriedService } from '../dialect/carried.ts';
 import { distinctChecks, poolChecks } from '../dialect/checks.ts';
+import { indentedChanges } from '../dialect/delta/indented.ts';
 import { deviceHeader } from '../dialect/header.ts';
 import { separated, type Block } from '../dialect/text.ts';
-import type { Rendering, Target } from '../target.ts';
+import type { Rendering, Rule, Target } from '../target.ts';
+import { treeRules } from './changes.ts';
 import { farm, farmName } from './farms.ts';
 import { findingsOf } from './findings.ts';
 import { guide } from './guide.ts';
@@ -33,6 +35,12 @@ export const ciscoIosSlb: Target = {
   },
   guide,
   render,
+  changes: indentedChanges({
+    comment: '!',
+    indent: ' ',
+    blocksOf: (intent) => configure(intent).blocks,
+    rules: treeRules,
+  }),
 };
 
 const PURPOSE = [
@@ -41,13 +49,28 @@ const PURPOSE = [
 ];
 
 function render(intent: Intent): Rendering {
+  const { services, findings, blocks, rules } = configure(intent);
+  if (services.length === 0 && intent.services.length > 0) return { files: [], rules: [], findings };
+  const lines = [
+    ...deviceHeader('cisco-ios-slb', intent, PURPOSE, findings, '!'),
+    ...separated(blocks, ' ', '!'),
+    '!',
+    '',
+  ];
+  return { files: [{ path: 'ios-slb.cfg', content: lines.join('\n') }], rules, findings };
+}
+
+interface Configuration extends Carried {
+  readonly blocks: readonly Block[];
+  readonly rules: readonly Rule[];
+}
+
+function configure(intent: Intent): Configuration {
   const { services, findings: refused } = carriedBy(
     { label: 'IOS SLB', forwarding: ['nat', 'dsr'], families: [4] },
     intent,
   );
   const findings = [...refused, ...findingsOf(intent, services)];
-  if (services.length === 0 && intent.services.length > 0) return { files: [], rules: [], findings };
-
   const names = namesFor(services);
   const vips = new Map(intent.vips.map((vip) => [vip.id, vip]));
   const servers = services.flatMap((carried) => {
@@ -55,23 +78,13 @@ function render(intent: Intent): Rendering {
     return vip ? [vservers(carried, vip, names)] : [];
   });
   const used = vipIds(services);
-  const blocks: Block[] = [
+  const blocks = [
     ...probes(services, names),
     ...intent.vips.filter(({ id }) => used.has(id)).flatMap((vip) => hsrpGroup(vip, names)),
     ...farms(services, names),
     ...servers.flatMap((part) => part.blocks),
   ];
-  const lines = [
-    ...deviceHeader('cisco-ios-slb', intent, PURPOSE, findings, '!'),
-    ...separated(blocks, ' ', '!'),
-    '!',
-    '',
-  ];
-  return {
-    files: [{ path: 'ios-slb.cfg', content: lines.join('\n') }],
-    rules: servers.flatMap((part) => part.rules),
-    findings,
-  };
+  return { services, findings, blocks, rules: servers.flatMap((part) => part.rules) };
 }
 
 function probes(services: readonly CarriedService[], names: Names): Block[] {

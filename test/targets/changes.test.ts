@@ -1,0 +1,122 @@
+/**
+ * Targets that are changed by commands: whatever the old and the new topology, the commands take a model of
+ * the device from the one rendering to the other, touch nothing of others, and can be taken back.
+ */
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import fc from 'fast-check';
+import { clusterView } from '../../src/cluster/view.ts';
+import { buildIntent } from '../../src/intent/build.ts';
+import type { Intent } from '../../src/intent/model.ts';
+import { TARGETS } from '../../src/targets/registry.ts';
+import type { Target } from '../../src/targets/target.ts';
+import type { Topology } from '../../src/topology/model.ts';
+import { topologies } from '../topology/arbitrary.ts';
+import { GRAMMARS } from './grammars/index.ts';
+import { MODELS } from './models/index.ts';
+import type { DeviceModel } from './models/model.ts';
+
+const RUNS = { numRuns: 200, includeErrorInReport: true };
+const changing = TARGETS.filter(({ changes }) => changes !== undefined);
+
+test('every model is of a target that is changed by commands, and the other way round', () => {
+  assert.deepEqual(Object.keys(MODELS).sort(), changing.map(({ name }) => name).sort());
+});
+
+for (const target of changing) {
+  describe(`changes of ${target.name}`, () => {
+    const changes = target.changes!.between;
+    const { start, foreign, members } = MODELS[target.name]!;
+    const loaded = (intent: Intent): DeviceModel => {
+      const device = start();
+      device.run(foreign);
+      device.run(commandsOf(target, intent));
+      return device;
+    };
+
+    test('lead from any configuration to any other, and back', () => {
+      fc.assert(
+        fc.property(pairs, ([from, to]) => {
+          const device = loaded(from);
+          for (const [a, b] of [
+            [from, to],
+            [to, from],
+          ] as const) {
+            const { drain, change } = changes(a, b);
+            device.run([...drain, ...change]);
+            assert.deepEqual(device.show(), loaded(b).show(), [...drain, '--', ...change].join('\n'));
+          }
+        }),
+        RUNS,
+      );
+    });
+
+    test('leave no group without members in between, that has some before and after', () => {
+      fc.assert(
+        fc.property(pairs, ([from, to]) => {
+          const { drain, change } = changes(from, to);
+          const device = loaded(from);
+          const [before, after] = [members(device.show()), members(loaded(to).show())];
+          const full = [...before].filter(([group, n]) => n > 0 && (after.get(group) ?? 0) > 0);
+          device.run(drain);
+          const staying = full.filter(([group]) => (members(device.show()).get(group) ?? 0) > 0);
+          for (let end = 1; end <= change.length; end++) {
+            const copy = loaded(from);
+            copy.run([...drain, ...change.slice(0, end)]);
+            const now = members(copy.show());
+            for (const [group] of staying) assert.ok(now.get(group) !== 0, change.slice(0, end).join('\n'));
+          }
+        }),
+        { ...RUNS, numRuns: 30 },
+      );
+    });
+
+    test('are none where both mean the same', () => {
+      fc.assert(
+        fc.property(intents, (intent) => {
+          assert.deepEqual(changes(intent, structuredClone(intent)), { drain: [], change: [] });
+        }),
+        RUNS,
+      );
+    });
+  });
+}
+
+const intents = topologies().map((topology) => buildIntent(clusterView(topology)));
+
+/** Two clusters that have nothing to do with each other, and one before and after some edits. */
+const pairs: fc.Arbitrary<readonly [Intent, Intent]> = fc.oneof(
+  fc.tuple(intents, intents),
+  fc.tuple(topologies(), edits()).map(([topology, edit]) => {
+    const intentOf = (one: Topology) => buildIntent(clusterView(one));
+    return [intentOf(topology), intentOf(edit(topology))] as const;
+  }),
+);
+
+/** Leaves nodes out, changes weights and states of others, exchanges addresses, moves a group elsewhere. */
+function edits(): fc.Arbitrary<(topology: Topology) => Topology> {
+  const edit = fc.constantFrom('keep', 'keep', 'leave', 'weight', 'drain');
+  const nodes = fc.array(edit, { minLength: 1, maxLength: 8 });
+  return fc.tuple(nodes, fc.boolean(), fc.boolean()).map(([list, exchange, elsewhere]) => (topology) => ({
+    ...topology,
+    vips: topology.vips.map((vip, i, all) => ({
+      ...vip,
+      addresses: exchange ? (all[(i + 1) % all.length]?.addresses ?? vip.addresses) : vip.addresses,
+      vrrp: elsewhere && vip.vrrp ? { ...vip.vrrp, interface: 'Vlan20', routerId: 60 + i } : vip.vrrp,
+    })),
+    nodes: topology.nodes.flatMap((node, i) => {
+      const what = list[i % list.length];
+      if (what === 'leave') return [];
+      if (what === 'weight') return [{ ...node, weight: (node.weight % 250) + 1 }];
+      return [what === 'drain' ? { ...node, state: 'draining' as const } : node];
+    }),
+  }));
+}
+
+/** The rendering without its comments. */
+function commandsOf(target: Target, intent: Intent): string[] {
+  return target.render(intent).files.flatMap(({ path, content }) => {
+    const comment = GRAMMARS[target.name]?.[path]?.comment ?? '#';
+    return content.split('\n').filter((line) => line !== '' && !line.startsWith(comment));
+  });
+}

@@ -1,0 +1,16 @@
+/** A device as far as its configuration goes: takes commands, and shows what they made of it. */
+export interface DeviceModel {
+  /** @throws where the device would refuse */
+  run(lines: readonly string[]): void;
+  /** Its running configuration, sorted where the order means nothing. */
+  show(): string[];
+}
+
+/** What a model is made for: a target's dialect, and something in it that is not RoomLB's. */
+export interface Modelled {
+  readonly start: () => DeviceModel;
+  /** The commands of a configuration that somebody else made. */
+  readonly foreign: readonly string[];
+  /** Members that take new connections in each group of members, by its name. */
+  readonly members: (shown: readonly string[]) => ReadonlyMap<string, number>;
+}
