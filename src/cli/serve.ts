@@ -7,12 +7,16 @@ import { loadStoredTopology } from '../dispatcher/stored-topology.ts';
 import { TopologyEditor } from '../dispatcher/topology-editor.ts';
 import { EventBus } from '../events/bus.ts';
 import { logEvents } from '../events/log.ts';
+import { systemClock } from '../health/clock.ts';
+import { BalancerBoard } from '../service/balancer-board.ts';
+import { driveLocally } from '../service/local-balancers.ts';
 import { Service } from '../service/service.ts';
 import type { Probing } from '../health/report.ts';
 import { openStore, StoreSpecError } from '../store/open.ts';
 import type { Store } from '../store/store.ts';
 import { TARGETS } from '../targets/registry.ts';
 import type { HealthConfig } from '../topology/health/config.ts';
+import { engineOf, findBalancer } from './balancers.ts';
 import { printFaults, readTopology } from './context.ts';
 import { CliError, EXIT } from './exit.ts';
 import { parseListen } from './listen.ts';
@@ -28,6 +32,9 @@ export interface ServeOptions {
   readonly allowHost: readonly string[];
   /** False: no probes are sent. */
   readonly probes: boolean;
+  /** Ids of balancers on this host, to be kept as the intent says. */
+  readonly apply: readonly string[];
+  readonly stateDir: string;
 }
 
 const PROBING: Readonly<Record<Probing, (health: HealthConfig) => string>> = {
@@ -68,10 +75,17 @@ export async function serve(io: Io, options: ServeOptions): Promise<void> {
     const events = new EventBus((err) => logger.error({ err }, 'a listener to events failed'));
     logEvents(events, logger);
     const { topology } = stored;
+    const engines = options.apply.map((name) =>
+      engineOf(findBalancer(topology, name), topology.cluster, options.stateDir),
+    );
     const service = await Service.start({ store, topology, events, logger, sending: options.probes });
+    const board = new BalancerBoard(systemClock);
+    const { dispatcher } = service;
+    const stopDriving = driveLocally({ dispatcher, board, engines, clock: systemClock, logger });
     try {
-      await answer(options, store, service, logger);
+      await answer(options, store, service, board, logger);
     } finally {
+      await stopDriving();
       await service.stop();
     }
   } finally {
@@ -80,7 +94,13 @@ export async function serve(io: Io, options: ServeOptions): Promise<void> {
 }
 
 /** Answers requests until a signal comes, and those that are under way then. */
-async function answer(options: ServeOptions, store: Store, service: Service, logger: Logger): Promise<void> {
+async function answer(
+  options: ServeOptions,
+  store: Store,
+  service: Service,
+  balancers: BalancerBoard,
+  logger: Logger,
+): Promise<void> {
   const { host, port } = parseListen(options.listen);
   const { dispatcher, registry, reader, prober, now } = service;
   const app = await buildServer({
@@ -90,6 +110,7 @@ async function answer(options: ServeOptions, store: Store, service: Service, log
     health: reader,
     prober,
     nodes: { registry, now },
+    balancers,
     addMetrics: (prometheus) => service.addMetrics(prometheus),
     ready: () => store.ready(),
     // Beyond loopback nobody knows under which names it is asked, unless told.

@@ -8,9 +8,8 @@ import { type AgentClient, DispatcherError } from '../dispatcher-client/client.t
 import type { Clock } from '../health/clock.ts';
 import { BackOff } from '../media-node/back-off.ts';
 import type { Loop } from '../reconcile/loop.ts';
-import type { BalancerReport } from '../reconcile/report.ts';
 import type { Engine } from './open-engine.ts';
-import { loopFor } from './local-balancers.ts';
+import { logReport, loopFor } from './local-balancers.ts';
 
 export interface AgentOptions {
   /** Asked in turn, from the one that answered last. */
@@ -57,14 +56,6 @@ export async function runAgent(options: AgentOptions, signal: AbortSignal): Prom
   }
   clearInterval(beat);
   await loop.stop();
-}
-
-function logReport(logger: Logger, report: BalancerReport): void {
-  const { standing, wanted, applied, why, plan } = report;
-  const level = standing === 'in-sync' ? 'info' : 'warn';
-  // Every look for drift that finds nothing would be a line.
-  if (standing === 'in-sync' && plan === null) return;
-  logger[level]({ standing, wanted, applied, why, counts: plan?.counts, plan: plan?.id }, 'balancer');
 }
 
 /** One report at a time, and always the newest. */

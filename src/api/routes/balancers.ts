@@ -36,7 +36,7 @@ export const balancerRoutes: FastifyPluginAsyncTypebox<BalancerRouteOptions> = (
   app,
   { dispatcher, board },
 ) => {
-  const declared = () => dispatcher.snapshot.view.topology.balancers;
+  const declared = () => dispatcher.declared.balancers;
   const driven = (name: string): Exclude<Found, { found: 'silent' }> => {
     const balancer = one(declared(), name);
     const found = board.find(balancer);

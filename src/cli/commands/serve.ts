@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { Option } from 'commander';
 import { serve } from '../serve.ts';
+import { stateFolderOption } from '../balancers.ts';
 import { topologyOption } from '../options.ts';
 import type { Cli } from '../cli.ts';
 import { LOG_LEVELS, type LogLevel } from '../logger.ts';
@@ -13,6 +14,8 @@ interface ServeOptions {
   allowRemote?: true;
   allowHost: string[];
   probes: boolean;
+  apply: string[];
+  stateDir: string;
 }
 
 export function addServe(program: Command, { io }: Cli): void {
@@ -24,6 +27,12 @@ export function addServe(program: Command, { io }: Cli): void {
     .option('-s, --store <store>', 'where claims live: memory, or file:PATH to survive a crash', 'memory')
     .addOption(new Option('--log-level <level>', 'how much to log').choices(LOG_LEVELS).default('info'))
     .option('--allow-remote', 'listen beyond loopback although requests are not authenticated')
+    .option(
+      '--apply <balancer...>',
+      'balancers on this host (see balancers: in the topology) to be kept as wanted, without an agent',
+      [],
+    )
+    .addOption(stateFolderOption())
     .option('--no-probes', 'send no health probes; what media nodes report of themselves counts all the same')
     .option(
       '--allow-host <name>',
@@ -42,6 +51,7 @@ Examples:
   $ roomlb serve --store file:/var/lib/roomlb --listen 127.0.0.1:9000
   $ roomlb serve --allow-host rooms.example.net
   $ roomlb serve --no-probes
+  $ roomlb serve --apply lb-1
 `,
     )
     .action((options: ServeOptions) => serve(io, options));
