@@ -10,12 +10,14 @@ import { logEvents } from '../events/log.ts';
 import { systemClock } from '../health/clock.ts';
 import { BalancerBoard } from '../service/balancer-board.ts';
 import { driveLocally } from '../service/local-balancers.ts';
+import type { Engine } from '../service/open-engine.ts';
 import { Service } from '../service/service.ts';
 import type { Probing } from '../health/report.ts';
 import { openStore, StoreSpecError } from '../store/open.ts';
 import type { Store } from '../store/store.ts';
 import { TARGETS } from '../targets/registry.ts';
 import type { HealthConfig } from '../topology/health/config.ts';
+import type { Topology } from '../topology/model.ts';
 import { engineOf, findBalancer } from './balancers.ts';
 import { printFaults, readTopology } from './context.ts';
 import { CliError, EXIT } from './exit.ts';
@@ -75,17 +77,11 @@ export async function serve(io: Io, options: ServeOptions): Promise<void> {
     const events = new EventBus((err) => logger.error({ err }, 'a listener to events failed'));
     logEvents(events, logger);
     const { topology } = stored;
-    const engines = options.apply.map((name) =>
-      engineOf(findBalancer(topology, name), topology.cluster, options.stateDir),
-    );
+    const engines = localEngines(topology, options);
     const service = await Service.start({ store, topology, events, logger, sending: options.probes });
-    const board = new BalancerBoard(systemClock);
-    const { dispatcher } = service;
-    const stopDriving = driveLocally({ dispatcher, board, engines, clock: systemClock, logger });
     try {
-      await answer(options, store, service, board, logger);
+      await answer(options, store, service, engines, logger);
     } finally {
-      await stopDriving();
       await service.stop();
     }
   } finally {
@@ -93,16 +89,23 @@ export async function serve(io: Io, options: ServeOptions): Promise<void> {
   }
 }
 
+/** A balancer that is named twice, by its id and by its target, is driven once. */
+function localEngines(topology: Topology, { apply, stateDir }: ServeOptions): Engine[] {
+  const balancers = new Set(apply.map((name) => findBalancer(topology, name)));
+  return [...balancers].map((balancer) => engineOf(balancer, topology.cluster, stateDir));
+}
+
 /** Answers requests until a signal comes, and those that are under way then. */
 async function answer(
   options: ServeOptions,
   store: Store,
   service: Service,
-  balancers: BalancerBoard,
+  engines: readonly Engine[],
   logger: Logger,
 ): Promise<void> {
   const { host, port } = parseListen(options.listen);
   const { dispatcher, registry, reader, prober, now } = service;
+  const balancers = new BalancerBoard(systemClock);
   const app = await buildServer({
     dispatcher,
     editor: new TopologyEditor(store.topology, dispatcher),
@@ -121,6 +124,8 @@ async function answer(
     const why = cause instanceof Error ? cause.message : String(cause);
     throw new CliError(EXIT.unreachable, `cannot listen on ${options.listen}: ${why}`, { cause });
   });
+  // Not before: a second dispatcher that was started by mistake finds its address taken, and drives nothing.
+  const stopDriving = driveLocally({ dispatcher, board: balancers, engines, clock: systemClock, logger });
   const base = baseUrl(app.server.address(), host);
   const { cluster, vips, nodes, health } = dispatcher.declared;
   logger.info(
@@ -134,6 +139,8 @@ async function answer(
   process.send?.({ listening: base });
   await signalled();
   logger.info('shutting down');
+  // Before what is known of nodes ends: engines are left as they are.
+  await stopDriving();
   // Before the connections of nodes are closed, which would look like the loss of all of them.
   await service.stop();
   // Node spares connections on which no request was ever finished; they must not hold the store for ever.

@@ -76,7 +76,10 @@ export class BalancerBoard {
 
   /** Applies here and now. */
   async apply(local: LocalBalancer, intent: Intent, options: ApplyOptions): Promise<Outcome> {
-    return local.reconciler.apply(intent, options);
+    const outcome = await local.reconciler.apply(intent, options);
+    // So that it is told how it stands, too. What failed or was refused is not tried again without the options.
+    if (outcome.result === 'applied' || outcome.result === 'unchanged') local.loop.runNow();
+    return outcome;
   }
 
   /** Has the agent apply, once it reports the next time. */
