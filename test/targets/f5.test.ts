@@ -147,6 +147,23 @@ describe('AS3', () => {
     assert.deepEqual(vip!.tcp_443_v_v4!.persistenceMethods, [{ use: '/roomlb_c/Shared/source_300' }]);
   });
 
+  test('asks for all monitors by their number: members know the word only since schema 3.53', () => {
+    const { vip_v: vip } = declaration(
+      CLUSTER('nat').replace(
+        '10.0.0.2], signallingPort: 443, healthPort: 9100, stunPort: 9100',
+        '10.0.0.2], signallingPort: 443, healthPort: 9100',
+      ),
+    );
+    const { members } = vip!.signalling_v_v4 as unknown as { members: Record<string, unknown>[] };
+    assert.deepEqual(
+      members.map(({ monitors, minimumMonitors }) => [(monitors as []).length, minimumMonitors]),
+      [
+        [2, 2],
+        [1, 1],
+      ],
+    );
+  });
+
   test('refuses the tunnel, which it has no words for', () => {
     const rendering = f5As3.render(intentOf(CLUSTER('tunnel')));
     assert.deepEqual(rendering.files, []);

@@ -35,7 +35,7 @@ export function partsOf(intent: Intent, services: readonly CarriedService[], obj
   const monitors = (checks: readonly Check[]) =>
     checks.length === 0
       ? {}
-      : { monitors: checks.map((check) => shared(monitorName(check))), minimumMonitors: 'all' as const };
+      : { monitors: checks.map((check) => shared(monitorName(check))), minimumMonitors: checks.length };
   const pool = (one: f5.Pool): Pool => ({
     class: 'Pool',
     loadBalancingMode: one.weighted ? 'ratio-member' : 'round-robin',
@@ -65,19 +65,13 @@ export function partsOf(intent: Intent, services: readonly CarriedService[], obj
   const serviceName = ({ service: of, front: at, port }: f5.Virtual) =>
     `${of.protocol}_${port}_${front(at.id)}_v${at.address.family}`;
 
+  const poolsOf = grouped(objects.pools, ({ vip }) => vip);
+  const virtualsOf = grouped(objects.virtuals, (one) => one.service.vip);
   const application = (vip: string) => ({
     class: 'Application' as const,
     template: 'generic' as const,
-    ...named(
-      objects.pools.filter((one) => one.vip === vip),
-      poolName,
-      pool,
-    ),
-    ...named(
-      objects.virtuals.filter((one) => one.service.vip === vip),
-      serviceName,
-      service,
-    ),
+    ...named(poolsOf.get(vip) ?? [], poolName, pool),
+    ...named(virtualsOf.get(vip) ?? [], serviceName, service),
   });
   return {
     tenant,
@@ -149,4 +143,14 @@ function named<T, V>(
   make: (item: T) => V,
 ): Record<string, V> {
   return Object.fromEntries(items.map((item) => [nameOf(item), make(item)]));
+}
+
+function grouped<T>(items: readonly T[], keyOf: (item: T) => string): Map<string, T[]> {
+  const groups = new Map<string, T[]>();
+  for (const item of items) {
+    const group = groups.get(keyOf(item));
+    if (group) group.push(item);
+    else groups.set(keyOf(item), [item]);
+  }
+  return groups;
 }

@@ -48,8 +48,8 @@ export interface PoolMember {
   /** `disable`: what it has goes on, nothing new comes. */
   readonly adminState: 'enable' | 'disable';
   readonly monitors?: readonly Use[];
-  /** `all` of the monitors must pass; the default is one of them. */
-  readonly minimumMonitors?: 'all';
+  /** All of the monitors must pass: how many they are, since `all` is a word of newer schemas only. The default is 1. */
+  readonly minimumMonitors?: number;
   /** Nodes are made in /Common, so that other tenants may have the same addresses. */
   readonly shareNodes: true;
   /** Up to 64 characters. */
@@ -60,7 +60,7 @@ export interface Pool {
   readonly class: 'Pool';
   readonly loadBalancingMode: 'ratio-member' | 'round-robin';
   readonly monitors?: readonly Use[];
-  readonly minimumMonitors?: 'all';
+  readonly minimumMonitors?: number;
   readonly members: readonly PoolMember[];
 }
 

@@ -6,15 +6,14 @@
 import type { Intent } from '../../intent/model.ts';
 import { carriedBy } from '../dialect/carried.ts';
 import { deviceHeader } from '../dialect/header.ts';
-import { braced, oneLine } from '../dialect/text.ts';
 import type { Rendering, Target } from '../target.ts';
 import { bigIpFindings } from './findings.ts';
 import { guide } from './guide.ts';
 import { virtualNames } from './names.ts';
 import { objectsOf, type Virtual } from './objects.ts';
 import { bigIpRules } from './rules.ts';
-import { poolMember, tmshObjects, virtualObject } from './stanzas.ts';
-import { createCommand, itemLine, stanza } from './tmsh.ts';
+import { poolMember, sharedObjects, virtualObject } from './stanzas.ts';
+import { createWords, itemWords, stanza, type TmshObject } from './tmsh.ts';
 
 export const f5Tmsh: Target = {
   name: 'f5-tmsh',
@@ -58,29 +57,29 @@ function render(intent: Intent): Rendering {
 
   const objects = objectsOf(services);
   const nameOf = virtualNames(services);
-  const list = tmshObjects(objects, nameOf);
-  const conf = [
-    ...deviceHeader('f5-tmsh', intent, PURPOSE, findings, '#'),
-    ...braced(list.map(stanza), '    '),
-    '',
-  ];
+  const conf = deviceHeader('f5-tmsh', intent, PURPOSE, findings, '#').map((line) => `${line}\n`);
   const script = [
     '#!/bin/sh',
     ...deviceHeader('f5-tmsh', intent, SCRIPT_PURPOSE, [], '#'),
     "tmsh <<'END'",
     'create cli transaction',
-    ...list.map(createCommand),
-    'submit cli transaction',
-    'END',
-    '',
   ];
+  const write = (object: TmshObject): string => {
+    const text = createWords(object);
+    conf.push(stanza(object));
+    script.push(`create ${text}`);
+    return text;
+  };
+  sharedObjects(objects).forEach(write);
+  const texts = new Map(objects.virtuals.map((one) => [one, write(virtualObject(one, nameOf(one)))]));
+  script.push('submit cli transaction', 'END', '');
   return {
     files: [
-      { path: CONF, content: conf.join('\n') },
+      { path: CONF, content: conf.join('') },
       { path: SCRIPT, content: script.join('\n'), mode: 0o755 },
     ],
     rules: bigIpRules(objects.virtuals, {
-      virtual: (one) => oneLine(stanza(virtualObject(one, nameOf(one)))),
+      virtual: (one) => texts.get(one) ?? '',
       member: memberText,
     }),
     findings,
@@ -89,5 +88,5 @@ function render(intent: Intent): Rendering {
 
 function memberText({ pool }: Virtual, index: number): string {
   const member = pool.members[index];
-  return member ? oneLine(itemLine(poolMember(member, pool.weighted))) : '';
+  return member ? itemWords(poolMember(member, pool.weighted)) : '';
 }

@@ -6,16 +6,15 @@ import { names } from './names.ts';
 import type { Objects, Pool, PoolMember, Profile, Virtual } from './objects.ts';
 import type { Attribute, Item, TmshObject } from './tmsh.ts';
 
-/** Each object behind those that it refers to. */
-export function tmshObjects(objects: Objects, nameOf: (virtual: Virtual) => string): TmshObject[] {
+/** What virtual servers refer to, each object behind those that it refers to itself. */
+export function sharedObjects({ checks, profiles, persistences, pools, virtuals }: Objects): TmshObject[] {
   return [
-    ...objects.checks.map(monitor),
-    ...objects.profiles.map(profile),
-    ...objects.persistences.map(persistence),
-    ...nodes(objects.pools),
-    ...objects.pools.map(pool),
-    ...virtualAddresses(objects.virtuals),
-    ...objects.virtuals.map((one) => virtualObject(one, nameOf(one))),
+    ...checks.map(monitor),
+    ...profiles.map(profile),
+    ...persistences.map(persistence),
+    ...nodes(pools),
+    ...pools.map(pool),
+    ...virtualAddresses(virtuals),
   ];
 }
 

@@ -13,7 +13,7 @@ const REMARK = Type.String({ pattern: '^[0-9A-Za-z_./~-]+$', maxLength: 64 });
 const IP = Type.String({ format: 'ip' });
 const PORT = Type.Integer({ minimum: 1, maximum: 65_535 });
 const MONITORS = Type.Optional(Type.Array(USE, { minItems: 1, maxItems: 63, uniqueItems: true }));
-const ALL = Type.Optional(Type.Literal('all'));
+const ALL_OF_THEM = Type.Optional(Type.Integer({ minimum: 1, maximum: 63 }));
 
 /** A name of an object within an application: a letter, then up to 189 more, the last no hyphen. */
 const NAME = '^[A-Za-z]([0-9A-Za-z_.-]{0,188}[0-9A-Za-z_.])?$';
@@ -69,7 +69,7 @@ const MEMBER = Type.Object(
     ratio: Type.Optional(Type.Integer({ minimum: 1, maximum: 100 })),
     adminState: Type.Union([Type.Literal('enable'), Type.Literal('disable'), Type.Literal('offline')]),
     monitors: MONITORS,
-    minimumMonitors: ALL,
+    minimumMonitors: ALL_OF_THEM,
     shareNodes: Type.Boolean(),
     remark: REMARK,
   },
@@ -82,7 +82,7 @@ const OWN = Type.Union([
       class: Type.Literal('Pool'),
       loadBalancingMode: Type.Union([Type.Literal('ratio-member'), Type.Literal('round-robin')]),
       monitors: MONITORS,
-      minimumMonitors: ALL,
+      minimumMonitors: ALL_OF_THEM,
       members: Type.Array(MEMBER, { minItems: 1, uniqueItems: true }),
     },
     strict,
