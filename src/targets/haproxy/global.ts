@@ -1,9 +1,13 @@
 /** The sections `global` and `defaults`: what holds for the whole process. */
 
-/** Where distributions' packages put it; `level admin` because the run-time API is how drivers change things. */
-export const STATS_SOCKET = '/run/haproxy/admin.sock';
+import { ENGINE_DEFAULTS } from '../../topology/balancers/balancer.ts';
+
+/** Where the driver looks for it unless told otherwise, so that what was rendered without a balancer is found. */
+export const STATS_SOCKET: string = ENGINE_DEFAULTS.haproxy.statsSocket;
 
 /**
+ * The socket is `level admin`, because the run-time API is how the driver changes things.
+ *
  * No `maxconn`: HAProxy derives it from the file descriptors it may open, and refuses to start when told a
  * number that the limit does not allow. No `server-state-file`: HAProxy warns where the file does not exist
  * yet, and a state that was saved outranks this file (a filled spare slot comes back ready with port and

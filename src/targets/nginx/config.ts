@@ -1,5 +1,6 @@
 /** The whole nginx.conf. */
 import type { Intent, VirtualService } from '../../intent/model.ts';
+import { ENGINE_DEFAULTS } from '../../topology/balancers/balancer.ts';
 import { header } from '../header.ts';
 import type { Rule } from '../target.ts';
 import { isLeftOut } from './drain.ts';
@@ -11,8 +12,8 @@ import { namesOf, renderPool } from './pool.ts';
 import { renderSingle } from './single.ts';
 import { socketsOf, workerConnections, workerFiles } from './sockets.ts';
 
-/** Where Debian's unit expects it. */
-const PID_FILE = '/run/nginx.pid';
+/** Where Debian's unit expects it, and the driver looks for it unless told otherwise. */
+const PID_FILE: string = ENGINE_DEFAULTS.nginx.pidFile;
 
 /** What stands in the place of a draining node's servers, so that readers know of the node. */
 export const LEFT_OUT = '# drains: nothing listens on its ports';

@@ -1,13 +1,21 @@
 /** What the run-time API is told, so that the process's servers become those of a file (management guide, 9.3). */
 import { compareText } from '../../../topology/compare.ts';
 import type { LiveServer } from './state.ts';
-import { sameSettings, type FileServer, type FileView, type LiveView, type Settings } from './view.ts';
+import {
+  isFlushed,
+  keyOf,
+  sameSettings,
+  type FileServer,
+  type FileView,
+  type LiveView,
+  type Settings,
+} from './view.ts';
 
 /** Work on one server. */
 export interface ServerWork {
   readonly server: { readonly proxy: string; readonly name: string };
   readonly commands: readonly string[];
-  /** Its connections are ended as well. */
+  /** It is put in maintenance and its connections are ended, before the commands. */
   readonly cut: boolean;
   readonly membership: boolean;
   /** The run-time API can do it, given that it can change members. */
@@ -30,7 +38,7 @@ export function commandsFor(live: LiveView, to: FileView): ServerWork[] {
     .filter(([key]) => !to.servers.has(key))
     .map(([key, server]) => removing(key, server));
   return [...wanted, ...removed].sort(
-    (a, b) => a.rank - b.rank || compareText(a.commands[0] ?? '', b.commands[0] ?? ''),
+    (a, b) => a.rank - b.rank || compareText(keyOf(a.server), keyOf(b.server)),
   );
 }
 
@@ -39,9 +47,14 @@ export function needsReload(work: readonly ServerWork[], version: string | null)
   return work.some(({ possible, membership }) => !possible || (membership && !members));
 }
 
-/** The server's policy is `flush`. */
-export function cutsOnMaintenance({ line }: FileServer): boolean {
-  return line.words.includes('on-marked-down');
+/**
+ * It is put in maintenance, and its policy is `flush`; or it is there already, and an apply that was killed in
+ * between has left it connections.
+ *
+ * @param server of the file that is to be, or was
+ */
+export function isCut({ line }: FileServer, has: LiveServer): boolean {
+  return isFlushed(line) && (has.admin !== 'maint' || has.connections > 0);
 }
 
 function hasMembers(version: string | null): boolean {
@@ -68,13 +81,14 @@ function adding({ key, proxy, name, line, settings, runTimeMember }: FileServer)
 
 function setting(server: FileServer, has: LiveServer): ServerWork[] {
   const { key, proxy, name, settings: want } = server;
-  if (sameSettings(has, want)) return [];
+  const cut = want.admin === 'maint' && isCut(server, has);
+  if (sameSettings(has, want) && !cut) return [];
   const where = want.port === 0 ? want.address : `${want.address} port ${want.port}`;
   const commands = [
     ...(has.address !== want.address || has.port !== want.port ? [`set server ${key} addr ${where}`] : []),
     ...(has.checkPort !== want.checkPort ? [`set server ${key} check-port ${want.checkPort ?? 0}`] : []),
     ...(has.weight !== want.weight ? [`set server ${key} weight ${want.weight}`] : []),
-    ...(has.admin !== want.admin ? [`set server ${key} state ${want.admin}`] : []),
+    ...(has.admin !== want.admin && !cut ? [`set server ${key} state ${want.admin}`] : []),
   ];
   const [before, after] = [isUsable(has), isUsable(want)];
   const rank = before === after ? RANK.change : after ? RANK.enable : RANK.disable;
@@ -82,7 +96,7 @@ function setting(server: FileServer, has: LiveServer): ServerWork[] {
     {
       server: { proxy, name },
       commands,
-      cut: want.admin === 'maint' && has.admin !== 'maint' && cutsOnMaintenance(server),
+      cut,
       membership: false,
       // A check can be moved, but neither be made nor be taken away.
       possible: (has.checkPort === null) === (want.checkPort === null),

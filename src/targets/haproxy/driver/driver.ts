@@ -21,11 +21,12 @@ import { planChanges, type HaproxyAction } from './plan.ts';
 import { restoreCommands } from './restore.ts';
 import { ask, askIfThere } from './socket.ts';
 import type { HaproxyState, RunningConfig } from './state.ts';
-import { runningWith, viewFile } from './view.ts';
+import { keyOf, runningWith, viewFile } from './view.ts';
 
 /** Milliseconds: a reload has to read the file, which takes seconds with thousands of nodes. */
 const RELOAD_TIMEOUT_MS = 60_000;
-const RELOAD_POLL_MS = 20;
+const CUT_TIMEOUT_MS = 2_000;
+const POLL_MS = 20;
 /** Servers only, of all proxies (management guide, `show stat`: type 4). */
 const SHOW_CONNECTIONS = 'show stat -1 4 -1';
 const SHOW_SERVERS = 'show servers state';
@@ -61,14 +62,15 @@ class HaproxyDriver implements Driver<HaproxyState, HaproxyAction> {
     for (const [index, { action }] of steps.entries()) {
       signal.throwIfAborted();
       onStep?.(index);
-      await this.execute(action);
+      await this.execute(action, index > 0);
     }
   }
 
-  private async execute(action: HaproxyAction): Promise<void> {
+  /** @param changed steps before this one may have changed something */
+  private async execute(action: HaproxyAction, changed: boolean): Promise<void> {
     switch (action.do) {
       case 'write':
-        return this.write(action.text);
+        return this.write(action.text, changed ? 'failed' : 'refused');
       case 'commands':
         return this.tell(action.commands);
       case 'cut':
@@ -121,14 +123,14 @@ class HaproxyDriver implements Driver<HaproxyState, HaproxyAction> {
     );
   }
 
-  private async write(text: string | null): Promise<void> {
+  private async write(text: string | null, refusal: 'refused' | 'failed'): Promise<void> {
     const { configFile } = this.at;
     if (text === null) return removeConfigFile(configFile);
     await replaceConfigFile(configFile, text, async (candidate) => {
       const checked = await this.haproxy(['-c', '-f', candidate]);
       if (checked.code === 0) return;
       const said = whatWasSaid(checked).replaceAll(candidate, configFile);
-      throw new DriverError('refused', `haproxy -c refuses what ${configFile} would be: ${said}`);
+      throw new DriverError(refusal, `haproxy -c refuses what ${configFile} would be: ${said}`);
     });
   }
 
@@ -144,13 +146,23 @@ class HaproxyDriver implements Driver<HaproxyState, HaproxyAction> {
     }
   }
 
-  /** Old processes know the server no more as one that can be told anything, but they still have sessions. */
+  /**
+   * Old processes first: they take nothing new, and whoever comes after a run that was killed in here sees what
+   * the newest one is left with, but not them.
+   */
   private async cut(proxy: string, name: string): Promise<void> {
-    await this.tell([`shutdown sessions server ${proxy}/${name}`]);
     for (const pid of (await this.processes())?.oldWorkers ?? []) {
       const sessions = (await this.askMaster(`@!${pid} show sess`)) ?? '';
       for (const id of sessionsOf(sessions, proxy, name))
         await this.askMaster(`@!${pid} shutdown session ${id}`);
+    }
+    const key = keyOf({ proxy, name });
+    await this.tell([`set server ${key} state maint`, `shutdown sessions server ${key}`]);
+    // They end one after the other; read back before, they would look like some that were missed.
+    for (const end = Date.now() + CUT_TIMEOUT_MS; Date.now() < end;) {
+      const now = (await this.askWorker(`show stat ${proxy} 4 -1`)) ?? '';
+      if ((connectionCounts(now).get(key) ?? 0) === 0) return;
+      await sleep(POLL_MS);
     }
   }
 
@@ -186,7 +198,7 @@ class HaproxyDriver implements Driver<HaproxyState, HaproxyAction> {
       }
       const info = await this.processInfo().catch(() => undefined);
       if (info && info.pid !== oldPid && info.structure === structure) return;
-      await sleep(RELOAD_POLL_MS);
+      await sleep(POLL_MS);
     }
     throw new DriverError('failed', `the reload did not come to an end within ${RELOAD_TIMEOUT_MS / 1000} s`);
   }

@@ -1,12 +1,14 @@
 /**
- * From state to state. The file is written first, so that a restart brings what was wanted, wherever the rest
- * is interrupted. Then the process follows: by the run-time API where that can do all of it, else by one
- * reload, whatever the number of changes.
+ * From state to state. Where the run-time API can do all of it, the process is told first and the file follows:
+ * `haproxy -c` takes longer the more nodes there are, and clients are not to wait for it. Interrupted in
+ * between, or started anew by then, the process and the file differ, which the next plan sees: it compares both
+ * with what is wanted. What takes a reload is written first, and comes by one reload, whatever the number of
+ * changes. The file that is in place was accepted by `haproxy -c` at any time.
  */
 import type { Change, Plan, PoolMember, Step } from '../../driver.ts';
 import { differences, poolDifferences, type Pool } from '../../driving/changes.ts';
 import { isPoolName } from '../names.ts';
-import { commandsFor, cutsOnMaintenance, needsReload, type ServerWork } from './commands.ts';
+import { commandsFor, isCut, needsReload, type ServerWork } from './commands.ts';
 import type { HaproxyState, LiveServer } from './state.ts';
 import { keyOf, textsOf, viewFile, viewLive, type FileServer, type FileView, type LiveView } from './view.ts';
 
@@ -14,7 +16,7 @@ export type HaproxyAction =
   | { readonly do: 'write'; readonly text: string | null }
   /** On the stats socket, in order. */
   | { readonly do: 'commands'; readonly commands: readonly string[] }
-  /** End the connections of a server in every process that still has some. */
+  /** Put a server in maintenance, and end its connections in every process that still has some. */
   | { readonly do: 'cut'; readonly proxy: string; readonly name: string }
   /** Until a process runs this structure; null where none can be told. */
   | { readonly do: 'reload'; readonly structure: string | null };
@@ -41,10 +43,8 @@ export function planChanges(
     (to.structure === null ? rewrite : reloads(actual, from, to, work));
   const cuts = live ? cutServers(from, to, live) : [];
   const before = poolsBefore(actual, from, live);
-  const steps = [
-    ...(rewrite ? [writeStep(desired.file, places)] : []),
-    ...(reload ? reloadSteps(cuts, to, places) : workSteps(work, live)),
-  ];
+  const write = rewrite ? [writeStep(desired.file, places)] : [];
+  const steps = reload ? [...write, ...reloadSteps(cuts, to, places)] : [...workSteps(work, live), ...write];
   return {
     changes: changes.map((change) => ({
       ...change,
@@ -77,34 +77,31 @@ function writeStep(text: string | null, { configFile }: Places): Step<HaproxyAct
 
 function workSteps(work: readonly ServerWork[], live: LiveView | null): Step<HaproxyAction>[] {
   const steps = work.flatMap(({ server, commands, cut }): Step<HaproxyAction>[] => [
-    { text: commands.join('; '), action: { do: 'commands', commands } },
     ...(cut ? [cutStep(server)] : []),
+    ...(commands.length === 0 ? [] : [commandsStep(commands)]),
   ]);
   // What had to stay for its connections is tidied up with the next change, and needs none of its own.
   const gone = [...(live?.leaving.values() ?? [])].filter(
     (server) => server.connections === 0 && !work.some((other) => keyOf(other.server) === keyOf(server)),
   );
   if (steps.length === 0) return [];
-  return [
-    ...steps,
-    ...gone.map((server): Step<HaproxyAction> => {
-      const commands = [`del server ${keyOf(server)}`];
-      return { text: commands.join('; '), action: { do: 'commands', commands } };
-    }),
-  ];
+  return [...steps, ...gone.map((server) => commandsStep([`del server ${keyOf(server)}`]))];
+}
+
+function commandsStep(commands: readonly string[]): Step<HaproxyAction> {
+  return { text: commands.join('; '), action: { do: 'commands', commands } };
 }
 
 function cutStep({ proxy, name }: { proxy: string; name: string }): Step<HaproxyAction> {
-  return { text: `shutdown sessions server ${proxy}/${name}`, action: { do: 'cut', proxy, name } };
+  const key = keyOf({ proxy, name });
+  const text = `set server ${key} state maint; shutdown sessions server ${key}`;
+  return { text, action: { do: 'cut', proxy, name } };
 }
 
 /** The old process keeps connections until they end, so those that shall be cut are cut before. */
 function reloadSteps(cuts: readonly LiveServer[], to: FileView, places: Places): Step<HaproxyAction>[] {
   return [
-    ...cuts.flatMap((server): Step<HaproxyAction>[] => {
-      const commands = [`set server ${keyOf(server)} state maint`];
-      return [{ text: commands.join('; '), action: { do: 'commands', commands } }, cutStep(server)];
-    }),
+    ...cuts.map(cutStep),
     {
       text: `reload through ${places.masterSocket ?? 'the master socket'}`,
       action: { do: 'reload', structure: to.structure },
@@ -117,8 +114,7 @@ function cutServers(from: FileView, to: FileView, live: LiveView): LiveServer[] 
   return [...live.own.values()].filter((server) => {
     const key = keyOf(server);
     const [old, next] = [from.servers.get(key), to.servers.get(key)];
-    if (server.admin === 'maint') return false;
-    return next ? next.settings.admin === 'maint' && cutsOnMaintenance(next) : old && cutsOnMaintenance(old);
+    return next ? next.settings.admin === 'maint' && isCut(next, server) : old && isCut(old, server);
   });
 }
 

@@ -79,6 +79,11 @@ export function runningWith(text: string): RunningConfig {
   };
 }
 
+/** Its connections are cut when it is put in maintenance. */
+export function isFlushed({ words }: ServerLine): boolean {
+  return words.includes('on-marked-down');
+}
+
 function settingsOf(line: ServerLine): Settings {
   const { address, port } = splitAddress(line.where);
   return {
@@ -139,10 +144,12 @@ export function textsOf(
     );
     return texts;
   }
-  for (const [key, { settings }] of file.servers) {
+  for (const [key, { settings, line }] of file.servers) {
     const server = live.own.get(key);
     if (!server) add(key, '(not there)');
     else if (!sameSettings(server, settings)) add(key, formatSettings(server));
+    else if (settings.admin === 'maint' && isFlushed(line) && server.connections > 0)
+      add(key, `${server.connections} connections that are to be cut`);
   }
   for (const [key, server] of live.own) if (!file.servers.has(key)) add(key, formatSettings(server));
   return texts;
