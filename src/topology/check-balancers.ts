@@ -66,8 +66,9 @@ function filesOf(balancer: Balancer): [option: string, file: string | null][] {
       return [lock, ['configFile', balancer.configFile], ['pidFile', balancer.pidFile]];
     case 'file':
       return [lock, ['path', balancer.path]];
-    case 'nftables':
     case 'ipvs':
+      return [lock, ['ownedFile', balancer.ownedFile]];
+    case 'nftables':
       return [lock];
   }
 }

@@ -31,6 +31,13 @@ const BALANCERS: readonly Balancer[] = [
   },
   {
     ...COMMON,
+    id: 'ipvs-1',
+    target: 'ipvs',
+    ipvsadm: '/nonexistent/ipvsadm',
+    ownedFile: '/nonexistent/owned.json',
+  },
+  {
+    ...COMMON,
     id: 'nginx-1',
     target: 'nginx',
     configFile: '/nonexistent/nginx.conf',

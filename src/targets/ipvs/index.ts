@@ -7,6 +7,7 @@ import { finding } from '../findings.ts';
 import type { Finding, Target } from '../target.ts';
 import { header } from '../header.ts';
 import { guide } from './guide.ts';
+import { ipvsDriver } from './driver/driver.ts';
 import { nodeNotes, vipsOf } from './notes.ts';
 import { IPVS_CAPABILITIES, renderCarried } from './rendering.ts';
 import { sysctlFile } from './sysctl.ts';
@@ -19,6 +20,7 @@ export const ipvs: Target = {
   title: 'Linux IPVS, as input of ipvsadm-restore',
   capabilities: { ...IPVS_CAPABILITIES, health: 'none', versions: 'ipvsadm 1.31, Linux 6.1' },
   guide,
+  driver: ipvsDriver,
   render: (intent) =>
     renderCarried(intent, {
       findings: notes,

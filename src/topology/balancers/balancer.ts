@@ -64,6 +64,8 @@ export interface IpvsBalancer extends Common {
   readonly target: 'ipvs';
   /** Program. */
   readonly ipvsadm: string;
+  /** File in which it is kept what of IPVS is RoomLB's own; null: one in /run/roomlb. */
+  readonly ownedFile: string | null;
 }
 
 export interface KeepalivedBalancer extends Common {

@@ -39,7 +39,10 @@ function optionsOf(balancer: Balancer): Partial<BalancerDocument> {
     case 'nftables':
       return { nft: balancer.nft, conntrack: balancer.conntrack };
     case 'ipvs':
-      return { ipvsadm: balancer.ipvsadm };
+      return {
+        ipvsadm: balancer.ipvsadm,
+        ...(balancer.ownedFile !== null && { ownedFile: balancer.ownedFile }),
+      };
     case 'file': {
       const { dialect, path, checkCommand, reloadCommand } = balancer;
       return {

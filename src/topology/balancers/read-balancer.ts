@@ -20,7 +20,7 @@ const OPTIONS: Readonly<Record<DrivenTarget, readonly Option[]>> = {
   haproxy: ['configFile', 'statsSocket', 'masterSocket', 'binary'],
   nginx: ['configFile', 'pidFile', 'binary'],
   nftables: ['nft', 'conntrack'],
-  ipvs: ['ipvsadm'],
+  ipvs: ['ipvsadm', 'ownedFile'],
   keepalived: ['configFile', 'pidFile', 'binary'],
   file: ['dialect', 'path', 'checkCommand', 'reloadCommand'],
 };
@@ -52,7 +52,12 @@ export function readBalancer(raw: Partly<BalancerDocument>, path: Path, problems
       return { ...common, target, ...readFile(raw, path, problems) };
     case 'ipvs':
     case undefined:
-      return { ...common, target: 'ipvs', ipvsadm: raw.ipvsadm ?? ENGINE_DEFAULTS.ipvs.ipvsadm };
+      return {
+        ...common,
+        target: 'ipvs',
+        ipvsadm: raw.ipvsadm ?? ENGINE_DEFAULTS.ipvs.ipvsadm,
+        ownedFile: raw.ownedFile ?? null,
+      };
   }
 }
 

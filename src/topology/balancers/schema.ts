@@ -98,6 +98,12 @@ export const BalancerSchema = mapping(
     nft: Optional(file('nftables: the program nft.', '/usr/sbin/nft')),
     conntrack: Optional(file('nftables: the program conntrack.', '/usr/sbin/conntrack')),
     ipvsadm: Optional(file('ipvs: the program ipvsadm.', '/sbin/ipvsadm')),
+    ownedFile: Optional(
+      file(
+        'ipvs: where RoomLB keeps which virtual services are its own, since IPVS itself can note nothing. Default: a file in /run/roomlb, named after cluster and balancer.',
+        '/run/roomlb/ipvs-lb-1.json',
+      ),
+    ),
     dialect: Optional(choice(DIALECTS, undefined, 'file: whose configuration is written.')),
     path: Optional(file('file: where it is written, as roomlb render prints it.', '/srv/lb/haproxy.cfg')),
     checkCommand: Optional(
