@@ -44,7 +44,9 @@ testDriver({
         ].join('\n'),
       async foreign() {
         const lines = (await ipvsadm(['-Sn'])).split('\n');
-        return lines.filter((line) => / (-f 7|203\.0\.113\.10:8080|203\.0\.113\.99:53) /.test(line)).join('\n');
+        return lines
+          .filter((line) => / (-f 7|203\.0\.113\.10:8080|203\.0\.113\.99:53) /.test(line))
+          .join('\n');
       },
       async restart() {
         await ipvsadm(['-C']);
