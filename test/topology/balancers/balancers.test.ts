@@ -39,7 +39,7 @@ describe('a balancer has what Debian has, where it says nothing:', () => {
     ],
     ['nginx', { configFile: '/etc/nginx/nginx.conf', pidFile: '/run/nginx.pid', binary: '/usr/sbin/nginx' }],
     ['nftables', { nft: '/usr/sbin/nft', conntrack: '/usr/sbin/conntrack' }],
-    ['ipvs', { ipvsadm: '/sbin/ipvsadm' }],
+    ['ipvs', { ipvsadm: '/sbin/ipvsadm', ownedFile: null }],
     [
       'keepalived',
       {
@@ -74,10 +74,25 @@ describe('what a balancer may say', () => {
         ...{ maxRemoved: '100%', drift: 'report', interval: '2m', drainLimit: 'off', lock: '/run/z.lock' },
         masterSocket: false,
       },
-      { id: 'a', target: 'ipvs', maxRemoved: '0%', drainLimit: '1h', ipvsadm: '/opt/ipvsadm' },
+      {
+        id: 'a',
+        target: 'ipvs',
+        maxRemoved: '0%',
+        drainLimit: '1h',
+        ipvsadm: '/opt/ipvsadm',
+        ownedFile: '/run/x.json',
+      },
     );
     assert.deepEqual(first, {
-      ...{ ...COMMON, id: 'a', target: 'ipvs', maxRemoved: 0, drainLimit: 3600, ipvsadm: '/opt/ipvsadm' },
+      ...{
+        ...COMMON,
+        id: 'a',
+        target: 'ipvs',
+        maxRemoved: 0,
+        drainLimit: 3600,
+        ipvsadm: '/opt/ipvsadm',
+        ownedFile: '/run/x.json',
+      },
     });
     assert.deepEqual(second, {
       ...{ id: 'z', target: 'haproxy', vips: ['edge', 'public'], host: 'lb-a', namespace: 'edge.1' },
@@ -109,7 +124,7 @@ describe('balancers that are refused, with the reason:', () => {
     [
       'an option of another target',
       [{ id: 'x', target: 'ipvs', statsSocket: '/run/x.sock' }],
-      'error: balancers[0].statsSocket: is no option of ipvs (hint: ipvs takes id, target, vips, host, namespace, maxRemoved, drift, interval, drainLimit, lock, ipvsadm)',
+      'error: balancers[0].statsSocket: is no option of ipvs (hint: ipvs takes id, target, vips, host, namespace, maxRemoved, drift, interval, drainLimit, lock, ipvsadm, ownedFile)',
     ],
     [
       'an option of none, once',
