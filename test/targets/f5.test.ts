@@ -56,6 +56,19 @@ describe('bigip.conf', () => {
     );
   });
 
+  test('has one node for an address that two share', () => {
+    const shared = CLUSTER('nat').replace(
+      '10.0.0.2], signallingPort: 443, healthPort: 9100, stunPort: 9100',
+      '10.0.0.1], signallingPort: 444',
+    );
+    const lines = linesOf(f5Tmsh.render(intentOf(shared)), 'roomlb.conf');
+    assert.deepEqual(
+      lines.filter((line) => line.startsWith('ltm node')),
+      ['ltm node /Common/roomlb-a-v4 {', 'ltm node /Common/roomlb-a-v6 {'],
+    );
+    assert.ok(lines.includes('        /Common/roomlb-a-v4:444 {'));
+  });
+
   test('has one virtual a media port, whose pool member keeps the port, for IPv6 with a dot', () => {
     assert.deepEqual(stanza(CLUSTER('nat', 'snat: true'), 'ltm virtual /Common/roomlb-udp-40001-v-v6'), [
       'destination /Common/2001:db8::1.40001',

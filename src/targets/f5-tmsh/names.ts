@@ -11,7 +11,7 @@ export const names = {
   profile: (profile: Profile) => `${PREFIX}l4-${profileKey(profile)}`,
   persistence: (seconds: number) => `${PREFIX}source-${seconds}`,
   pool: ({ kind, id, family }: Pool) => `${PREFIX}${kind}-${id}-v${family}`,
-  node: ({ node, address }: PoolMember) => `${PREFIX}${node}-v${address.family}`,
+  node: ({ host, address }: PoolMember) => `${PREFIX}${host}-v${address.family}`,
 } as const;
 
 /** Names of virtual servers. A BIG-IP takes 255 characters, but a VIP's second address is no id. */

@@ -8,6 +8,7 @@ import type { IpAddress } from '../../topology/model.ts';
 import { listPorts } from '../../topology/ports.ts';
 import type { CarriedService, Front } from '../dialect/carried.ts';
 import { checkKey, checksDiffer, checksOf, type Check } from '../dialect/checks.ts';
+import { hostsOf, type Host } from '../dialect/hosts.ts';
 import { inUnits, type TimeScale } from '../dialect/times.ts';
 import { scaleWeights } from '../dialect/weights.ts';
 
@@ -19,6 +20,8 @@ const MAX_RATIO = 100;
 
 export interface PoolMember {
   readonly node: string;
+  /** The id that the BIG-IP's node is named after: another's, where several have this address. */
+  readonly host: string;
   readonly address: IpAddress;
   /** 0: whatever port the virtual server was reached on. */
   readonly port: number;
@@ -71,11 +74,12 @@ export interface Objects {
 }
 
 export function objectsOf(services: readonly CarriedService[]): Objects {
+  const hosts = hostsOf(services);
   const pools = new Map<string, Pool>();
   const virtuals: Virtual[] = [];
   for (const { service, fronts } of services) {
     for (const front of fronts) {
-      const made = poolOf(service, front);
+      const made = poolOf(service, front, hosts);
       const key = poolKey(made);
       const pool = pools.get(key) ?? made;
       pools.set(key, pool);
@@ -122,7 +126,11 @@ export function roundsWeights({ members }: VirtualService): boolean {
   ).exact;
 }
 
-function poolOf(service: VirtualService, { address, members }: Front): Pool {
+function poolOf(
+  service: VirtualService,
+  { address, members }: Front,
+  hosts: ReadonlyMap<string, Host>,
+): Pool {
   const { role, vip, forwarding } = service;
   const shared = role === 'signalling';
   const { weights } = scaleWeights(
@@ -140,6 +148,7 @@ function poolOf(service: VirtualService, { address, members }: Front): Pool {
     checks: shared && !differ ? service.members.slice(0, 1).flatMap(checksOf) : [],
     members: members.map(({ member, address: own, ports }, i) => ({
       node: member.node,
+      host: hosts.get(own.text)?.node ?? member.node,
       address: own,
       port: role === 'media' ? 0 : ports.first,
       ratio: Math.max(1, weights[i] ?? 1),
