@@ -1,4 +1,5 @@
 import { ciscoIosSlb } from './cisco-ios-slb/index.ts';
+import { citrixNetscaler } from './citrix-netscaler/index.ts';
 import { f5As3 } from './f5-as3/index.ts';
 import { f5Tmsh } from './f5-tmsh/index.ts';
 import { haproxy } from './haproxy/index.ts';
@@ -21,6 +22,7 @@ export const TARGETS: readonly Target[] = [
   ciscoIosSlb,
   f5Tmsh,
   f5As3,
+  citrixNetscaler,
   nodeSetup,
 ];
 

@@ -1,0 +1,145 @@
+/**
+ * Citrix NetScaler (ADC): commands as ns.conf holds them and `batch` runs them. Written from the "NetScaler
+ * Command Reference", whose commands the comments of this folder cite.
+ */
+import type { Intent, VirtualService } from '../../intent/model.ts';
+import { formatEndpoint } from '../../topology/address.ts';
+import { listPorts } from '../../topology/ports.ts';
+import { carriedBy, vipIds, type CarriedService } from '../dialect/carried.ts';
+import { distinctChecks, poolChecks } from '../dialect/checks.ts';
+import { deviceHeader } from '../dialect/header.ts';
+import { hostsOf, type Host } from '../dialect/hosts.ts';
+import type { Rendering, Rule, Target } from '../target.ts';
+import { findingsOf } from './findings.ts';
+import { groupCommands, groupName, memberTexts, type Group } from './groups.ts';
+import { guide } from './guide.ts';
+import { monitor } from './monitors.ts';
+import { namesFor, type Names } from './names.ts';
+import { sharePorts } from './shared-ports.ts';
+import { vridCommands } from './vrid.ts';
+import { vserverCommands } from './vservers.ts';
+
+export const citrixNetscaler: Target = {
+  name: 'citrix-netscaler',
+  kind: 'device',
+  title: 'Citrix NetScaler (ADC), as commands for batch',
+  capabilities: {
+    udp: 'one vserver a port',
+    tcp: 'proxy at layer 4; as it is in dsr, tunnel',
+    forwarding: ['nat', 'dsr', 'tunnel'],
+    ipv6: true,
+    naming: ['ports'],
+    health: 'HTTP, TCP, STUN',
+    drain: 'disable -graceFul: keep-flows; flush cuts',
+    versions: 'NetScaler 11.1 to 14.1',
+  },
+  guide,
+  render,
+};
+
+const FILE = 'netscaler.conf';
+
+const PURPOSE = [
+  `Copy it to /var/tmp, then: batch -fileName /var/tmp/${FILE} -outfile /var/tmp/netscaler.out`,
+  "Objects whose names begin with roomlb are roomlb's; it touches no others.",
+];
+
+function render(intent: Intent): Rendering {
+  const { services, findings: refused } = carriedBy(
+    { label: 'NetScaler', forwarding: ['nat', 'dsr', 'tunnel'], families: [4, 6] },
+    intent,
+  );
+  const ports = sharePorts(services);
+  const findings = [...refused, ...findingsOf(intent, ports)];
+  if (ports.kept.length === 0 && intent.services.length > 0) return { files: [], rules: [], findings };
+
+  const names = namesFor(ports.kept);
+  const hosts = hostsOf(ports.kept);
+  const used = vipIds(ports.kept);
+  const made = new Set<string>();
+  const parts = ports.kept.map((carried) => partOf(carried, names, hosts, made));
+  const lines = [
+    ...deviceHeader('citrix-netscaler', intent, PURPOSE, findings, '#'),
+    ...distinctChecks(
+      ports.kept.map(({ service }) => service),
+      poolChecks,
+    ).map((check) => monitor(names.monitor(check), check)),
+    ...[...hosts.values()].map((host) => `add server ${serverName(host, names)} ${host.address.text}`),
+    ...vridCommands(intent.vips.filter(({ id }) => used.has(id))),
+    ...parts.flatMap((part) => part.commands),
+    '',
+  ];
+  return {
+    files: [{ path: FILE, content: lines.join('\n') }],
+    rules: parts.flatMap((part) => part.rules),
+    findings,
+  };
+}
+
+interface Part {
+  readonly commands: readonly string[];
+  readonly rules: readonly Rule[];
+}
+
+/** @param made what was written already: addresses of a family share groups, and type ANY shares everything */
+function partOf(
+  { service, fronts }: CarriedService,
+  names: Names,
+  hosts: ReadonlyMap<string, Host>,
+  made: Set<string>,
+): Part {
+  const serverOf = (address: string) => {
+    const host = hosts.get(address);
+    return host ? serverName(host, names) : '';
+  };
+  const commands: string[] = [];
+  const once = (list: readonly string[]) => {
+    const [head = ''] = list;
+    if (!made.has(head)) commands.push(...list);
+    made.add(head);
+  };
+  const rules = fronts.flatMap((front) =>
+    listPorts(service.ports).flatMap((port) => {
+      const group: Group = {
+        service,
+        family: front.address.family,
+        port: nodePort(service, port),
+        members: front.members,
+      };
+      const members = memberTexts(group, names, serverOf);
+      once(groupCommands(group, names, members));
+      const server = vserverCommands(service, front, { port, group: groupName(group, names), names });
+      once(server);
+      return rulesOf(group, {
+        key: `${service.id} ${formatEndpoint(front.address, port)}`,
+        text: server.join(' '),
+        members: members.map((member) => member.join(' ')),
+      });
+    }),
+  );
+  return { commands, rules };
+}
+
+/** Media keeps its port; a node's own signalling port leads to the one that it listens on. */
+function nodePort({ role, members }: VirtualService, port: number): number | null {
+  if (role === 'signalling') return null;
+  return role === 'media' ? port : (members[0]?.ports.first ?? port);
+}
+
+function serverName({ node, address }: Host, names: Names): string {
+  return names.server(node, address.family);
+}
+
+function rulesOf(
+  { service, members }: Group,
+  { key, text, members: texts }: { key: string; text: string; members: readonly string[] },
+): Rule[] {
+  const reals = members.map(({ member }, i) => ({ node: member.node, text: texts[i] ?? '' }));
+  if (service.role !== 'signalling') {
+    return reals.map((real) => ({ key, text: `${text} ${real.text}`, node: real.node }));
+  }
+  return [
+    { key, text, node: null },
+    ...reals.map((real) => ({ key: `${key} ${real.node}`, text: real.text, node: real.node })),
+  ];
+}

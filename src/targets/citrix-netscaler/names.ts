@@ -1,0 +1,38 @@
+/**
+ * Names of NetScaler objects: letters, digits and `_#.:@=-`, beginning with a letter or `_`, up to 127
+ * characters ("add server", "add serviceGroup", "add lb vserver"; the length is NITRO's). Each kind has its
+ * own beginning, and all begin with roomlb.
+ */
+import type { Protocol } from '../../topology/model.ts';
+import { frontIds, nodeIds, vipIds, type CarriedService, type Front } from '../dialect/carried.ts';
+import { checkKey, type Check } from '../dialect/checks.ts';
+import { namer } from '../dialect/names.ts';
+
+/** Ids fit as they are but for their case, which does not tell names apart. */
+const RULES = { max: 100, ignoresCase: true } as const;
+
+/** What a port of a VIP takes: one protocol, or in dsr and tunnel whatever comes. */
+export type Kind = Protocol | 'any';
+
+export interface Names {
+  monitor(check: Check): string;
+  server(node: string, family: 4 | 6): string;
+  /** Group behind the shared signalling port. */
+  pool(vip: string, family: 4 | 6): string;
+  /** Group of one node behind one of its ports. */
+  single(node: string, kind: Kind, port: number, family: 4 | 6): string;
+  vserver(front: Front, kind: Kind, port: number): string;
+}
+
+export function namesFor(services: readonly CarriedService[]): Names {
+  const vip = namer(vipIds(services), RULES);
+  const front = namer(frontIds(services), RULES);
+  const node = namer(nodeIds(services), RULES);
+  return {
+    monitor: (check) => `roomlb-mon-${checkKey(check)}`,
+    server: (id, family) => `roomlb-srv-${node(id)}-v${family}`,
+    pool: (id, family) => `roomlb-pool-${vip(id)}-v${family}`,
+    single: (id, kind, port, family) => `roomlb-grp-${kind}-${port}-${node(id)}-v${family}`,
+    vserver: ({ id, address }, kind, port) => `roomlb-vs-${kind}-${port}-${front(id)}-v${address.family}`,
+  };
+}
