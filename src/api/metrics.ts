@@ -36,6 +36,17 @@ export function createMetrics(dispatcher: Dispatcher): Metrics {
     },
   });
   new Gauge({
+    name: 'roomlb_maintenance_open',
+    help: '1 while the maintenance window is open.',
+    labelNames: ['window'],
+    registers,
+    collect() {
+      this.reset();
+      for (const { id } of dispatcher.declared.maintenance) this.set({ window: id }, 0);
+      for (const { window } of dispatcher.maintenance) this.set({ window: window.id }, 1);
+    },
+  });
+  new Gauge({
     name: 'roomlb_revision_info',
     help: 'Always 1; the label is the revision of the intent that answers follow from.',
     labelNames: ['revision'],

@@ -1,5 +1,5 @@
 /** Everything that happens in a dispatcher and that others may want to know. Times are milliseconds since the epoch. */
-import type { HealthEvent } from '../health/events.ts';
+import type { DeepCheckEvent, HealthEvent } from '../health/events.ts';
 import type { LeaveReason } from '../media-node/protocol.ts';
 import type { MaintenanceEvent } from '../schedule/maintenance.ts';
 
@@ -96,4 +96,4 @@ export type NodeEvent =
   | WorkerDiedEvent
   | NodeRefusedEvent;
 
-export type AnyEvent = HealthEvent | MaintenanceEvent | NodeEvent | RoomEvent;
+export type AnyEvent = DeepCheckEvent | HealthEvent | MaintenanceEvent | NodeEvent | RoomEvent;

@@ -34,12 +34,14 @@ export function levelOf(event: AnyEvent): Level {
     case 'vip.reachable':
     case 'maintenance.opened':
     case 'maintenance.closed':
+    case 'deep-check.done':
       return 'info';
     case 'node.damped':
     case 'node.disconnected':
     case 'node.refused':
     case 'path.dead':
     case 'probes.behind':
+    case 'deep-check.contradiction':
     case 'room.split':
       return 'warn';
     case 'node.worker-died':

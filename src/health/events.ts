@@ -1,5 +1,6 @@
 /** Everything that health checking tells, once per change. Times are milliseconds since the epoch. */
 import type { HealthState } from '../cluster/view.ts';
+import type { CheckType } from '../topology/health/config.ts';
 import type { Protocol } from '../topology/model.ts';
 import type { Verdict } from './detector/paths.ts';
 
@@ -71,6 +72,33 @@ export interface ProbesBehindEvent {
   /** Probes that are due and wait for others to end. */
   readonly waiting: number;
 }
+
+/** A deep check found, twice, what contradicts what is believed of a node. */
+export interface DeepCheckContradictionEvent {
+  readonly type: 'deep-check.contradiction';
+  readonly at: number;
+  readonly node: string;
+  readonly check: CheckType;
+  /** `127.0.0.1:40000/udp`; null where nothing is sent. */
+  readonly target: string | null;
+  /** A health state; of a path through a VIP, its verdict. */
+  readonly believed: string;
+  /** The result in a word; of a path, the verdict. */
+  readonly found: string;
+  readonly why: string;
+  readonly hint: string;
+}
+
+export interface DeepCheckDoneEvent {
+  readonly type: 'deep-check.done';
+  readonly at: number;
+  /** That were asked. */
+  readonly nodes: number;
+  readonly probes: number;
+  readonly contradictions: number;
+}
+
+export type DeepCheckEvent = DeepCheckContradictionEvent | DeepCheckDoneEvent;
 
 export type HealthEvent =
   ProbesBehindEvent | NodeStateEvent | NodeDampedEvent | NodeWeightEvent | PanicEvent | PathEvent | VipEvent;

@@ -23,11 +23,14 @@ export interface PeriodicOptions {
   readonly onError: (error: unknown) => void;
 }
 
+/** What does work at times until the returned function is called. */
+export type Periodically = (options: PeriodicOptions) => () => Promise<void>;
+
 /**
  * Does the work at the expression's times, never twice at once: a time that comes while it still runs is left
  * out. The returned function ends that, and is done when the work that is under way is.
  */
-export function periodically({ cron, timeZone, work, onError }: PeriodicOptions): () => Promise<void> {
+export const periodically: Periodically = ({ cron, timeZone, work, onError }) => {
   let running: Promise<void> | undefined;
   const task = createTask(
     cron,
@@ -43,4 +46,4 @@ export function periodically({ cron, timeZone, work, onError }: PeriodicOptions)
     await task.destroy();
     await running;
   };
-}
+};

@@ -8,6 +8,7 @@ import type { Registry as Prometheus } from 'prom-client';
 import { Dispatcher } from '../dispatcher/dispatcher.ts';
 import type { EventBus } from '../events/bus.ts';
 import { systemClock, type Clock } from '../health/clock.ts';
+import { deepCheckMetrics } from '../health/deep-metrics.ts';
 import { healthMetrics } from '../health/metrics.ts';
 import type { Probes } from '../health/probe.ts';
 import { createProbes, type ProbeSources } from '../health/probes/registry.ts';
@@ -15,10 +16,11 @@ import { secretFrom } from '../health/secret-file.ts';
 import { nodeReportMetrics } from '../nodes/metrics.ts';
 import { NodeRegistry } from '../nodes/registry.ts';
 import { drainedNodes } from '../schedule/drained.ts';
-import { periodically } from '../schedule/trigger.ts';
+import { periodically, type Periodically } from '../schedule/trigger.ts';
 import type { Store } from '../store/store.ts';
 import type { Topology } from '../topology/model.ts';
 import { ClaimKeeper } from './claim-keeper.ts';
+import { startDeepChecks } from './deep-checks.ts';
 import { HealthReader } from './health-reader.ts';
 import { HealthService } from './health-service.ts';
 import { NodeProber } from './node-prober.ts';
@@ -32,6 +34,8 @@ export interface ServiceOptions {
   /** False: no probe is sent; what nodes say of themselves counts all the same. */
   readonly sending: boolean;
   readonly clock?: Clock;
+  /** node-cron where left out. */
+  readonly periodically?: Periodically;
   /** Every probe there is where left out. */
   readonly probes?: (sources: ProbeSources) => Probes;
 }
@@ -45,6 +49,8 @@ interface Parts {
   readonly health: HealthService;
   readonly keeper: ClaimKeeper;
   readonly prober: NodeProber;
+  /** Null: none are sent. */
+  readonly probes: Probes | null;
 }
 
 export class Service {
@@ -58,7 +64,9 @@ export class Service {
   readonly #keeper: ClaimKeeper;
   readonly #ends: (() => void | Promise<void>)[];
 
-  private constructor(parts: Parts, { events, clock = systemClock, logger }: ServiceOptions) {
+  private constructor(parts: Parts, options: ServiceOptions) {
+    const { events, clock = systemClock, logger } = options;
+    const every = options.periodically ?? periodically;
     this.dispatcher = parts.dispatcher;
     this.registry = parts.registry;
     this.prober = parts.prober;
@@ -77,13 +85,18 @@ export class Service {
     });
     this.#ends = [
       startMaintenance({ dispatcher, events, now: this.now }),
-      periodically({
+      every({
         cron: RECONCILE,
         timeZone: 'UTC',
         work: () => keeper.reconcile(),
         onError: (err) => logger.warn({ err }, 'comparing live rooms with claims failed'),
       }),
     ];
+    const { probes } = parts;
+    if (!probes) return;
+    const believed = (node: string) => health.detector.node(node, clock.now());
+    const deep = { dispatcher, probes, health: believed, events, clock, logger, periodically: every };
+    this.#ends.push(startDeepChecks(deep));
   }
 
   /** What is known from before holds when this settles. Rejects where the store cannot be read. */
@@ -107,12 +120,9 @@ export class Service {
       seed: hostname(),
     });
     const keeper = new ClaimKeeper({ dispatcher, registry, events, logger, now });
-    const prober = new NodeProber({
-      topology: () => dispatcher.declared,
-      probes: sending ? probes : null,
-      now,
-    });
-    return new Service({ dispatcher, registry, health, keeper, prober }, options);
+    const sent = sending ? probes : null;
+    const prober = new NodeProber({ topology: () => dispatcher.declared, probes: sent, now });
+    return new Service({ dispatcher, registry, health, keeper, prober, probes: sent }, options);
   }
 
   /** Registers the metrics of all of it. */
@@ -121,6 +131,7 @@ export class Service {
     const { scheduler, detector } = this.#health;
     this.#ends.push(
       healthMetrics(prometheus, scheduler, detector),
+      deepCheckMetrics(prometheus, this.#events),
       nodeReportMetrics(prometheus, {
         registry,
         events: this.#events,

@@ -45,6 +45,18 @@ export function duration(description: string, fallback?: string) {
   });
 }
 
+/** @param when what happens then, as the beginning of a sentence */
+export function cron(when: string, examples: string[]) {
+  const fields = 'minute, hour, day of month, month, day of week';
+  const description = `${when}: ${fields}. Day of month and day of week must both fit.`;
+  return Type.String({ minLength: 1, maxLength: 200, description, examples });
+}
+
+export function timeZone(description: string) {
+  const examples = ['Asia/Seoul', 'Europe/Berlin'];
+  return Type.String({ minLength: 1, maxLength: 64, description, examples, default: 'UTC' });
+}
+
 export function choice<const T extends readonly string[]>(
   values: T,
   fallback?: T[number],

@@ -8,6 +8,7 @@ import type { Probes } from '../../src/health/probe.ts';
 import { heartbeatProbe } from '../../src/health/probes/heartbeat.ts';
 import { stunProbe } from '../../src/health/probes/stun.ts';
 import type { ProbeSources } from '../../src/health/probes/registry.ts';
+import type { PeriodicOptions } from '../../src/schedule/trigger.ts';
 import { Service, type ServiceOptions } from '../../src/service/service.ts';
 import { memoryStore } from '../../src/store/memory.ts';
 import type { Store } from '../../src/store/store.ts';
@@ -21,9 +22,11 @@ export class Scene {
   readonly store: Store;
   readonly events: AnyEvent[] = [];
   readonly warnings: unknown[] = [];
+  /** What is to be done at times, until it is ended. */
+  readonly schedules = new Set<PeriodicOptions>();
   /** What was probed, by sending. */
   readonly sent: Endpoint[] = [];
-  /** Letters of outcomes by `node/check` or node; else all is well. */
+  /** Letters of outcomes by id of the endpoint, `node/check/port`, `node/check` or node; else all is well. */
   readonly answers = new Map<string, string>();
   service!: Service;
 
@@ -45,6 +48,10 @@ export class Scene {
       sending: true,
       clock: this.clock,
       probes: (sources) => this.#probes(sources),
+      periodically: (each) => {
+        this.schedules.add(each);
+        return () => Promise.resolve(void this.schedules.delete(each));
+      },
       ...options,
     });
     t.after(() => this.service.stop());
@@ -85,6 +92,7 @@ export class Scene {
       const { node, check } = endpoint;
       const port = 'port' in endpoint ? endpoint.port : 0;
       const letter =
+        this.answers.get(endpoint.id) ??
         this.answers.get(`${node}/${check}/${port}`) ??
         this.answers.get(`${node}/${check}`) ??
         this.answers.get(node) ??

@@ -120,6 +120,7 @@ health:
   panicThreshold: 0.5
   slowStart: 30s
   downMembers: weight-0
+  deepCheck: off
   concurrency: 1024
 `,
     );

@@ -60,6 +60,12 @@ const document = fc.record(
     panicThreshold: fc.constantFrom<HealthDocument['panicThreshold'][]>('off', false, 0.1, 0.75),
     slowStart: fc.constantFrom<HealthDocument['slowStart'][]>('off', false, '1s', '90s'),
     downMembers: fc.constantFrom('weight-0', 'remove'),
+    deepCheck: fc.constantFrom<HealthDocument['deepCheck'][]>(
+      'off',
+      false,
+      { cron: '@daily' },
+      { cron: '30 4 * * sat,sun', timeZone: 'Asia/Seoul' },
+    ),
     concurrency: fc.integer({ min: 1, max: 16_384 }),
   },
   { requiredKeys: [] },

@@ -81,6 +81,14 @@ export interface DampingConfig {
   readonly maxSuppress: number;
 }
 
+/** When all that could be asked of nodes is asked; see `src/health/deep-plan.ts`. */
+export interface DeepCheckConfig {
+  /** As `readCron()` takes it. */
+  readonly cron: string;
+  /** IANA name. */
+  readonly timeZone: string;
+}
+
 /** What the detector needs to know. */
 export interface DetectorConfig {
   /** Answers in a row that bring a node back. */
@@ -106,6 +114,8 @@ export interface HealthConfig extends DetectorConfig {
   /** Null: DEFAULT_CHECKS, each where it makes sense. */
   readonly checks: readonly Check[] | null;
   readonly downMembers: DownMembers;
+  /** Null: never. */
+  readonly deepCheck: DeepCheckConfig | null;
   /** Probes under way at once. */
   readonly concurrency: number;
 }
@@ -165,5 +175,6 @@ export const DEFAULT_HEALTH: HealthConfig = {
   panicSettle: 6000,
   slowStart: 30_000,
   downMembers: 'weight-0',
+  deepCheck: null,
   concurrency: 1024,
 };

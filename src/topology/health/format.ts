@@ -16,6 +16,7 @@ export function toHealthDocument(config: HealthConfig): HealthDocument {
     panicThreshold: panicThreshold ?? 'off',
     slowStart: slowStart === 0 ? 'off' : formatMs(slowStart),
     downMembers: config.downMembers,
+    deepCheck: config.deepCheck ? { ...config.deepCheck } : 'off',
     concurrency: config.concurrency,
   };
 }

@@ -2,6 +2,7 @@
 import { refuseOptions } from '../options.ts';
 import type { Path, Problems } from '../problems.ts';
 import { durationReader, type ReadMs } from '../read-milliseconds.ts';
+import { DEFAULT_TIME_ZONE, readTimes, readTimeZone } from '../read-times.ts';
 import type { Partly } from '../shape.ts';
 import {
   CHECK_DEFAULTS,
@@ -10,9 +11,9 @@ import {
   type Check,
   type CheckType,
   type DampingConfig,
+  type DeepCheckConfig,
   type HealthConfig,
 } from './config.ts';
-
 import { CheckSchema, type CheckDocument, type HealthDocument } from './schema.ts';
 
 const SECOND = 1000;
@@ -53,6 +54,7 @@ export function readHealth(raw: Partly<HealthDocument>, path: Path, problems: Pr
     panicSettle: (rise + 1) * interval,
     slowStart: readSlowStart(raw.slowStart, [...path, 'slowStart'], read),
     downMembers: raw.downMembers ?? defaults.downMembers,
+    deepCheck: readDeepCheck(raw.deepCheck, [...path, 'deepCheck'], problems),
     concurrency: raw.concurrency ?? defaults.concurrency,
   };
 }
@@ -66,6 +68,17 @@ function offable<T>(value: T | 'off' | false | undefined, fallback: T | null, of
 function readSlowStart(raw: string | false | undefined, path: Path, read: ReadMs): number {
   if (raw === 'off' || raw === false) return 0;
   return read(raw, [SECOND, HOUR], path) ?? DEFAULT_HEALTH.slowStart;
+}
+
+function readDeepCheck(
+  raw: Partly<HealthDocument>['deepCheck'],
+  path: Path,
+  problems: Problems,
+): DeepCheckConfig | null {
+  if (raw === undefined || raw === 'off' || raw === false) return DEFAULT_HEALTH.deepCheck;
+  const { cron = '', timeZone = DEFAULT_TIME_ZONE } = raw;
+  if (raw.cron !== undefined) readTimes(cron, [...path, 'cron'], problems);
+  return { cron, timeZone: readTimeZone(timeZone, [...path, 'timeZone'], problems) };
 }
 
 function readDamping(

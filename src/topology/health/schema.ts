@@ -2,7 +2,7 @@
 import Type from 'typebox';
 import { PROTOCOLS } from '../model.ts';
 import { FILE_PATTERN, HOST_PATTERN, URL_PATH_PATTERN } from '../patterns.ts';
-import { choice, duration, mapping, offOr, port } from '../schema-parts.ts';
+import { choice, cron, duration, mapping, offOr, port, timeZone } from '../schema-parts.ts';
 import { CHECK_TYPES, DOWN_MEMBERS, EFFECTS, JANUS_ADMIN_PORT, TLS_CHOICES } from './config.ts';
 
 const { Optional } = Type;
@@ -116,6 +116,15 @@ export const DampingSchema = mapping('How a node that goes up and down again and
   maxSuppress: Optional(duration('Longest time that a node is held back after its last fall.', '10m')),
 });
 
+export const DeepCheckSchema = mapping(
+  'When everything that could be asked of nodes is asked, as at night.',
+  {
+    cron: cron('When it begins', ['0 4 * * *']),
+    timeZone: Optional(timeZone('IANA time zone that the times are in.')),
+  },
+  [{ cron: '0 4 * * *', timeZone: 'Asia/Seoul' }],
+);
+
 export const HealthSchema = mapping(
   'How nodes are checked. Probes are sent to addresses of this topology only.',
   {
@@ -158,6 +167,13 @@ export const HealthSchema = mapping(
         DOWN_MEMBERS,
         'weight-0',
         'What becomes of a down node in the rules for new signalling. weight-0: it stays in them and gets no new connections. remove: it is taken out of them.',
+      ),
+    ),
+    deepCheck: Optional(
+      offOr(
+        DeepCheckSchema,
+        'At these times every node is asked by every check that fits it, also those not among checks, at every address and by every transport. What contradicts its health state is told as an event; the state itself stays as it is. off: never.',
+        { default: 'off', examples: [{ cron: '0 4 * * *', timeZone: 'Asia/Seoul' }, 'off'] },
       ),
     ),
     concurrency: Optional(

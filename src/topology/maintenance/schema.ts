@@ -1,7 +1,7 @@
 /** `maintenance:` as users write it. Same rules as `schema.ts` beside this folder. */
 import Type from 'typebox';
 import { ID_PATTERN } from '../patterns.ts';
-import { duration, id, mapping } from '../schema-parts.ts';
+import { cron, duration, id, mapping, timeZone } from '../schema-parts.ts';
 
 const { Optional } = Type;
 
@@ -9,23 +9,12 @@ export const WindowSchema = mapping(
   'A maintenance window: while it is open, the nodes that it names are drained. Name nodes, or a zone.',
   {
     id: id('Name of the window.', ['kernel-updates']),
-    cron: Type.String({
-      minLength: 1,
-      maxLength: 200,
-      examples: ['0 3 * * sun', '30 22 1 * *'],
-      description:
-        'When it opens: minute, hour, day of month, month, day of week. Day of month and day of week must both fit.',
-    }),
+    cron: cron('When it opens', ['0 3 * * sun', '30 22 1 * *']),
     duration: duration('How long it stays open, in whole minutes, 1m to 7 days (168h).', '2h'),
     timeZone: Optional(
-      Type.String({
-        minLength: 1,
-        maxLength: 64,
-        default: 'UTC',
-        examples: ['Asia/Seoul', 'Europe/Berlin'],
-        description:
-          'IANA time zone that the times are in. A time that clocks skip is taken an hour later, one that they show twice the first time.',
-      }),
+      timeZone(
+        'IANA time zone that the times are in. A time that clocks skip is taken an hour later, one that they show twice the first time.',
+      ),
     ),
     nodes: Optional(
       Type.Array(Type.String({ pattern: ID_PATTERN }), {

@@ -55,8 +55,9 @@ describe('health: of a topology', () => {
 
   for (const off of ['off', false]) {
     test(`${JSON.stringify(off)} switches off`, () => {
-      const { config } = read({ damping: off, panicThreshold: off, slowStart: off });
-      assert.deepEqual([config.damping, config.panicThreshold, config.slowStart], [null, null, 0]);
+      const { config } = read({ damping: off, panicThreshold: off, slowStart: off, deepCheck: off });
+      const { damping, panicThreshold, slowStart, deepCheck } = config;
+      assert.deepEqual([damping, panicThreshold, slowStart, deepCheck], [null, null, 0, null]);
     });
   }
 
@@ -104,6 +105,13 @@ describe('health: of a topology', () => {
     ]);
   });
 
+  test('deep checks at times of a zone, UTC where none is named', () => {
+    const { config, faults } = read({ deepCheck: { cron: '0 4 * * *', timeZone: 'Asia/Seoul' } });
+    assert.deepEqual(faults, []);
+    assert.deepEqual(config.deepCheck, { cron: '0 4 * * *', timeZone: 'Asia/Seoul' });
+    assert.equal(read({ deepCheck: { cron: '@daily' } }).config.deepCheck?.timeZone, 'UTC');
+  });
+
   test('a check that is asked more often than the timeout waits no longer than its interval', () => {
     const { config } = read({ checks: [{ type: 'tcp', interval: '500ms' }] });
     assert.equal(config.checks?.[0]?.timeout, 500);
@@ -132,6 +140,26 @@ describe('health: of a topology', () => {
       'health.checks[1].path is no option of tcp',
     ],
     [
+      'an hour that no clock shows',
+      { deepCheck: { cron: '0 25 * * *' } },
+      'health.deepCheck.cron is no cron expression: hour "25": 25 is a invalid expression for hour',
+    ],
+    [
+      'an expression with seconds',
+      { deepCheck: { cron: '0 0 4 * * *' } },
+      'health.deepCheck.cron is no cron expression: has 6 fields, not five: minute hour day month weekday',
+    ],
+    [
+      'a day that never comes',
+      { deepCheck: { cron: '0 4 31 * 5#1' } },
+      'health.deepCheck.cron never happens',
+    ],
+    [
+      'a time zone that there is not',
+      { deepCheck: { cron: '0 4 * * *', timeZone: 'Mars/Base' } },
+      'health.deepCheck.timeZone there is no time zone "Mars/Base"',
+    ],
+    [
       'a timeout beyond the interval of the check',
       { checks: [{ type: 'tcp', interval: '1s', timeout: '5s' }] },
       'health.checks[0].timeout must be 10ms to 1s, found 5s',
@@ -148,6 +176,8 @@ describe('health: of a topology', () => {
       { checks: ['ping'] },
       { checks: [] },
       { checks: [{ path: '/' }] },
+      { deepCheck: '0 4 * * *' },
+      { deepCheck: { timeZone: 'UTC' } },
     ]) {
       assert.equal(fits(document), false, JSON.stringify(document));
     }
