@@ -54,12 +54,16 @@ function tooManyRemoved({ id, before, after }: PoolChange, { maxRemoved }: Allow
   return [refused(`${removed} of the ${before.length} members of ${id} would be removed`, maxRemoved)];
 }
 
-/** A pool of one member goes with its member, so these are counted all together. */
+/**
+ * A pool of one member goes with its member, so these are counted all together. A node has several: all of one
+ * node's may always go, like one member of a shared pool.
+ */
 function tooManySingles({ pools, singlePools }: Plan, { maxRemoved }: Allowances): Refusal[] {
   const gone = pools.filter(
     ({ shared, before, after }) => !shared && before.length > 0 && after.length === 0,
   );
-  if (gone.length <= most(singlePools, maxRemoved)) return [];
+  const nodes = new Set(gone.flatMap(({ before }) => before.map(({ node }) => node)));
+  if (gone.length <= most(singlePools, maxRemoved) || (nodes.size === 1 && maxRemoved > 0)) return [];
   return [
     refused(`${gone.length} of the ${singlePools} services of single nodes would be removed`, maxRemoved),
   ];

@@ -1,6 +1,6 @@
 import type { Balancer } from '../topology/balancers/balancer.ts';
 
-export type { Balancer, HaproxyBalancer } from '../topology/balancers/balancer.ts';
+export type { Balancer, HaproxyBalancer, NginxBalancer } from '../topology/balancers/balancer.ts';
 
 /** For a target's `driver`, which is only ever given its own balancers. */
 export function ofTarget<T extends Balancer['target']>(

@@ -29,6 +29,8 @@ export interface NodeAnswer {
   readonly port: number;
   /** Address and port that the node saw. */
   readonly peer: string;
+  /** What it was asked, in full; of HTTP and of the first word on a WebSocket there is none. */
+  readonly echo?: string;
   readonly path?: string;
   readonly sni?: string | null;
   readonly forwardedFor?: string | null;

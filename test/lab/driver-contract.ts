@@ -6,9 +6,11 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { clusterView } from '../../src/cluster/view.ts';
 import { buildIntent } from '../../src/intent/build.ts';
+import type { Balancer } from '../../src/targets/balancer.ts';
 import type { Driver, Plan } from '../../src/targets/driver.ts';
 import type { Topology } from '../../src/topology/model.ts';
 import { cluster, type Fields } from '../targets/documents.ts';
+import { BASE, CHANGES, NEW, placed, SPARE, SPARE_ADDRESSES } from './changes.ts';
 import { startClient, type LabClient } from './client.ts';
 import { echoNodeConfig, startEchoNode } from './echo-node.ts';
 import { leadsRight, mediaRequests, signallingRequests } from './handed-out.ts';
@@ -30,6 +32,8 @@ export interface EngineHarness {
 
 export interface LiveEngine {
   readonly driver: Driver;
+  /** As a topology declares it. */
+  readonly balancer: Balancer;
   /**
    * All that the engine says of its rules, with every file that the driver may write, as text; without
    * counters and ages. Two dumps are equal where nothing was changed.
@@ -43,40 +47,11 @@ export interface LiveEngine {
   stop(): Promise<void>;
 }
 
-const NODES: readonly Fields[] = [
-  { id: 'sfu-1', weight: 100 },
-  { id: 'sfu-2', weight: 100 },
-  { id: 'sfu-3', weight: 200 },
-];
-const NEW: Fields = { id: 'sfu-4', weight: 50 };
-/** A machine that no topology names at first; it has sfu-2's ports. */
-const SPARE = 'sfu-9';
-const SPARE_ADDRESSES = ['10.0.0.9', 'fd00:1::9'];
-
-const change = (id: string, fields: Fields) =>
-  NODES.map((node) => (node.id === id ? { ...node, ...fields } : node));
-
-/** What operators do to a balancer, each from the base and back. */
-const CHANGES: Readonly<Record<string, readonly Fields[]>> = {
-  'a node is added': [...NODES, NEW],
-  'a node is removed': NODES.filter(({ id }) => id !== 'sfu-2'),
-  'a weight changes': change('sfu-1', { weight: 33 }),
-  'a node drains': change('sfu-2', { state: 'draining' }),
-  'a node is disabled': change('sfu-2', { state: 'disabled' }),
-  'a node is at another address': change('sfu-2', { addresses: SPARE_ADDRESSES }),
-  'all of it at once': [
-    ...change('sfu-1', { weight: 1, addresses: SPARE_ADDRESSES, mediaPorts: '40002-40003' }).filter(
-      ({ id }) => id !== 'sfu-2',
-    ),
-    { ...NEW, weight: 255 },
-  ],
-};
-
 /** Registers the tests, at the top level of the file, since a guest tells of no others. */
 export function testDriver({ name, skip, ...harness }: EngineHarness): void {
   const topologyOf = (nodes: readonly Fields[]): Topology =>
     cluster(harness.vip, placed(nodes, 'media' in harness.vip));
-  const base = topologyOf(NODES);
+  const base = topologyOf(BASE);
 
   let lab: Lab;
   let engine: LiveEngine;
@@ -84,7 +59,7 @@ export function testDriver({ name, skip, ...harness }: EngineHarness): void {
 
   before(async () => {
     if (skip !== false) return;
-    const everybody = topologyOf([...NODES, NEW, { id: SPARE, addresses: SPARE_ADDRESSES }]);
+    const everybody = topologyOf([...BASE, NEW, { id: SPARE, addresses: SPARE_ADDRESSES }]);
     lab = await createLab(everybody, harness.lab);
     const configs = everybody.nodes.map((node) => echoNodeConfig(everybody, node));
     const portsOf = configs.find(({ node }) => node === 'sfu-2');
@@ -173,14 +148,5 @@ export function testDriver({ name, skip, ...harness }: EngineHarness): void {
     await bringTo(base);
     await engine.restart();
     await bringTo(base);
-  });
-}
-
-/** Each node with the addresses and media ports that follow from its id, whatever others there are. */
-function placed(nodes: readonly Fields[], media: boolean): Fields[] {
-  return nodes.map(({ mediaPorts, ...node }) => {
-    const n = Number(String(node.id).split('-')[1]);
-    const ports = mediaPorts ?? `${39_998 + 2 * n}-${39_999 + 2 * n}`;
-    return { addresses: [`10.0.0.${n}`, `fd00:1::${n}`], ...(media ? { mediaPorts: ports } : {}), ...node };
   });
 }

@@ -1,7 +1,6 @@
 // One media node of a lab, as a process: every answer is a line of JSON that names the node. Plain
 // JavaScript, so that it starts in a blink. Its argument is the JSON of `EchoNodeConfig` in echo-node.ts.
 import { Buffer } from 'node:buffer';
-import { createHash } from 'node:crypto';
 import dgram from 'node:dgram';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
@@ -11,8 +10,6 @@ import net from 'node:net';
 import { createInterface } from 'node:readline';
 
 const config = JSON.parse(process.argv[2]);
-// RFC 6455 section 1.3.
-const WEBSOCKET_GUID = '258EAFA5-E914-47DA-95CA-C5AB0DC85B11';
 
 const listening = [];
 for (const address of config.addresses) {
@@ -35,8 +32,8 @@ function answer(protocol, port, remote, more = {}) {
 
 async function udp(address, port) {
   const socket = dgram.createSocket(address.includes(':') ? 'udp6' : 'udp4');
-  socket.on('message', (_data, { address: from, port: fromPort }) => {
-    socket.send(answer('udp', port, endpoint(from, fromPort)), fromPort, from);
+  socket.on('message', (data, { address: from, port: fromPort }) => {
+    socket.send(answer('udp', port, endpoint(from, fromPort), { echo: data.toString() }), fromPort, from);
   });
   socket.bind(port, address);
   await once(socket, 'listening');
@@ -59,7 +56,7 @@ async function tcp(address, port) {
     const remote = endpoint(socket.remoteAddress, socket.remotePort);
     socket.on('error', () => socket.destroy());
     const lines = createInterface(socket);
-    lines.on('line', () => socket.write(`${answer('tcp', port, remote)}\n`));
+    lines.on('line', (line) => socket.write(`${answer('tcp', port, remote, { echo: line })}\n`));
     // It hears of the socket's errors as well.
     lines.on('error', () => socket.destroy());
   });
@@ -67,8 +64,9 @@ async function tcp(address, port) {
   await once(server, 'listening');
 }
 
+// WebSockets are told of the request at once, and then answered message by message.
 async function web(server, address, port) {
-  const describe = (request) =>
+  const answerTo = (request, more = {}) =>
     answer(
       request.socket.encrypted ? 'https' : 'http',
       port,
@@ -78,25 +76,22 @@ async function web(server, address, port) {
         sni: request.socket.servername || null,
         forwardedFor: request.headers['x-forwarded-for'] ?? null,
         forwardedProto: request.headers['x-forwarded-proto'] ?? null,
+        ...more,
       },
     );
   server.on('request', (request, response) => {
     response.setHeader('content-type', 'application/json');
-    response.end(describe(request));
+    response.end(answerTo(request));
   });
-  server.on('upgrade', (request, socket) => {
+  server.on('upgrade', async (request, socket, head) => {
     socket.on('error', () => socket.destroy());
-    const accept = createHash('sha1')
-      .update(request.headers['sec-websocket-key'] + WEBSOCKET_GUID)
-      .digest('base64');
-    socket.write(
-      `HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: ${accept}\r\n\r\n`,
-    );
-    // The answer is the one frame that this server sends: text, final, unmasked (RFC 6455 section 5.2).
-    const payload = Buffer.from(describe(request));
-    const length = Buffer.alloc(2);
-    length.writeUInt16BE(payload.length);
-    socket.write(Buffer.concat([Buffer.from([0x81, 126]), length, payload]));
+    // Not before it is needed: nodes shall start in a blink.
+    const { WebSocketServer } = await import('ws');
+    new WebSocketServer({ noServer: true }).handleUpgrade(request, socket, head, (peer) => {
+      peer.on('error', () => peer.terminate());
+      peer.on('message', (data) => peer.send(answerTo(request, { echo: data.toString() })));
+      peer.send(answerTo(request));
+    });
   });
   server.listen(port, address);
   await once(server, 'listening');

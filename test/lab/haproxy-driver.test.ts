@@ -3,6 +3,7 @@ import { readFile, readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { haproxy } from '../../src/targets/haproxy/index.ts';
 import { testDriver, type EngineHarness, type LiveEngine } from './driver-contract.ts';
+import { testTraffic } from './traffic-contract.ts';
 import { startHaproxyService, type HaproxyService } from './haproxy-service.ts';
 import { labSkipReason, type Lab } from './netns.ts';
 
@@ -11,11 +12,13 @@ const common = {
   start: startEngine,
 } satisfies Partial<EngineHarness>;
 
-testDriver({
+const harness: EngineHarness = {
   ...common,
   name: 'haproxy, signalling and media',
   vip: { signalling: { port: 443 }, media: { protocols: ['tcp'], ports: '40000-40099' } },
-});
+};
+testDriver(harness);
+testTraffic(harness);
 testDriver({ ...common, name: 'haproxy, signalling alone', vip: { signalling: { port: 443 } } });
 
 async function startEngine(lab: Lab): Promise<LiveEngine> {
@@ -24,6 +27,7 @@ async function startEngine(lab: Lab): Promise<LiveEngine> {
   await service.admin('set server foreign/b state maint');
   return {
     driver: haproxy.driver!(service.balancer, 'test-1'),
+    balancer: service.balancer,
     dump: () => dump(service),
     foreign: async () => {
       const state = await serverState(service);

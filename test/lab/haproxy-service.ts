@@ -6,7 +6,7 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { HaproxyBalancer } from '../../src/targets/balancer.ts';
 import { askIfThere } from '../../src/targets/haproxy/driver/socket.ts';
-import type { Lab, LabProcess } from './netns.ts';
+import { findBinary, type Lab, type LabProcess } from './netns.ts';
 
 /** Somebody else's part of the configuration, with a socket to set things by hand. */
 function foreignConfig(folder: string): string {
@@ -63,7 +63,7 @@ export async function startHaproxyService(lab: Lab): Promise<HaproxyService> {
       configFile: path.join(folder, 'roomlb.cfg'),
       statsSocket: path.join(folder, 'admin.sock'),
       masterSocket,
-      binary: 'haproxy',
+      binary: findBinary('haproxy') ?? 'haproxy',
     },
     admin: (command) => say(foreignSocket, command),
     processes: () => say(masterSocket, 'show proc'),

@@ -2,7 +2,8 @@
 import { ofTarget } from '../../src/targets/balancer.ts';
 import { nftablesDriver } from '../../src/targets/nftables/driver/driver.ts';
 import { balancerFor } from '../targets/balancers.ts';
-import { testDriver } from './driver-contract.ts';
+import { testDriver, type EngineHarness } from './driver-contract.ts';
+import { testTraffic } from './traffic-contract.ts';
 import { findBinary, labSkipReason, type Lab } from './netns.ts';
 
 const skip = labSkipReason(['nft', 'conntrack']);
@@ -21,14 +22,13 @@ const FOREIGN = `table inet foreign {
 }
 `;
 
-function driverFor(lab: Lab) {
+function balancerOf(lab: Lab) {
   const nft = findBinary('nft') ?? 'nft';
   const conntrack = findBinary('conntrack') ?? 'conntrack';
-  const balancer = { ...ofTarget(balancerFor('nftables'), 'nftables'), namespace: lab.lb, nft, conntrack };
-  return nftablesDriver(balancer, 'test-1');
+  return { ...ofTarget(balancerFor('nftables'), 'nftables'), namespace: lab.lb, nft, conntrack };
 }
 
-testDriver({
+const harness: EngineHarness = {
   name: 'nftables',
   skip,
   vip: {
@@ -38,8 +38,10 @@ testDriver({
   async start(lab) {
     const nft = (args: readonly string[], input = '') => lab.check(lab.lb, 'nft', args, { input });
     await nft(['-f', '-'], FOREIGN);
+    const balancer = balancerOf(lab);
     return {
-      driver: driverFor(lab),
+      driver: nftablesDriver(balancer, 'test-1'),
+      balancer,
       dump: () => nft(['list', 'ruleset']),
       foreign: () => nft(['list', 'table', 'inet', 'foreign']),
       async restart() {
@@ -49,4 +51,6 @@ testDriver({
       stop: () => Promise.resolve(),
     };
   },
-});
+};
+testDriver(harness);
+testTraffic(harness);

@@ -5,14 +5,15 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { after, before, describe, test } from 'node:test';
-import { ofTarget } from '../../src/targets/balancer.ts';
+import { ofTarget, type NginxBalancer } from '../../src/targets/balancer.ts';
 import { nginxDriver } from '../../src/targets/nginx/driver/driver.ts';
 import type { NginxState } from '../../src/targets/nginx/driver/state.ts';
 import type { Topology } from '../../src/topology/model.ts';
 import { balancerFor } from '../targets/balancers.ts';
 import { cluster, intentOf, type Fields } from '../targets/documents.ts';
 import { startClient, whoAnswered, type LabClient } from './client.ts';
-import { testDriver } from './driver-contract.ts';
+import { testDriver, type EngineHarness } from './driver-contract.ts';
+import { testTraffic } from './traffic-contract.ts';
 import { startEchoNodes } from './echo-node.ts';
 import { createLab, findBinary, type Lab } from './netns.ts';
 import { nginxSkipReason } from './nginx-process.ts';
@@ -21,6 +22,7 @@ const skip = nginxSkipReason();
 
 interface Service {
   readonly folder: string;
+  readonly balancer: NginxBalancer;
   readonly driver: ReturnType<typeof nginxDriver>;
   /** As the host's service manager does. */
   readonly start: () => Promise<void>;
@@ -42,7 +44,10 @@ async function startService(lab: Lab): Promise<Service> {
   // Without a log, it would keep the standard error that it was started with.
   await writeFile(configFile, `pid ${pidFile};\nerror_log /var/log/nginx/error.log;\nevents {}\n`);
   await writeFile(path.join(folder, 'foreign.conf'), '# of somebody else\n');
-  const balancer = { ...ofTarget(balancerFor('nginx'), 'nginx'), configFile, pidFile, binary };
+  const balancer = {
+    ...ofTarget(balancerFor('nginx'), 'nginx'),
+    ...{ configFile, pidFile, binary, namespace: lab.lb },
+  };
   const start = async () => {
     await lab.check(lab.lb, binary, ['-c', configFile]);
   };
@@ -53,7 +58,8 @@ async function startService(lab: Lab): Promise<Service> {
   await start();
   return {
     folder,
-    driver: nginxDriver({ ...balancer, namespace: lab.lb }),
+    balancer,
+    driver: nginxDriver(balancer),
     start,
     async kill() {
       const pids = [(await readFile(pidFile, 'utf8')).trim(), ...(await children())].map(Number);
@@ -79,7 +85,7 @@ async function dump({ folder, workers }: Service): Promise<string> {
   return [...names, ...texts, ...(await workers())].join('\n');
 }
 
-testDriver({
+const harness: EngineHarness = {
   name: 'nginx',
   skip,
   vip: {
@@ -90,6 +96,7 @@ testDriver({
     const service = await startService(lab);
     return {
       driver: service.driver,
+      balancer: service.balancer,
       dump: () => dump(service),
       foreign: () => readFile(path.join(service.folder, 'foreign.conf'), 'utf8'),
       async restart() {
@@ -99,7 +106,9 @@ testDriver({
       stop: () => rm(service.folder, { recursive: true }),
     };
   },
-});
+};
+testDriver(harness);
+testTraffic(harness, { udpFollows: true });
 
 const MEDIA = { protocols: ['udp', 'tcp'], ports: '40000-40099' };
 

@@ -59,6 +59,19 @@ describe('pools of one member', () => {
     assert.deepEqual(guardsOf(losing(201, 1000)), ['max-removed']);
   });
 
+  test('may all go that are of one node, however few there are, unless nothing may go at all', () => {
+    const ofNodes = (...nodes: string[]) =>
+      planWith({
+        singlePools: 6,
+        pools: nodes.flatMap((n) =>
+          ['udp', 'tcp'].map((protocol) => poolOf(`v/media/${n}/${protocol}`, n, '', false)),
+        ),
+      });
+    assert.deepEqual(guardsOf(ofNodes('a')), []);
+    assert.deepEqual(guardsOf(ofNodes('a'), { maxRemoved: 0 }), ['max-removed']);
+    assert.deepEqual(guardsOf(ofNodes('a', 'b')), ['max-removed']);
+  });
+
   test('may be without use: that is what draining means', () => {
     const drained = planWith({ singlePools: 1, pools: [poolOf('v/media/a/udp', 'a', '!a', false)] });
     assert.deepEqual(guardsOf(drained), []);

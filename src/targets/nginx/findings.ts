@@ -90,7 +90,7 @@ function notes(vips: readonly IntentVip[], services: readonly VirtualService[]):
     finding(
       udp === 0 ? [] : vips,
       'note',
-      'every reload gives UDP flows a new source port towards their nodes: new workers know nothing of the old ones',
+      'every reload gives UDP flows a new source port towards their nodes: new workers know nothing of the old ones, and answers on their way are lost',
       'reload seldom, or use nftables, keepalived or ipvs for media',
     ),
     finding(

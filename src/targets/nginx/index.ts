@@ -14,7 +14,7 @@ export const nginx: Target = {
   kind: 'linux',
   title: 'nginx: stream proxy for TCP and UDP',
   capabilities: {
-    udp: 'proxied; a reload gives flows a new source port',
+    udp: 'proxied; a reload gives flows a new source port, and loses answers on their way',
     tcp: 'proxied; TLS passed on or ended',
     forwarding: ['nat'],
     ipv6: true,

@@ -69,6 +69,6 @@ function notesOn({ process }: NginxState, steps: readonly Step<NginxAction>[], p
   }
   if (!steps.some(({ action }) => action.do === 'reload')) return [];
   return [
-    'it takes a reload: TCP connections that are open stay with the old workers until they end, and UDP flows of all nodes get a new source port towards their node',
+    'it takes a reload: TCP connections that are open stay with the old workers until they end, and UDP flows of all nodes get a new source port towards their node, and lose answers that are on their way just then',
   ];
 }

@@ -1,0 +1,95 @@
+/**
+ * A lab with an engine that the command line drives, nodes and traffic: a topology is written to a file, and
+ * `roomlb apply` and its like are run as a person would, in this process.
+ */
+import assert from 'node:assert/strict';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { formatTopology } from '../../src/topology/format.ts';
+import type { Topology } from '../../src/topology/model.ts';
+import { roomlb } from '../cli/roomlb.ts';
+import { cluster, type Fields } from '../targets/documents.ts';
+import { BASE, NEW, placed, SPARE, SPARE_ADDRESSES } from './changes.ts';
+import { startClient, type LabClient } from './client.ts';
+import type { EngineHarness, LiveEngine } from './driver-contract.ts';
+import { echoNodeConfig, startEchoNode } from './echo-node.ts';
+import { mediaRequests, signallingRequests } from './handed-out.ts';
+import { createLab, type Lab } from './netns.ts';
+import { startTraffic, type Flow, type Traffic } from './traffic.ts';
+
+export const BALANCER = 'lb';
+
+export class LiveLab {
+  private constructor(
+    private readonly vip: Fields,
+    readonly lab: Lab,
+    readonly engine: LiveEngine,
+    readonly client: LabClient,
+    readonly traffic: Traffic,
+    /** Of topology files and of what RoomLB remembers. */
+    readonly folder: string,
+  ) {}
+
+  static async start(harness: EngineHarness): Promise<LiveLab> {
+    const everybody = cluster(
+      harness.vip,
+      placed([...BASE, NEW, { id: SPARE, addresses: SPARE_ADDRESSES }], 'media' in harness.vip),
+    );
+    const lab = await createLab(everybody, harness.lab);
+    const configs = everybody.nodes.map((node) => echoNodeConfig(everybody, node));
+    const portsOfSecond = configs.find(({ node }) => node === 'sfu-2');
+    const nodes = configs.map((config) => {
+      const { node, addresses } = config;
+      return startEchoNode(lab, node === SPARE ? { ...config, ...portsOfSecond, node, addresses } : config);
+    });
+    const [client, traffic] = await Promise.all([startClient(lab), startTraffic(lab), ...nodes]);
+    const folder = await mkdtemp(path.join(tmpdir(), 'roomlb-live-'));
+    return new LiveLab(harness.vip, lab, await harness.start(lab), client, traffic, folder);
+  }
+
+  async stop(): Promise<void> {
+    await this.engine.stop();
+    await this.lab.close();
+    await rm(this.folder, { recursive: true });
+  }
+
+  /** @param vip more that is said of it */
+  topology(nodes: readonly Fields[], vip: Fields = {}): Topology {
+    return cluster({ ...this.vip, ...vip }, placed(nodes, 'media' in this.vip));
+  }
+
+  /** Of all nodes, on every endpoint that the dispatcher hands out: `sfu-1 udp 203.0.113.10 40000`. */
+  flows(topology: Topology): Flow[] {
+    return [...mediaRequests(topology), ...signallingRequests(topology)].map(({ node, request }) => {
+      const { kind, address, port, path: url } = request;
+      if (kind !== 'udp' && kind !== 'tcp' && kind !== 'ws') throw new Error(`no traffic by ${kind}`);
+      const name = `${node} ${kind} ${address} ${port}`;
+      return { name, kind, address, port, ...(url === undefined ? {} : { path: url }) };
+    });
+  }
+
+  /** Writes the topology, and the command's words for it: `apply lb --topology FILE …`. */
+  async words(command: string, topology: Topology, ...more: string[]): Promise<string[]> {
+    const file = path.join(this.folder, 'topology.yaml');
+    const balancers = [{ ...this.engine.balancer, id: BALANCER }];
+    await writeFile(file, formatTopology({ ...topology, balancers }));
+    const state = path.join(this.folder, 'state');
+    return [command, BALANCER, '--topology', file, '--state-dir', state, ...more];
+  }
+
+  async roomlb(command: string, topology: Topology, ...more: string[]) {
+    return roomlb(...(await this.words(command, topology, ...more)));
+  }
+
+  /** Applies it, and sees that another apply finds nothing to do. */
+  async bringTo(topology: Topology): Promise<void> {
+    const { code, err } = await this.roomlb('apply', topology, '--yes', '--adopt');
+    assert.equal(code, 0, err);
+    const again = await this.roomlb('apply', topology, '--yes', '--json');
+    assert.deepEqual([again.code, again.json().result, again.json().steps], [0, 'unchanged', []]);
+  }
+}
+
+export const nodeOf = (flow: string): string => flow.split(' ')[0] ?? '';
+export const kindOf = (flow: string): string => flow.split(' ')[1] ?? '';
