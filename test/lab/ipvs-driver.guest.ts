@@ -31,10 +31,13 @@ testDriver({
     const ipvsadm = (args: readonly string[], input = '') => lab.check(lab.lb, 'ipvsadm', args, { input });
     const load = () => ipvsadm(['-R'], `${FOREIGN.join('\n')}\n`);
     await load();
-    const balancer = { ...ofTarget(balancerFor('ipvs'), 'ipvs'), ownedFile };
-    const binary = findBinary('ipvsadm') ?? 'ipvsadm';
+    const balancer = {
+      ...ofTarget(balancerFor('ipvs'), 'ipvs'),
+      ...{ ownedFile, namespace: lab.lb, ipvsadm: findBinary('ipvsadm') ?? 'ipvsadm' },
+    };
     return {
-      driver: ipvsDriver({ ...balancer, namespace: lab.lb, ipvsadm: binary }, 'test-1'),
+      driver: ipvsDriver(balancer, 'test-1'),
+      balancer,
       dump: async () =>
         [
           await ipvsadm(['-Sn']),
