@@ -1,19 +1,27 @@
 /** The part of an intent that is one balancer's. */
-import type { Intent } from '../intent/model.ts';
+import type { Intent, VirtualService } from '../intent/model.ts';
 import { revisionOf } from '../intent/revision.ts';
+import type { CarriedServices } from '../topology/balancers/balancer.ts';
+
+export interface Carried {
+  /** Ids of VIPs; null: all of them. */
+  readonly vips: readonly string[] | null;
+  readonly services: CarriedServices;
+}
 
 /**
  * Services and VIPs that the balancer carries. Its revision is of that part alone, so that what changes behind
- * other VIPs is no change here.
- *
- * @param vips ids; null: all of them, and the intent is the whole one
+ * other VIPs, or of services that another engine carries, is no change here.
  */
-export function intentFor(intent: Intent, vips: readonly string[] | null): Intent {
-  if (vips === null) return intent;
+export function intentFor(intent: Intent, { vips, services }: Carried): Intent {
+  if (vips === null && services === 'all') return intent;
   const content = {
     cluster: intent.cluster,
-    vips: intent.vips.filter(({ id }) => vips.includes(id)),
-    services: intent.services.filter(({ vip }) => vips.includes(vip)),
+    vips: intent.vips.filter(({ id }) => vips?.includes(id) ?? true),
+    services: intent.services.filter(
+      ({ vip, role }) =>
+        (vips?.includes(vip) ?? true) && (services === 'all' || services === carriedAs(role)),
+    ),
   };
   return {
     cluster: content.cluster,
@@ -21,4 +29,8 @@ export function intentFor(intent: Intent, vips: readonly string[] | null): Inten
     vips: content.vips,
     services: content.services,
   };
+}
+
+function carriedAs(role: VirtualService['role']): 'signalling' | 'media' {
+  return role === 'media' ? 'media' : 'signalling';
 }

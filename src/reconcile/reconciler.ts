@@ -6,7 +6,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Intent } from '../intent/model.ts';
 import type { Driver, Plan } from '../targets/driver.ts';
-import { intentFor } from './balancer-intent.ts';
+import { intentFor, type Carried as CarriedPart } from './balancer-intent.ts';
 import { carryOut, type Carried, type Task } from './carry-out.ts';
 import { cutOverdue, drainingSince } from './drain-limit.ts';
 import { refusals, type Allowances, type Refusal } from './guards.ts';
@@ -16,9 +16,8 @@ import { planId } from './plan-id.ts';
 import { countsOf } from './summary.ts';
 
 /** What of a balancer's declaration matters here. */
-export interface BalancerPolicy {
+export interface BalancerPolicy extends CarriedPart {
   readonly id: string;
-  readonly vips: readonly string[] | null;
   readonly maxRemoved: number;
   readonly drainLimit: number | null;
 }
@@ -146,8 +145,8 @@ export class Reconciler {
   }
 
   #wanted(intent: Intent, { drainingSince: since }: Remembered): Intent {
-    const { vips, drainLimit } = this.#options.balancer;
-    return cutOverdue(intentFor(intent, vips), since, drainLimit, this.#now());
+    const { balancer } = this.#options;
+    return cutOverdue(intentFor(intent, balancer), since, balancer.drainLimit, this.#now());
   }
 
   async #look(

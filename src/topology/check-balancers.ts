@@ -10,6 +10,7 @@ export function checkBalancers(parts: Parts, problems: Problems): void {
   checkOwners(sound, parts, problems);
   checkFiles(sound, problems);
   checkTables(sound, problems);
+  checkServices(sound, parts, problems);
 }
 
 function checkVipsExist({ balancers, vips, vipsKnown }: Parts, problems: Problems): void {
@@ -120,3 +121,32 @@ function checkTables(balancers: readonly Located<Balancer>[], problems: Problems
 }
 
 const ONE_TABLE = 'make them one balancer; where they are apart, say so by namespace: or host:';
+
+/**
+ * Two engines of one machine that both take a VIP's port: one never sees a packet, or cannot listen. Files are left
+ * out, unless their machine is named: whoever reads them may be anywhere.
+ */
+function checkServices(balancers: readonly Located<Balancer>[], { vips }: Parts, problems: Problems): void {
+  const owners = new Map<string, Balancer>();
+  for (const { path, value } of balancers) {
+    const { id, target, host, namespace, services } = value;
+    if (target === 'file' && host === null) continue;
+    const carried = vips.filter((vip) => value.vips?.includes(vip.value.id) ?? true);
+    for (const service of ['signalling', 'media'] as const) {
+      if (services !== 'all' && services !== service) continue;
+      for (const { value: vip } of carried) {
+        if (vip[service] === null) continue;
+        const place = `${host ?? ''} ${namespace ?? ''} ${vip.id} ${service}`;
+        const owner = owners.get(place);
+        if (!owner) owners.set(place, value);
+        else if (!problems.isFaulty(path) && !problems.isFaulty([...path, 'vips'])) {
+          problems.fault(
+            path,
+            `${id} and balancer ${owner.id} would both carry the ${service} of VIP ${vip.id} on one machine`,
+            'give each its own services: or vips:; where they are apart, say so by host: or namespace:',
+          );
+        }
+      }
+    }
+  }
+}

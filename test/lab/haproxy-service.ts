@@ -53,6 +53,7 @@ export async function startHaproxyService(lab: Lab): Promise<HaproxyService> {
       id: 'lb',
       target: 'haproxy',
       vips: null,
+      services: 'all',
       host: null,
       namespace: lab.lb,
       maxRemoved: 1,

@@ -78,7 +78,7 @@ test('nothing overdue leaves the intent as it is, and the revision stays in any 
 });
 
 test('a balancer of some VIPs knows nothing of the others, not by its revision either', () => {
-  const one = intentFor(intent, ['one']);
+  const one = intentFor(intent, { vips: ['one'], services: 'all' });
   assert.deepEqual([...new Set(one.services.map(({ vip }) => vip))], ['one']);
   assert.deepEqual(
     one.vips.map(({ id }) => id),
@@ -86,6 +86,16 @@ test('a balancer of some VIPs knows nothing of the others, not by its revision e
   );
   assert.notEqual(one.revision, intent.revision);
   const otherTwo = { ...topology, nodes: topology.nodes.filter(({ vip }) => vip === 'one') };
-  assert.deepEqual(intentFor(intentOf(otherTwo), ['one']), one);
-  assert.equal(intentFor(intent, null), intent);
+  assert.deepEqual(intentFor(intentOf(otherTwo), { vips: ['one'], services: 'all' }), one);
+  assert.equal(intentFor(intent, { vips: null, services: 'all' }), intent);
+});
+
+test('a balancer of signalling or of media alone knows nothing of the other', () => {
+  const parts = (['signalling', 'media'] as const).map((services) =>
+    intentFor(intent, { vips: null, services }),
+  );
+  const roles = parts.map((part) => [...new Set(part.services.map(({ role }) => role === 'media'))]);
+  assert.deepEqual(roles, [[false], [true]]);
+  assert.equal(parts.flatMap((part) => part.services).length, intent.services.length);
+  assert.equal(new Set([intent.revision, ...parts.map(({ revision }) => revision)]).size, 3);
 });

@@ -23,7 +23,7 @@ afterEach(() => rm(folder, { recursive: true }));
 
 function reconcilerWith(options: Partial<ReconcilerOptions> = {}, stateVersion = 1): Reconciler {
   return new Reconciler({
-    balancer: { id: 'lb', vips: null, maxRemoved: 0.5, drainLimit: null },
+    balancer: { id: 'lb', vips: null, services: 'all', maxRemoved: 0.5, drainLimit: null },
     driver: toyDriver(engine),
     memory: new Memory(path.join(folder, 'lb'), 'toy', stateVersion),
     lockFile: path.join(folder, 'lock'),

@@ -3,6 +3,7 @@ import type { Balancer } from '../../src/targets/balancer.ts';
 
 const COMMON = {
   vips: null,
+  services: 'all',
   host: null,
   namespace: null,
   maxRemoved: 0.2,

@@ -98,14 +98,36 @@ const COMMON = { ...COMMON_DEFAULTS, vips: null, host: null, namespace: null, lo
 
 /** One of each engine that can stand beside the others, with what they share at its defaults or not. */
 const BALANCERS: readonly Balancer[] = [
-  { ...COMMON, id: 'a', target: 'haproxy', ...ENGINE_DEFAULTS.haproxy, masterSocket: null },
+  {
+    ...COMMON,
+    id: 'a',
+    target: 'haproxy',
+    ...ENGINE_DEFAULTS.haproxy,
+    masterSocket: null,
+    services: 'signalling',
+  },
   { ...COMMON, id: 'b', target: 'keepalived', ...ENGINE_DEFAULTS.keepalived, host: 'lb-2' },
   {
     ...{ ...COMMON, id: 'c', target: 'file', dialect: 'nftables', path: '/srv/lb.nft', namespace: 'edge' },
     ...{ checkCommand: ['/usr/sbin/nft', '-c', '-f', '{file}'], reloadCommand: null },
   },
-  { ...COMMON, id: 'd', target: 'nginx', ...ENGINE_DEFAULTS.nginx, drift: 'report', lock: '/run/lock/d' },
-  { ...COMMON, id: 'e', target: 'nftables', ...ENGINE_DEFAULTS.nftables, maxRemoved: 0.07 },
+  {
+    ...COMMON,
+    id: 'd',
+    target: 'nginx',
+    ...ENGINE_DEFAULTS.nginx,
+    drift: 'report',
+    lock: '/run/lock/d',
+    namespace: 'd',
+  },
+  {
+    ...COMMON,
+    id: 'e',
+    target: 'nftables',
+    ...ENGINE_DEFAULTS.nftables,
+    maxRemoved: 0.07,
+    services: 'media',
+  },
   {
     ...{ ...COMMON, id: 'f', target: 'file', dialect: 'haproxy', path: '/srv/lb.cfg', drainLimit: null },
     ...{ checkCommand: null, reloadCommand: ['/bin/sh', '-c', 'echo "$0" \\ {file}'], interval: 86_400 },

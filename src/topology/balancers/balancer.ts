@@ -18,10 +18,16 @@ export type DrivenTarget = (typeof DRIVEN_TARGETS)[number];
 export const DRIFT_POLICIES = ['repair', 'report'] as const;
 export type DriftPolicy = (typeof DRIFT_POLICIES)[number];
 
+/** What of its VIPs a balancer may carry, where another engine carries the rest. */
+export const CARRIED_SERVICES = ['all', 'signalling', 'media'] as const;
+export type CarriedServices = (typeof CARRIED_SERVICES)[number];
+
 interface Common {
   readonly id: string;
   /** Sorted ids of the VIPs that it carries; null: all of them. */
   readonly vips: readonly string[] | null;
+  /** What of these VIPs. */
+  readonly services: CarriedServices;
   /** Name of the machine, where balancers of several are told apart; null: of one that nothing is said of. */
   readonly host: string | null;
   /** Network namespace that the engine lives in; null: this process's own. */
@@ -98,6 +104,7 @@ export function dialectOf(balancer: Balancer): Dialect {
 }
 
 export const COMMON_DEFAULTS = {
+  services: 'all',
   maxRemoved: 0.2,
   drift: 'repair',
   interval: 30,

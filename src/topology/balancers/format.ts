@@ -4,11 +4,13 @@ import type { BalancerDocument } from './schema.ts';
 
 /** Every default is written out; reading what is written here gives an equal balancer. */
 export function toBalancerDocument(balancer: Balancer): BalancerDocument {
-  const { id, target, vips, host, namespace, maxRemoved, drift, interval, drainLimit, lock } = balancer;
+  const { id, target, vips, services, host, namespace, maxRemoved, drift, interval, drainLimit, lock } =
+    balancer;
   return {
     id,
     target,
     ...(vips && { vips: [...vips] }),
+    services,
     ...(host !== null && { host }),
     ...(namespace !== null && { namespace }),
     maxRemoved: formatShare(maxRemoved),

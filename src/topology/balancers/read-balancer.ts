@@ -13,7 +13,7 @@ import { BalancerSchema, type BalancerDocument } from './schema.ts';
 type Option = keyof BalancerDocument;
 
 const COMMON: readonly Option[] = [
-  ...(['id', 'target', 'vips', 'host', 'namespace'] as const),
+  ...(['id', 'target', 'vips', 'services', 'host', 'namespace'] as const),
   ...(['maxRemoved', 'drift', 'interval', 'drainLimit', 'lock'] as const),
 ];
 const OPTIONS: Readonly<Record<DrivenTarget, readonly Option[]>> = {
@@ -69,6 +69,7 @@ function readCommon(raw: Partly<BalancerDocument>, path: Path, problems: Problem
   return {
     id: raw.id ?? '',
     vips: raw.vips ? raw.vips.filter((id) => id !== undefined).sort(compareText) : null,
+    services: raw.services ?? COMMON_DEFAULTS.services,
     host: raw.host ?? null,
     namespace: raw.namespace ?? null,
     maxRemoved: maxRemoved === undefined ? COMMON_DEFAULTS.maxRemoved : parseInt(maxRemoved, 10) / 100,

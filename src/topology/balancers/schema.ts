@@ -8,7 +8,7 @@ import {
   PERCENT_PATTERN,
 } from '../patterns.ts';
 import { choice, duration, id, mapping, offOr } from '../schema-parts.ts';
-import { DIALECTS, DRIFT_POLICIES, DRIVEN_TARGETS } from './balancer.ts';
+import { CARRIED_SERVICES, DIALECTS, DRIFT_POLICIES, DRIVEN_TARGETS } from './balancer.ts';
 
 const { Optional } = Type;
 
@@ -42,6 +42,13 @@ export const BalancerSchema = mapping(
         examples: [['public']],
         description: 'Ids of the VIPs that it carries. Default: all.',
       }),
+    ),
+    services: Optional(
+      choice(
+        CARRIED_SERVICES,
+        'all',
+        'What of these VIPs it carries: their signalling ports, the media ports of nodes, or both. Two engines of one machine share a VIP so, such as haproxy (signalling) and nftables (media).',
+      ),
     ),
     host: Optional(
       id(

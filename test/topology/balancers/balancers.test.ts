@@ -22,7 +22,7 @@ function read(...balancers: object[]): readonly Balancer[] {
 }
 
 const COMMON = {
-  ...{ vips: null, host: null, namespace: null, lock: null },
+  ...{ vips: null, services: 'all', host: null, namespace: null, lock: null },
   ...{ maxRemoved: 0.2, drift: 'repair', interval: 30, drainLimit: 600 },
 };
 
@@ -70,7 +70,14 @@ describe('what a balancer may say', () => {
   test('of every kind', () => {
     const [first, second] = read(
       {
-        ...{ id: 'z', target: 'haproxy', vips: ['public', 'edge'], host: 'lb-a', namespace: 'edge.1' },
+        ...{
+          id: 'z',
+          target: 'haproxy',
+          vips: ['public', 'edge'],
+          services: 'media',
+          host: 'lb-a',
+          namespace: 'edge.1',
+        },
         ...{ maxRemoved: '100%', drift: 'report', interval: '2m', drainLimit: 'off', lock: '/run/z.lock' },
         masterSocket: false,
       },
@@ -95,7 +102,14 @@ describe('what a balancer may say', () => {
       },
     });
     assert.deepEqual(second, {
-      ...{ id: 'z', target: 'haproxy', vips: ['edge', 'public'], host: 'lb-a', namespace: 'edge.1' },
+      ...{
+        id: 'z',
+        target: 'haproxy',
+        vips: ['edge', 'public'],
+        services: 'media',
+        host: 'lb-a',
+        namespace: 'edge.1',
+      },
       ...{ maxRemoved: 1, drift: 'report', interval: 120, drainLimit: null, lock: '/run/z.lock' },
       ...{ configFile: '/etc/haproxy/haproxy.cfg', statsSocket: '/run/haproxy/admin.sock' },
       ...{ masterSocket: null, binary: '/usr/sbin/haproxy' },
@@ -124,7 +138,7 @@ describe('balancers that are refused, with the reason:', () => {
     [
       'an option of another target',
       [{ id: 'x', target: 'ipvs', statsSocket: '/run/x.sock' }],
-      'error: balancers[0].statsSocket: is no option of ipvs (hint: ipvs takes id, target, vips, host, namespace, maxRemoved, drift, interval, drainLimit, lock, ipvsadm, ownedFile)',
+      'error: balancers[0].statsSocket: is no option of ipvs (hint: ipvs takes id, target, vips, services, host, namespace, maxRemoved, drift, interval, drainLimit, lock, ipvsadm, ownedFile)',
     ],
     [
       'an option of none, once',
@@ -231,6 +245,16 @@ describe('balancers that are refused, with the reason:', () => {
       'error: balancers[1].statsSocket: /run/haproxy/admin.sock is statsSocket of balancer lb-1 already (hint: give each its own; where they are on different machines, name those by host:)',
     ],
     [
+      'two engines of one machine that would both take a port of the VIP',
+      [HA, { id: 'b', target: 'nftables', services: 'media' }],
+      'error: balancers[1]: b and balancer lb-1 would both carry the media of VIP edge on one machine (hint: give each its own services: or vips:; where they are apart, say so by host: or namespace:)',
+    ],
+    [
+      'services that are none',
+      [{ ...HA, services: 'medai' }],
+      'error: balancers[0].services: must be all, signalling or media, found "medai" (hint: did you mean "media"?)',
+    ],
+    [
       'one that would write over what it reads',
       [{ id: 'n', target: 'nginx', pidFile: '/run/n', lock: '/run/n' }],
       'error: balancers[0].pidFile: /run/n is lock of this balancer already (hint: write another path)',
@@ -246,7 +270,16 @@ describe('balancers that are refused, with the reason:', () => {
 
 describe('balancers that may stand together:', () => {
   for (const [what, documents] of [
-    ['one engine of each', [HA, { id: 'b', target: 'nginx' }, { id: 'c', target: 'nftables' }]],
+    [
+      'one engine of each, with other VIPs, services, or network namespace',
+      [
+        { ...HA, services: 'signalling', vips: ['edge'] },
+        { id: 'b', target: 'nginx', vips: ['public'] },
+        { id: 'c', target: 'nftables', services: 'media', vips: ['edge'] },
+        { id: 'd', target: 'keepalived', namespace: 'n' },
+      ],
+    ],
+    ['a file that somebody loads somewhere', [HA, FILE]],
     ['the same on two machines', [HA, { ...HA, id: 'lb-2', host: 'lb-b' }]],
     [
       'IPVS in two network namespaces',
