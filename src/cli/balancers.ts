@@ -4,8 +4,10 @@ import { clusterView } from '../cluster/view.ts';
 import { AgentClient, DispatcherError } from '../dispatcher-client/client.ts';
 import { buildIntent } from '../intent/build.ts';
 import type { Intent } from '../intent/model.ts';
+import type { VipProbe } from '../reconcile/carry-out.ts';
 import { LockError } from '../reconcile/lock.ts';
-import { DEFAULT_STATE_FOLDER, openEngine, type Engine } from '../service/open-engine.ts';
+import { DEFAULT_STATE_FOLDER, openEngine, type Engine, type EngineOptions } from '../service/open-engine.ts';
+import { vipProbe } from '../service/vip-probe.ts';
 import type { Balancer } from '../targets/balancer.ts';
 import { DriverError } from '../targets/driver.ts';
 import type { Topology } from '../topology/model.ts';
@@ -19,6 +21,8 @@ export interface BalancerOptions {
   readonly topology?: string;
   readonly dispatcher?: string;
   readonly stateDir: string;
+  /** False: nothing is asked through VIPs. */
+  readonly probes?: boolean;
 }
 
 export function addBalancerOptions(command: Command): Command {
@@ -41,6 +45,18 @@ export function stateFolderOption(): Option {
   );
 }
 
+export function probesOption(): Option {
+  return new Option(
+    '--no-probes',
+    'do not ask signalling ports of VIPs before and after; otherwise what answered has to go on answering',
+  );
+}
+
+/** Credentials of workers are known to dispatchers alone: signalling is all that can be asked from elsewhere. */
+export function signallingProbe(topology: Topology, hurry: boolean): VipProbe {
+  return vipProbe({ topology: () => topology, stun: null, hurry });
+}
+
 export interface OpenBalancer extends Engine {
   /** `haproxy lb-1 (/etc/haproxy/haproxy.cfg, …)` */
   readonly title: string;
@@ -50,14 +66,18 @@ export interface OpenBalancer extends Engine {
 /** @throws CliError */
 export async function openBalancer(io: Io, name: string, options: BalancerOptions): Promise<OpenBalancer> {
   const { topology, intent } = await sources(io, options);
-  const engine = engineOf(findBalancer(topology, name), topology.cluster, options.stateDir);
+  const engine = engineOf(findBalancer(topology, name), {
+    cluster: topology.cluster,
+    stateFolder: options.stateDir,
+    probe: options.probes === false ? undefined : signallingProbe(topology, false),
+  });
   const { balancer, driver } = engine;
   return { ...engine, title: `${balancer.target} ${balancer.id} (${driver.where})`, intent };
 }
 
 /** @throws CliError where RoomLB has no driver for it */
-export function engineOf(balancer: Balancer, cluster: string, stateFolder: string): Engine {
-  const engine = openEngine(balancer, cluster, stateFolder);
+export function engineOf(balancer: Balancer, options: EngineOptions): Engine {
+  const engine = openEngine(balancer, options);
   if (engine) return engine;
   throw new CliError(
     EXIT.badInput,

@@ -17,7 +17,6 @@ import { openStore, StoreSpecError } from '../store/open.ts';
 import type { Store } from '../store/store.ts';
 import { TARGETS } from '../targets/registry.ts';
 import type { HealthConfig } from '../topology/health/config.ts';
-import type { Topology } from '../topology/model.ts';
 import { engineOf, findBalancer } from './balancers.ts';
 import { printFaults, readTopology } from './context.ts';
 import { CliError, EXIT } from './exit.ts';
@@ -77,9 +76,13 @@ export async function serve(io: Io, options: ServeOptions): Promise<void> {
     const events = new EventBus((err) => logger.error({ err }, 'a listener to events failed'));
     logEvents(events, logger);
     const { topology } = stored;
-    const engines = localEngines(topology, options);
+    // A balancer that is named twice, by its id and by its target, is driven once.
+    const balancers = [...new Set(options.apply.map((name) => findBalancer(topology, name)))];
     const service = await Service.start({ store, topology, events, logger, sending: options.probes });
     try {
+      const { cluster } = topology;
+      const driven = { cluster, stateFolder: options.stateDir, probe: service.vipProbe };
+      const engines = balancers.map((balancer) => engineOf(balancer, driven));
       await answer(options, store, service, engines, logger);
     } finally {
       await service.stop();
@@ -87,12 +90,6 @@ export async function serve(io: Io, options: ServeOptions): Promise<void> {
   } finally {
     await store.close();
   }
-}
-
-/** A balancer that is named twice, by its id and by its target, is driven once. */
-function localEngines(topology: Topology, { apply, stateDir }: ServeOptions): Engine[] {
-  const balancers = new Set(apply.map((name) => findBalancer(topology, name)));
-  return [...balancers].map((balancer) => engineOf(balancer, topology.cluster, stateDir));
 }
 
 /** Answers requests until a signal comes, and those that are under way then. */

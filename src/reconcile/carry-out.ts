@@ -1,5 +1,21 @@
 /** A plan that was allowed is applied, read back, and undone if it does not hold. */
+import type { Intent } from '../intent/model.ts';
 import { DriverError, type Driver, type Plan } from '../targets/driver.ts';
+import { nodesOf } from './summary.ts';
+
+/** What to ask for through the VIP. */
+export interface ProbeWish {
+  /** That the change is about. */
+  readonly nodes: readonly string[];
+  /** Null, before the change: whatever can be asked. After it: what answered before. */
+  readonly only: ReadonlySet<string> | null;
+}
+
+/**
+ * Endpoints of an intent by name, and whether each answers through the VIP. What had answered and does not any more,
+ * and is not to blame on the change, is left out. Never rejects.
+ */
+export type VipProbe = (intent: Intent, wish: ProbeWish) => Promise<ReadonlyMap<string, boolean>>;
 
 export interface Task {
   readonly driver: Driver;
@@ -8,8 +24,7 @@ export interface Task {
   readonly wanted: unknown;
   /** Where to go back to. */
   readonly fallback: unknown;
-  /** Endpoints by name, and whether each answers through the VIP. */
-  readonly probe: (() => Promise<ReadonlyMap<string, boolean>>) | null;
+  readonly probe: ((wish: ProbeWish) => Promise<ReadonlyMap<string, boolean>>) | null;
   readonly signal: AbortSignal;
   readonly onStep?: ((text: string) => void) | undefined;
 }
@@ -35,9 +50,11 @@ const NAMED = 5;
 export async function carryOut(task: Task): Promise<Carried> {
   const { signal, probe, fallback, driver } = task;
   try {
-    const worked = probe ? await probe() : new Map<string, boolean>();
+    const nodes = nodesOf(task.plan);
+    const worked = namesOf((await probe?.({ nodes, only: null })) ?? new Map(), true);
     await bringTo(task, task.wanted, task.plan);
-    const lost = probe ? broken(worked, await probe()) : [];
+    const after = worked.length === 0 ? undefined : await probe?.({ nodes, only: new Set(worked) });
+    const lost = namesOf(after ?? new Map(), false).filter((name) => worked.includes(name));
     if (lost.length === 0) return { result: 'applied' };
     throw new DriverError(
       'failed',
@@ -70,8 +87,8 @@ async function bringTo({ driver, signal, onStep }: Task, wanted: unknown, first:
   throw new DriverError('failed', `read back after ${MAX_ROUNDS} times, the engine still differs: ${left}`);
 }
 
-function broken(before: ReadonlyMap<string, boolean>, after: ReadonlyMap<string, boolean>): string[] {
-  return [...before].flatMap(([name, worked]) => (worked && after.get(name) === false ? [name] : []));
+function namesOf(found: ReadonlyMap<string, boolean>, answers: boolean): string[] {
+  return [...found].flatMap(([name, answered]) => (answered === answers ? [name] : []));
 }
 
 function names(all: readonly string[]): string {

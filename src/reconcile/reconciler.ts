@@ -7,7 +7,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Intent } from '../intent/model.ts';
 import type { Driver, Plan } from '../targets/driver.ts';
 import { intentFor, type Carried as CarriedPart } from './balancer-intent.ts';
-import { carryOut, type Carried, type Task } from './carry-out.ts';
+import { carryOut, type Carried, type Task, type VipProbe } from './carry-out.ts';
 import { cutOverdue, drainingSince } from './drain-limit.ts';
 import { refusals, type Allowances, type Refusal } from './guards.ts';
 import { takeLock } from './lock.ts';
@@ -27,11 +27,8 @@ export interface ReconcilerOptions {
   readonly driver: Driver;
   readonly memory: Memory;
   readonly lockFile: string;
-  /**
-   * Endpoints of an intent by name, and whether each answers through the VIP. Asked before and after an apply:
-   * what answered has to go on doing so.
-   */
-  readonly probe?: (intent: Intent) => Promise<ReadonlyMap<string, boolean>>;
+  /** Asked before and after an apply: what answered has to go on doing so. Left out: nothing is sent. */
+  readonly probe?: VipProbe | undefined;
   readonly now?: () => Date;
 }
 
@@ -94,7 +91,7 @@ export class Reconciler {
       const outcome = await this.#carryOut(preview, preview.drift ? 'repair' : 'apply', options, {
         wanted: desired,
         fallback: await this.#fallback(remembered, desired, actual),
-        probe: probe ? () => probe(wanted) : null,
+        probe: probe ? (wish) => probe(wanted, wish) : null,
       });
       if (outcome.result === 'applied' || outcome.result === 'unchanged') {
         if (remembered.held !== null && !options.unattended) await this.memory.remember({ held: null });

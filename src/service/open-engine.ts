@@ -1,5 +1,6 @@
 /** A declared balancer, ready to be driven: its driver, and what is remembered of it on this host. */
 import { join } from 'node:path';
+import type { VipProbe } from '../reconcile/carry-out.ts';
 import { Memory } from '../reconcile/memory.ts';
 import { Reconciler } from '../reconcile/reconciler.ts';
 import type { Balancer } from '../targets/balancer.ts';
@@ -14,12 +15,22 @@ export interface Engine {
   readonly reconciler: Reconciler;
 }
 
+export interface EngineOptions {
+  readonly cluster: string;
+  readonly stateFolder: string;
+  /** Left out: nothing is asked through VIPs. */
+  readonly probe?: VipProbe | undefined;
+}
+
 /** Connects to nothing yet. Undefined where RoomLB can render for it, but not drive it. */
-export function openEngine(balancer: Balancer, cluster: string, stateFolder: string): Engine | undefined {
+export function openEngine(
+  balancer: Balancer,
+  { cluster, stateFolder, probe }: EngineOptions,
+): Engine | undefined {
   const driver = driverFor(balancer, cluster);
   if (!driver) return undefined;
   const folder = join(stateFolder, 'balancers', balancer.id);
   const memory = new Memory(folder, driver.target, driver.stateVersion);
   const lockFile = balancer.lock ?? join(folder, 'lock');
-  return { balancer, driver, reconciler: new Reconciler({ balancer, driver, memory, lockFile }) };
+  return { balancer, driver, reconciler: new Reconciler({ balancer, driver, memory, lockFile, probe }) };
 }

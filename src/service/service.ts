@@ -15,6 +15,7 @@ import { createProbes, type ProbeSources } from '../health/probes/registry.ts';
 import { secretFrom } from '../health/secret-file.ts';
 import { nodeReportMetrics } from '../nodes/metrics.ts';
 import { NodeRegistry } from '../nodes/registry.ts';
+import type { VipProbe } from '../reconcile/carry-out.ts';
 import { drainedNodes } from '../schedule/drained.ts';
 import { periodically, type Periodically } from '../schedule/trigger.ts';
 import type { Store } from '../store/store.ts';
@@ -24,6 +25,7 @@ import { startDeepChecks } from './deep-checks.ts';
 import { HealthReader } from './health-reader.ts';
 import { HealthService } from './health-service.ts';
 import { NodeProber } from './node-prober.ts';
+import { vipProbe } from './vip-probe.ts';
 import { startMaintenance } from './maintenance-service.ts';
 
 export interface ServiceOptions {
@@ -58,6 +60,8 @@ export class Service {
   readonly registry: NodeRegistry;
   readonly reader: HealthReader;
   readonly prober: NodeProber;
+  /** Undefined where no probe is sent. */
+  readonly vipProbe: VipProbe | undefined;
   readonly now: () => number;
   readonly #events: EventBus;
   readonly #health: HealthService;
@@ -70,11 +74,13 @@ export class Service {
     this.dispatcher = parts.dispatcher;
     this.registry = parts.registry;
     this.prober = parts.prober;
+    const { dispatcher, registry, health, keeper, probes } = parts;
+    const declared = () => dispatcher.declared;
+    this.vipProbe = probes ? vipProbe({ topology: declared, stun: probes.stun, hurry: true }) : undefined;
     this.#health = parts.health;
     this.#keeper = parts.keeper;
     this.#events = events;
     this.now = () => clock.now();
-    const { dispatcher, registry, health, keeper } = parts;
     this.reader = new HealthReader(dispatcher, {
       probing: () => health.probing,
       detector: health.detector,
@@ -92,7 +98,6 @@ export class Service {
         onError: (err) => logger.warn({ err }, 'comparing live rooms with claims failed'),
       }),
     ];
-    const { probes } = parts;
     if (!probes) return;
     const believed = (node: string) => health.detector.node(node, clock.now());
     const deep = { dispatcher, probes, health: believed, events, clock, logger, periodically: every };

@@ -64,7 +64,9 @@ async function bench(t: TestContext, drivenBy: 'server' | 'others'): Promise<Ben
     balancers,
   });
   if (drivenBy === 'server') {
-    const engines = [openEngine(topology.balancers[0]!, topology.cluster, site.state)!];
+    const engines = [
+      openEngine(topology.balancers[0]!, { cluster: topology.cluster, stateFolder: site.state })!,
+    ];
     stop = driveLocally({ dispatcher, board: balancers, engines, clock: systemClock, logger: quiet });
   }
   return new Bench(site, app, dispatcher, (await openapi(app)).paths);

@@ -5,7 +5,8 @@ import { once } from 'node:events';
 import { appendFile, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { beforeEach, describe, test, type TestContext } from 'node:test';
-import { fileSite, type FileSite } from './file-site.ts';
+import { fileSite, VIP, type FileSite } from './file-site.ts';
+import { startResponder } from './responder.ts';
 import { startServe } from './roomlb-process.ts';
 import { roomlb } from './roomlb.ts';
 
@@ -161,6 +162,37 @@ describe('roomlb apply', () => {
     assert.equal(code, 3);
     assert.match(err, /lock is locked: another process is changing the engine/);
     assert.equal(await site.file(), null);
+  });
+});
+
+describe('the probe through the VIP', () => {
+  test('undoes a change after which signalling does not answer any more, and says so: exit code 1', async (t) => {
+    await run('apply', '--yes');
+    const good = await site.file();
+    const responder = await startResponder(t as TestContext, VIP, 8080);
+    await declare('sfu-2', { weight: 7 });
+    await writeFile(join(site.folder, 'kill'), String(responder.pid));
+    const { code, err, json } = await run('apply', '--yes', '--json');
+    assert.equal(code, 1, err);
+    assert.equal(json().result, 'rolled-back');
+    assert.equal(
+      json().why,
+      `through the VIP, what answered before does not any more: ${VIP}:8080/tcp (public/signalling)`,
+    );
+    assert.equal(await site.file(), good);
+    assert.deepEqual(await site.reloads(), ['done', 'kills', 'done']);
+  });
+
+  test('blames nothing on a change where nobody answered before, where all goes on, or unasked', async (t) => {
+    assert.equal((await run('apply', '--yes')).code, 0);
+    const responder = await startResponder(t as TestContext, VIP, 8080);
+    await declare('sfu-2', { weight: 7 });
+    assert.equal((await run('apply', '--yes')).code, 0);
+    await declare('sfu-2', { weight: 8 });
+    await writeFile(join(site.folder, 'kill'), String(responder.pid));
+    assert.equal((await run('apply', '--yes', '--no-probes')).code, 0);
+    assert.match((await site.file()) ?? '', /weight 8\b/);
+    assert.deepEqual(await site.reloads(), ['done', 'done', 'kills']);
   });
 });
 

@@ -1,7 +1,7 @@
 /**
  * A topology with one balancer of target `file`, which is the cheapest real engine: RoomLB writes a file, and a real
  * program notes each reload. While there is a file `hang`, that program goes on for ever; while there is a file
- * `fail`, it says no.
+ * `fail`, it says no; if there is a file `kill`, it ends the process whose id is in it.
  */
 import assert from 'node:assert/strict';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
@@ -9,6 +9,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import type { HistoryEntry } from '../../src/reconcile/memory.ts';
+import { loopback } from '../media-node/support.ts';
 import type { BalancerStatus } from '../../src/service/balancer-board.ts';
 
 const RELOAD = `cd "$1" || exit 9
@@ -19,10 +20,17 @@ elif [ -e fail ]; then
   echo fails >> reloads
   echo no such node >&2
   exit 1
+elif [ -e kill ]; then
+  kill $(cat kill)
+  rm kill
+  echo kills >> reloads
 else
   echo done >> reloads
 fi
 `;
+
+/** Of this test process alone. */
+export const VIP = loopback(250);
 
 export interface FileSite {
   readonly folder: string;
@@ -100,8 +108,9 @@ function document(folder: string, path: string, balancer: object) {
     vips: [
       {
         id: 'public',
-        addresses: ['203.0.113.10'],
-        signalling: { port: 80, tls: 'off' },
+        // Nobody is there, unless a test is: commands that apply ask it.
+        addresses: [VIP],
+        signalling: { port: 8080, tls: 'off' },
         media: { ports: '40000-40099' },
       },
     ],

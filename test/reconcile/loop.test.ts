@@ -145,7 +145,7 @@ test('tries again what failed, with pauses that double, and tells why', async ()
 test('tells of an engine that cannot be asked', async () => {
   const driver = { ...toyDriver(engine), read: () => Promise.reject(failure('nobody there', 'unreachable')) };
   const memory = new Memory(path.join(folder, 'other'), 'toy', 1);
-  const balancer = { id: 'lb', vips: null, services: 'all', maxRemoved: 1, drainLimit: null };
+  const balancer = { id: 'lb', vips: null, services: 'all', maxRemoved: 1, drainLimit: null } as const;
   loop = loopWith({
     reconciler: new Reconciler({ balancer, driver, memory, lockFile: path.join(folder, 'lock') }),
   });

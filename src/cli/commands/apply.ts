@@ -5,6 +5,7 @@ import {
   addBalancerOptions,
   openBalancer,
   parsePercent,
+  probesOption,
   reaching,
   type BalancerOptions,
 } from '../balancers.ts';
@@ -37,6 +38,7 @@ export function addApply(program: Command, { io, exit }: Cli): void {
     .option('--allow-empty', 'a pool may be left with nobody who takes new connections')
     .option('--adopt', "overwrite what is there and is not RoomLB's")
     .option('--plan <id>', 'only if the plan is still this one')
+    .addOption(probesOption())
     .addOption(jsonOption())
     .addHelpText(
       'after',

@@ -5,7 +5,14 @@ import { runAgent } from '../../service/agent.ts';
 import type { Balancer } from '../../targets/balancer.ts';
 import { ENGINE_DEFAULTS } from '../../topology/balancers/balancer.ts';
 import type { Topology } from '../../topology/model.ts';
-import { engineOf, findBalancer, reaching, stateFolderOption } from '../balancers.ts';
+import {
+  engineOf,
+  findBalancer,
+  probesOption,
+  reaching,
+  signallingProbe,
+  stateFolderOption,
+} from '../balancers.ts';
 import type { Cli } from '../cli.ts';
 import { readTopology } from '../context.ts';
 import { baseOf } from '../dispatcher-client.ts';
@@ -17,6 +24,7 @@ interface Options {
   readonly dispatcher: readonly string[];
   readonly topology?: string;
   readonly stateDir: string;
+  readonly probes: boolean;
   readonly logLevel: LogLevel;
 }
 
@@ -31,6 +39,7 @@ export function addSync(program: Command, { io }: Cli): void {
       'take how the engine is reached (balancers:) from this file, not from the dispatcher',
     )
     .addOption(stateFolderOption())
+    .addOption(probesOption())
     .addOption(new Option('--log-level <level>', 'how much to log').choices(LOG_LEVELS).default('info'))
     .addHelpText(
       'after',
@@ -51,7 +60,11 @@ async function sync(io: Io, name: string, options: Options): Promise<void> {
   const topology = await topologyFor(io, options, dispatchers);
   const balancer = findBalancer(topology, name);
   if (options.topology === undefined) mustRunNothingUnusual(balancer);
-  const engine = engineOf(balancer, topology.cluster, options.stateDir);
+  const engine = engineOf(balancer, {
+    cluster: topology.cluster,
+    stateFolder: options.stateDir,
+    probe: options.probes ? signallingProbe(topology, true) : undefined,
+  });
   const logger = createLogger(options.logLevel);
   const stop = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort());
