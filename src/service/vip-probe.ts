@@ -47,7 +47,7 @@ export function vipProbe({ topology, stun, hurry }: VipProbeOptions): VipProbe {
       silent = await silentOf(silent, timeout);
     }
     const well = await Promise.all(
-      silent.map((endpoint) => endpoint.kind === 'signalling' || answersStun(endpoint.direct, timeout)),
+      silent.map(async (one) => one.kind === 'signalling' || (await answersStun(one.direct, timeout))),
     );
     return silent.filter((_, i) => well[i]);
   };

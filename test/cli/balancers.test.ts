@@ -169,7 +169,7 @@ describe('the probe through the VIP', () => {
   test('undoes a change after which signalling does not answer any more, and says so: exit code 1', async (t) => {
     await run('apply', '--yes');
     const good = await site.file();
-    const responder = await startResponder(t as TestContext, VIP, 8080);
+    const responder = await startResponder(t, VIP, 8080);
     await declare('sfu-2', { weight: 7 });
     await writeFile(join(site.folder, 'kill'), String(responder.pid));
     const { code, err, json } = await run('apply', '--yes', '--json');
@@ -185,7 +185,7 @@ describe('the probe through the VIP', () => {
 
   test('blames nothing on a change where nobody answered before, where all goes on, or unasked', async (t) => {
     assert.equal((await run('apply', '--yes')).code, 0);
-    const responder = await startResponder(t as TestContext, VIP, 8080);
+    const responder = await startResponder(t, VIP, 8080);
     await declare('sfu-2', { weight: 7 });
     assert.equal((await run('apply', '--yes')).code, 0);
     await declare('sfu-2', { weight: 8 });
