@@ -4,6 +4,7 @@ import { addApply } from './commands/apply.ts';
 import { addDiff } from './commands/diff.ts';
 import { addExplain } from './commands/explain.ts';
 import { addHealth } from './commands/health.ts';
+import { addImport } from './commands/import.ts';
 import { addMediaNode } from './commands/media-node.ts';
 import { addNodeState } from './commands/node-state.ts';
 import { addPlace } from './commands/place.ts';
@@ -50,6 +51,7 @@ Examples:
     addPlace,
     addExplain,
     addDiff,
+    addImport,
     addProbe,
     addHealth,
     addNodeState,

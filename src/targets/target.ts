@@ -6,6 +6,7 @@
 import type { Intent } from '../intent/model.ts';
 import type { Balancer } from './balancer.ts';
 import type { Driver } from './driver.ts';
+import type { Seen } from './seen.ts';
 
 /** What a target can carry. Shown by `roomlb targets`; the words are cells of a table. */
 export interface Capabilities {
@@ -111,6 +112,11 @@ export interface Target {
    * deterministic.
    */
   readonly changes?: ChangesByCommand;
+  /**
+   * Reads a running configuration that was taken from an engine or device of this kind. Takes any text; what it
+   * does not understand it names. Absent where nothing reads this dialect yet.
+   */
+  readonly readBack?: (text: string) => Seen;
   /**
    * Drives a live engine of this kind; absent where RoomLB only renders. Connects to nothing yet.
    * `cluster`: the id of the one whose intents will come, where engines keep several apart by it.

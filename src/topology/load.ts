@@ -1,5 +1,5 @@
 import { createReadStream } from 'node:fs';
-import type { Readable } from 'node:stream';
+import { readUpTo } from '../files/read-up-to.ts';
 import type { Checked } from './document.ts';
 import { MAX_TOPOLOGY_BYTES } from './limits.ts';
 import { parseTopology, tooLarge } from './parse.ts';
@@ -36,15 +36,3 @@ const READ_ERRORS: Readonly<Record<string, readonly [string, string]>> = {
   EACCES: ['may not be read', 'check its permissions'],
   EISDIR: ['is a folder', 'name the file in it'],
 };
-
-/** Undefined where there is more than `limit` bytes. */
-async function readUpTo(limit: number, stream: Readable): Promise<Buffer | undefined> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of stream as AsyncIterable<Buffer>) {
-    size += chunk.length;
-    if (size > limit) return undefined;
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks);
-}

@@ -148,7 +148,14 @@ function buildVip(shape: VipShape, v: number, certificate: string): Vip {
     signalling: buildSignalling(shape, certificate),
     media: shape.media,
     vrrp: shape.vrrp
-      ? { interface: v === 0 ? 'eth0' : `Vlan${v}`, routerId: 50 + v, priority: 150, advertInterval: 1, source: null, peers: [] }
+      ? {
+          interface: v === 0 ? 'eth0' : `Vlan${v}`,
+          routerId: 50 + v,
+          priority: 150,
+          advertInterval: 1,
+          source: null,
+          peers: [],
+        }
       : null,
   };
 }

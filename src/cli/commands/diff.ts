@@ -8,6 +8,7 @@ import type { Target } from '../../targets/target.ts';
 import { diffTopologies } from '../../topology/diff.ts';
 import type { Topology } from '../../topology/model.ts';
 import { readTopology } from '../context.ts';
+import { compareRunning } from '../compare-running.ts';
 import { CliError, EXIT } from '../exit.ts';
 import { readLines } from '../lines.ts';
 import { jsonOption } from '../options.ts';
@@ -20,6 +21,7 @@ import { checkRooms } from '../wishes.ts';
 interface DiffOptions {
   target?: string[];
   rooms?: string;
+  running?: string;
   samples: number;
   json?: true;
 }
@@ -27,14 +29,15 @@ interface DiffOptions {
 /** The most rooms that the share of moves is measured over. */
 const MAX_SAMPLES = 10_000_000;
 
-export function addDiff(program: Command, { io }: Cli): void {
+export function addDiff(program: Command, { io, exit }: Cli): void {
   program
     .command('diff')
     .description(
       'say what a change of topology would do: to rooms, to the rules of each target, and with --target which commands change a device',
     )
     .argument('<old>', 'topology file as it is')
-    .argument('<new>', 'topology file as it would be; - is standard input')
+    .argument('[new]', 'topology file as it would be; - is standard input')
+    .option('--running <file>', 'with --target and one topology: what the device says, instead of a new one')
     .option('--rooms <file>', 'rooms, one a line, to tell one by one which would move; - is standard input')
     .addOption(
       new Option('--samples <n>', 'made-up rooms to measure the share over')
@@ -52,10 +55,18 @@ node is disabled or removed.
 Examples:
   $ roomlb diff topology.yaml topology.new.yaml
   $ roomlb diff topology.yaml topology.new.yaml --target f5-as3
+  $ ipvsadm-save -n | roomlb diff topology.yaml --target ipvs --running -
   $ git show HEAD:lb-config/topology.yaml | roomlb diff - lb-config/topology.yaml --json
 `,
     )
-    .action(async (oldFile: string, newFile: string, options: DiffOptions) => {
+    .action(async (oldFile: string, newFile: string | undefined, options: DiffOptions) => {
+      if (options.running !== undefined) {
+        const found = await compareRunning(io, oldFile, newFile, { ...options, running: options.running });
+        if (found) exit(EXIT.checkFailed);
+        return;
+      }
+      if (newFile === undefined)
+        throw new CliError(EXIT.badInput, 'name two topologies, or one with --running and --target');
       if ([oldFile, newFile, options.rooms].filter((file) => file === '-').length > 1) {
         throw new CliError(EXIT.badInput, 'only one input can be standard input');
       }

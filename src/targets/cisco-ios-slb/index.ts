@@ -14,6 +14,7 @@ import { treeRules } from './changes.ts';
 import { farm, farmName } from './farms.ts';
 import { findingsOf } from './findings.ts';
 import { guide } from './guide.ts';
+import { readBack } from './read-back.ts';
 import { hsrpGroup } from './hsrp.ts';
 import { namesFor, type Names } from './names.ts';
 import { probe } from './probes.ts';
@@ -35,6 +36,7 @@ export const ciscoIosSlb: Target = {
   },
   guide,
   render,
+  readBack,
   changes: indentedChanges({
     comment: '!',
     indent: ' ',

@@ -5,6 +5,7 @@
  */
 import type { Intent } from '../../intent/model.ts';
 import { guide } from './guide.ts';
+import { readBack } from './read-back.ts';
 import type { Rendering, Target } from '../target.ts';
 import { renderConfig } from './config.ts';
 import { haproxyDriver } from './driver/driver.ts';
@@ -26,6 +27,7 @@ export const haproxy: Target = {
   },
   guide,
   render,
+  readBack,
   driver: haproxyDriver,
 };
 

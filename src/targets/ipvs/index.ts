@@ -8,6 +8,7 @@ import type { Finding, Target } from '../target.ts';
 import { header } from '../header.ts';
 import { guide } from './guide.ts';
 import { ipvsDriver } from './driver/driver.ts';
+import { readBack } from './read-back.ts';
 import { nodeNotes, vipsOf } from './notes.ts';
 import { IPVS_CAPABILITIES, renderCarried } from './rendering.ts';
 import { sysctlFile } from './sysctl.ts';
@@ -21,6 +22,7 @@ export const ipvs: Target = {
   capabilities: { ...IPVS_CAPABILITIES, health: 'none', versions: 'ipvsadm 1.31, Linux 6.1' },
   guide,
   driver: ipvsDriver,
+  readBack,
   render: (intent) =>
     renderCarried(intent, {
       findings: notes,
