@@ -1,3 +1,4 @@
+import { a10Acos } from './a10-acos/index.ts';
 import { ciscoIosSlb } from './cisco-ios-slb/index.ts';
 import { citrixNetscaler } from './citrix-netscaler/index.ts';
 import { f5As3 } from './f5-as3/index.ts';
@@ -23,6 +24,7 @@ export const TARGETS: readonly Target[] = [
   f5Tmsh,
   f5As3,
   citrixNetscaler,
+  a10Acos,
   nodeSetup,
 ];
 

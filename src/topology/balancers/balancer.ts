@@ -4,7 +4,7 @@
 const ENGINES = ['haproxy', 'nginx', 'nftables', 'ipvs', 'keepalived'] as const;
 
 /** Devices that it writes for, and others load. */
-const DEVICES = ['cisco-ios-slb', 'f5-tmsh', 'f5-as3', 'citrix-netscaler'] as const;
+const DEVICES = ['cisco-ios-slb', 'f5-tmsh', 'f5-as3', 'citrix-netscaler', 'a10-acos'] as const;
 
 /** Whose words a file may be written in. */
 export const DIALECTS = [...ENGINES, ...DEVICES] as const;

@@ -1,6 +1,7 @@
 /** The grammar of each text file that a device target renders: target → file → grammar. */
 import { lineGrammar, type FileGrammar } from './grammar.ts';
 import { ciscoIosSlb } from './cisco-ios-slb.ts';
+import { a10Acos } from './a10-acos.ts';
 import { citrixNetscaler } from './citrix-netscaler.ts';
 import { f5As3 } from './f5-as3.ts';
 import { f5Conf, f5Script } from './f5-tmsh.ts';
@@ -8,6 +9,7 @@ import { f5Conf, f5Script } from './f5-tmsh.ts';
 export const GRAMMARS: Readonly<Record<string, Readonly<Record<string, FileGrammar>>>> = {
   'cisco-ios-slb': { 'ios-slb.cfg': lineGrammar(ciscoIosSlb) },
   'f5-tmsh': { 'roomlb.conf': lineGrammar(f5Conf), 'roomlb-tmsh.sh': lineGrammar(f5Script) },
+  'a10-acos': { 'acos.cfg': lineGrammar(a10Acos) },
   'citrix-netscaler': { 'netscaler.conf': lineGrammar(citrixNetscaler) },
   'f5-as3': { 'as3.json': f5As3 },
 };

@@ -1,0 +1,71 @@
+/** What ACOS does otherwise than asked, or needs from the operator. */
+import type { Intent } from '../../intent/model.ts';
+import { vipIds, vipsWhere, type CarriedService } from '../dialect/carried.ts';
+import { checksDiffer, poolChecks } from '../dialect/checks.ts';
+import { timeFindings } from '../dialect/times.ts';
+import { scaleWeights } from '../dialect/weights.ts';
+import { finding } from '../findings.ts';
+import type { Finding } from '../target.ts';
+import { MAX_WEIGHT } from './servers.ts';
+import { IDLE, PERSISTENCE } from './templates.ts';
+import { vridFindings } from './vrid.ts';
+
+const LABEL = 'ACOS';
+
+export function findingsOf(intent: Intent, services: readonly CarriedService[]): Finding[] {
+  const used = vipIds(services);
+  return [
+    timeFindings(LABEL, 'the idle time', services, ({ service }) => service.idleTimeout, IDLE),
+    timeFindings(LABEL, 'the persistence', services, ({ service }) => service.persistence, PERSISTENCE),
+    finding(
+      pools(services, ({ service }) => roundsWeights(service.members)),
+      'degraded',
+      `weights are rounded to 1 to ${MAX_WEIGHT}`,
+      `use weights up to ${MAX_WEIGHT}, or with a common divisor`,
+    ),
+    finding(
+      pools(services, ({ service }) => checksDiffer(service)),
+      'degraded',
+      'a service group is monitored as a whole, so that only what all of its members answer is asked',
+      'give all nodes behind the VIP the same healthPort and stunPort',
+    ),
+    finding(
+      pools(services, ({ service }) => poolChecks(service).some(({ kind }) => kind === 'stun')),
+      'degraded',
+      'its UDP monitor cannot send STUN: a STUN port that answers nothing is up, unless it is refused',
+      'rely on the healthPort beside it, or leave stunPort out',
+    ),
+    finding(
+      vipsWhere(services, ({ service }) => service.forwarding === 'nat' && !service.snat),
+      'note',
+      "nodes must answer through this device, which turns their addresses back into the VIP's",
+      'make it the default route of the nodes, or set snat: true on the VIP',
+    ),
+    finding(
+      vipsWhere(services, ({ service }) => service.snat),
+      'note',
+      "the source is rewritten to the device's own addresses (source-nat auto): 64,000 flows each, to one port of one node",
+      'use source-nat pool in its place where that is too few',
+    ),
+    finding(
+      vipsWhere(services, ({ service }) => service.forwarding !== 'nat'),
+      'note',
+      'nodes must answer from the VIP themselves; in dsr they share a layer 2 network with the device',
+      'run the output of roomlb render node-setup on each node',
+    ),
+    vridFindings(intent.vips.filter(({ id }) => used.has(id))),
+  ].flat();
+}
+
+function pools(services: readonly CarriedService[], matches: (carried: CarriedService) => boolean) {
+  return services
+    .filter((carried) => carried.service.role === 'signalling' && matches(carried))
+    .map(({ service }) => service);
+}
+
+function roundsWeights(members: readonly { readonly weight: number }[]): boolean {
+  return !scaleWeights(
+    members.map(({ weight }) => weight),
+    MAX_WEIGHT,
+  ).exact;
+}

@@ -1,0 +1,137 @@
+/**
+ * A10 Thunder (ACOS 4 and 5): `slb …` of its running configuration. Written from the "Command Line Interface
+ * Reference for ADC" and the vendor's description of the same objects in aXAPI, whose names the comments of
+ * this folder cite.
+ */
+import type { Intent } from '../../intent/model.ts';
+import { formatEndpoint } from '../../topology/address.ts';
+import { listPorts } from '../../topology/ports.ts';
+import { carriedBy, vipIds, type CarriedService, type Front } from '../dialect/carried.ts';
+import { distinctChecks, poolChecks } from '../dialect/checks.ts';
+import { deviceHeader } from '../dialect/header.ts';
+import { hostsOf } from '../dialect/hosts.ts';
+import { oneLine, separated, type Block } from '../dialect/text.ts';
+import type { Rendering, Rule, Target } from '../target.ts';
+import { findingsOf } from './findings.ts';
+import { group, memberBlocks, type Group } from './groups.ts';
+import { guide } from './guide.ts';
+import { monitors } from './monitors.ts';
+import { namesFor } from './names.ts';
+import { servers } from './servers.ts';
+import { templates } from './templates.ts';
+import { virtualPort, virtualServer } from './vservers.ts';
+import { vridOf, vrids } from './vrid.ts';
+
+export const a10Acos: Target = {
+  name: 'a10-acos',
+  kind: 'device',
+  title: 'A10 Thunder (ACOS)',
+  capabilities: {
+    udp: 'one virtual port each',
+    tcp: 'yes',
+    forwarding: ['nat', 'dsr', 'tunnel'],
+    ipv6: true,
+    naming: ['ports'],
+    health: 'HTTP, TCP; UDP only as not refused',
+    drain: 'disable of a member: keep-flows; flush by template port',
+    versions: 'ACOS 4.1 to 5.2',
+  },
+  guide,
+  render,
+};
+
+const FILE = 'acos.cfg';
+
+const PURPOSE = [
+  `Paste it in configuration mode, or: copy scp://USER@HOST/${FILE} running-config`,
+  "Objects whose names begin with roomlb are roomlb's; it touches no others.",
+];
+
+function render(intent: Intent): Rendering {
+  const { services, findings: refused } = carriedBy(
+    { label: 'ACOS', forwarding: ['nat', 'dsr', 'tunnel'], families: [4, 6] },
+    intent,
+  );
+  const findings = [...refused, ...findingsOf(intent, services)];
+  if (services.length === 0 && intent.services.length > 0) return { files: [], rules: [], findings };
+
+  const names = namesFor(services);
+  const hosts = hostsOf(services);
+  const serverOf = (address: string) => {
+    const host = hosts.get(address);
+    return host ? names.server(host.node, host.address.family) : '';
+  };
+  const used = vipIds(services);
+  const vips = intent.vips.filter(({ id }) => used.has(id));
+  const groups = services.flatMap((carried) => groupsOf(carried, names.group));
+  const pools = services.map(({ service }) => service).filter(({ role }) => role === 'signalling');
+  const blocks: Block[] = [
+    ...monitors(distinctChecks(pools, poolChecks), pools.map(poolChecks)),
+    ...templates(services),
+    ...servers(services, hosts, names),
+    ...groups.map((one) => group(one, serverOf)),
+    ...vrids(vips),
+    ...virtualServers(groups, names.vserver, new Map(vips.map((vip) => [vip.id, vridOf(vip)]))),
+  ];
+  const content = [
+    ...deviceHeader('a10-acos', intent, PURPOSE, findings, '!'),
+    ...separated(blocks, '  ', '!'),
+    '!',
+    '',
+  ].join('\n');
+  return {
+    files: [{ path: FILE, content }],
+    rules: groups.flatMap((one) => rulesOf(one, serverOf)),
+    findings,
+  };
+}
+
+function groupsOf(
+  { service, fronts }: CarriedService,
+  nameOf: (front: Front, protocol: Group['service']['protocol'], port: number) => string,
+): Group[] {
+  return fronts.flatMap((front) =>
+    listPorts(service.ports).map((port) => ({
+      name: nameOf(front, service.protocol, port),
+      service,
+      front,
+      port,
+    })),
+  );
+}
+
+/** One for each address, in the order in which services name them. */
+function virtualServers(
+  groups: readonly Group[],
+  nameOf: (front: Front) => string,
+  vridOfVip: ReadonlyMap<string, number | null>,
+): Block[] {
+  const byAddress = new Map<string, { readonly of: Group; readonly ports: Block[] }>();
+  for (const one of groups) {
+    const { text } = one.front.address;
+    const known = byAddress.get(text);
+    if (known) known.ports.push(virtualPort(one));
+    else byAddress.set(text, { of: one, ports: [virtualPort(one)] });
+  }
+  return [...byAddress].map(([address, { of, ports }]) =>
+    virtualServer(nameOf(of.front), address, vridOfVip.get(of.service.vip) ?? null, ports),
+  );
+}
+
+function rulesOf(one: Group, serverOf: (address: string) => string): Rule[] {
+  const { service, front, port } = one;
+  const key = `${service.id} ${formatEndpoint(front.address, port)}`;
+  const text = oneLine(virtualPort(one));
+  const blocks = memberBlocks(one, serverOf);
+  const members = front.members.map(({ member, weight }, i) => ({
+    node: member.node,
+    text: `${blocks[i] ? oneLine(blocks[i]) : ''} weight ${weight}`,
+  }));
+  if (service.role !== 'signalling') {
+    return members.map((member) => ({ key, text: `${text} ${member.text}`, node: member.node }));
+  }
+  return [
+    { key, text, node: null },
+    ...members.map((member) => ({ key: `${key} ${member.node}`, text: member.text, node: member.node })),
+  ];
+}

@@ -1,0 +1,35 @@
+/**
+ * Names of ACOS objects: up to 63 characters in every version ("slb server", "slb service-group", "health
+ * monitor"; newer ones take 127). All begin with roomlb; each kind has a space of names of its own.
+ */
+import type { Protocol } from '../../topology/model.ts';
+import { frontIds, nodeIds, type CarriedService, type Front } from '../dialect/carried.ts';
+import { checkKey, type Check } from '../dialect/checks.ts';
+import { namer } from '../dialect/names.ts';
+
+const MAX = 63;
+const PREFIX = 'roomlb-';
+
+export interface Names {
+  server(node: string, family: 4 | 6): string;
+  group(front: Front, protocol: Protocol, port: number): string;
+  vserver(front: Front): string;
+}
+
+export function namesFor(services: readonly CarriedService[]): Names {
+  // What stands around an id: `roomlb-udp-40000-` and `-v4`.
+  const front = namer(frontIds(services), { max: MAX - 20 });
+  const node = namer(nodeIds(services), { max: MAX - 10 });
+  return {
+    server: (id, family) => `${PREFIX}${node(id)}-v${family}`,
+    group: ({ id, address }, protocol, port) =>
+      `${PREFIX}${protocol}-${port}-${front(id)}-v${address.family}`,
+    vserver: ({ id, address }) => `${PREFIX}${front(id)}-v${address.family}`,
+  };
+}
+
+export const monitorName = (checks: readonly Check[]): string => PREFIX + checks.map(checkKey).join('-');
+export const idleName = (protocol: Protocol, seconds: number): string => `${PREFIX}${protocol}-${seconds}`;
+export const persistName = (minutes: number): string => `${PREFIX}source-${minutes}`;
+/** Template of ports whose sessions end when they are disabled. */
+export const FLUSH = `${PREFIX}flush`;
