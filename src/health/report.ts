@@ -1,33 +1,23 @@
 /** What is known of the health of all nodes, put together for people and scripts. Pure. */
-import type { ClusterView, HealthState } from '../cluster/view.ts';
+import type { ClusterView } from '../cluster/view.ts';
 import type { LiveReport } from '../nodes/live-report.ts';
 import type { AdminState, Node, NodeKind } from '../topology/model.ts';
 import type { Census } from './detector/panic.ts';
-import type { CheckHealth, NodeHealth, Transition } from './detector/records.ts';
+import type { NodeHealth, Transition } from './detector/records.ts';
 import type { VipHealth } from './detector/vip-book.ts';
 
 /** `active`: probes are sent. `passive`: only what nodes say of themselves counts. `off`: nothing does. */
 export type Probing = 'active' | 'passive' | 'off';
 
-export interface NodeReport {
-  readonly node: string;
+export interface NodeReport extends Omit<NodeHealth, 'since' | 'history'> {
   readonly kind: NodeKind;
   readonly zone: string | null;
   /** As it holds now: `draining` also while a maintenance window is open. */
   readonly admin: AdminState;
   /** Ids of the open maintenance windows that name it. */
   readonly maintenance: readonly string[];
-  readonly state: HealthState;
   /** Milliseconds since the epoch; null for a node that is not checked. */
   readonly since: number | null;
-  readonly why: string;
-  /** What the checks say, where damping or panic believe something else. */
-  readonly measured: HealthState;
-  /** Slow start: the share of its weight that it has, from 0.1 to 1. */
-  readonly factor: number;
-  readonly penalty: number;
-  readonly heldUntil: number | null;
-  readonly checks: readonly CheckHealth[];
   /** What the node says of itself; null where it has never reported to this dispatcher. */
   readonly live: LiveReport | null;
 }
