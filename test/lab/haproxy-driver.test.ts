@@ -3,6 +3,7 @@ import { readFile, readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { haproxy } from '../../src/targets/haproxy/index.ts';
 import { testDriver, type EngineHarness, type LiveEngine } from './driver-contract.ts';
+import { testDraining } from './drain-contract.ts';
 import { testTraffic } from './traffic-contract.ts';
 import { startHaproxyService, type HaproxyService } from './haproxy-service.ts';
 import { labSkipReason, type Lab } from './netns.ts';
@@ -19,6 +20,7 @@ const harness: EngineHarness = {
 };
 testDriver(harness);
 testTraffic(harness);
+testDraining(harness);
 testDriver({ ...common, name: 'haproxy, signalling alone', vip: { signalling: { port: 443 } } });
 
 async function startEngine(lab: Lab): Promise<LiveEngine> {

@@ -7,6 +7,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { formatTopology } from '../../src/topology/format.ts';
+import type { Balancer } from '../../src/targets/balancer.ts';
 import type { Topology } from '../../src/topology/model.ts';
 import { roomlb } from '../cli/roomlb.ts';
 import { cluster, type Fields } from '../targets/documents.ts';
@@ -20,9 +21,18 @@ import { startTraffic, type Flow, type Traffic } from './traffic.ts';
 
 export const BALANCER = 'lb';
 
+export interface LiveOptions {
+  /** TCP media is by WebSocket. */
+  readonly webSockets?: boolean;
+}
+
 export class LiveLab {
+  /** What the topology says of the balancer beside where it is. */
+  declared: Partial<Pick<Balancer, 'drainLimit' | 'maxRemoved'>> = {};
+
   private constructor(
     private readonly vip: Fields,
+    private readonly options: LiveOptions,
     readonly lab: Lab,
     readonly engine: LiveEngine,
     readonly client: LabClient,
@@ -31,7 +41,7 @@ export class LiveLab {
     readonly folder: string,
   ) {}
 
-  static async start(harness: EngineHarness): Promise<LiveLab> {
+  static async start(harness: EngineHarness, options: LiveOptions = {}): Promise<LiveLab> {
     const everybody = cluster(
       harness.vip,
       placed([...BASE, NEW, { id: SPARE, addresses: SPARE_ADDRESSES }], 'media' in harness.vip),
@@ -41,11 +51,13 @@ export class LiveLab {
     const portsOfSecond = configs.find(({ node }) => node === 'sfu-2');
     const nodes = configs.map((config) => {
       const { node, addresses } = config;
-      return startEchoNode(lab, node === SPARE ? { ...config, ...portsOfSecond, node, addresses } : config);
+      const own = node === SPARE ? { ...config, ...portsOfSecond, node, addresses } : config;
+      const { tcp, http } = own;
+      return startEchoNode(lab, options.webSockets ? { ...own, tcp: [], http: [...tcp, ...http] } : own);
     });
     const [client, traffic] = await Promise.all([startClient(lab), startTraffic(lab), ...nodes]);
     const folder = await mkdtemp(path.join(tmpdir(), 'roomlb-live-'));
-    return new LiveLab(harness.vip, lab, await harness.start(lab), client, traffic, folder);
+    return new LiveLab(harness.vip, options, lab, await harness.start(lab), client, traffic, folder);
   }
 
   async stop(): Promise<void> {
@@ -62,7 +74,8 @@ export class LiveLab {
   /** Of all nodes, on every endpoint that the dispatcher hands out: `sfu-1 udp 203.0.113.10 40000`. */
   flows(topology: Topology): Flow[] {
     return [...mediaRequests(topology), ...signallingRequests(topology)].map(({ node, request }) => {
-      const { kind, address, port, path: url } = request;
+      const { address, port, path: url } = request;
+      const kind = request.kind === 'tcp' && this.options.webSockets ? 'ws' : request.kind;
       if (kind !== 'udp' && kind !== 'tcp' && kind !== 'ws') throw new Error(`no traffic by ${kind}`);
       const name = `${node} ${kind} ${address} ${port}`;
       return { name, kind, address, port, ...(url === undefined ? {} : { path: url }) };
@@ -72,7 +85,7 @@ export class LiveLab {
   /** Writes the topology, and the command's words for it: `apply lb --topology FILE …`. */
   async words(command: string, topology: Topology, ...more: string[]): Promise<string[]> {
     const file = path.join(this.folder, 'topology.yaml');
-    const balancers = [{ ...this.engine.balancer, id: BALANCER }];
+    const balancers = [{ ...this.engine.balancer, ...this.declared, id: BALANCER }];
     await writeFile(file, formatTopology({ ...topology, balancers }));
     const state = path.join(this.folder, 'state');
     return [command, BALANCER, '--topology', file, '--state-dir', state, ...more];

@@ -3,6 +3,7 @@ import { ofTarget } from '../../src/targets/balancer.ts';
 import { nftablesDriver } from '../../src/targets/nftables/driver/driver.ts';
 import { balancerFor } from '../targets/balancers.ts';
 import { testDriver, type EngineHarness } from './driver-contract.ts';
+import { testDraining } from './drain-contract.ts';
 import { testTraffic } from './traffic-contract.ts';
 import { findBinary, labSkipReason, type Lab } from './netns.ts';
 
@@ -54,3 +55,4 @@ const harness: EngineHarness = {
 };
 testDriver(harness);
 testTraffic(harness);
+testDraining(harness);
