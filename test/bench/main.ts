@@ -4,6 +4,7 @@ import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
 import { table } from '../../src/cli/output.ts';
 import { apiBench } from './api.ts';
+import { detectionBench } from './detection.ts';
 import { placementBench } from './placement.ts';
 import { healthBench } from './health.ts';
 import { renderBench } from './render.ts';
@@ -16,6 +17,7 @@ const PARTS: Record<string, () => BenchRow[] | Promise<BenchRow[]>> = {
   api: apiBench,
   render: renderBench,
   health: healthBench,
+  detection: detectionBench,
 };
 
 const { values, positionals } = parseArgs({ allowPositionals: true, options: { json: { type: 'string' } } });

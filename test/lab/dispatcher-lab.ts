@@ -16,6 +16,8 @@ import { LAB } from './netns-setup.ts';
 import { createLab, untilLine, type Lab, type LabProcess } from './netns.ts';
 
 const main = path.join(import.meta.dirname, '../../src/cli/main.ts');
+/** From the sources, as they are. */
+const PROGRAM: readonly string[] = ['--import', 'tsx', main];
 const PORT = 8080;
 const BASE = `http://${LAB.lb[4]}:${PORT}`;
 
@@ -32,13 +34,16 @@ export class DispatcherLab {
   readonly nodes = new Map<string, LabProcess>();
   readonly #folder: string;
   readonly #api: LabProcess;
+  readonly #program: readonly string[];
+  readonly #listeners = new Set<(line: Readonly<Record<string, unknown>>) => void>();
   readonly #waiting = new Map<number, (answer: Answer) => void>();
   #ids = 0;
 
-  private constructor(lab: Lab, folder: string, api: LabProcess) {
+  private constructor(lab: Lab, folder: string, api: LabProcess, program: readonly string[]) {
     this.lab = lab;
     this.#folder = folder;
     this.#api = api;
+    this.#program = program;
     createInterface(api.stdout).on('line', (line) => {
       if (line === 'ready') return;
       const { id, ...answer } = JSON.parse(line) as Answer & { id: number };
@@ -47,19 +52,23 @@ export class DispatcherLab {
     });
   }
 
-  /** Everything is started; nodes may take a while to be up. */
-  static async start(topology: Topology): Promise<DispatcherLab> {
+  /**
+   * Everything is started; nodes may take a while to be up.
+   *
+   * @param program words after `node` that run the command line
+   */
+  static async start(topology: Topology, program = PROGRAM): Promise<DispatcherLab> {
     const lab = await createLab(topology);
     const folder = mkdtempSync(path.join(tmpdir(), 'roomlb-lab-'));
     try {
       const api = lab.spawn(lab.lb, process.execPath, [path.join(import.meta.dirname, 'api-client.mjs')]);
       api.stderr.resume();
-      const self = new DispatcherLab(lab, folder, api);
+      const self = new DispatcherLab(lab, folder, api, program);
       await self.loadRules(topology);
       const file = path.join(folder, 'topology.yaml');
       writeFileSync(file, formatTopology(topology));
       await self.#serve(file);
-      for (const { id } of topology.nodes) self.#startNode(id);
+      for (const { id } of topology.nodes) self.startNode(id);
       return self;
     } catch (error) {
       await lab.close();
@@ -147,27 +156,36 @@ export class DispatcherLab {
     await this.lab.check(this.lab.lb, 'nft', ['delete', 'table', 'ip', 'wrong']);
   }
 
+  /** Told of each line of the dispatcher's log as it comes. */
+  listen(listener: (line: Readonly<Record<string, unknown>>) => void): void {
+    this.#listeners.add(listener);
+  }
+
   /** Events of this type that the dispatcher has logged. */
   told(type: string): Readonly<Record<string, unknown>>[] {
     return this.log.filter(({ msg }) => msg === type);
   }
 
-  async #serve(file: string): Promise<void> {
-    const args = ['serve', '--topology', file, '--listen', `${LAB.lb[4]}:${PORT}`, '--allow-remote'];
-    const child = this.lab.spawn(this.lab.lb, process.execPath, ['--import', 'tsx', main, ...args]);
-    const ready = untilLine(child, /curl -X PUT/);
-    createInterface(child.stdout).on('line', (line) => {
-      if (line.startsWith('{')) this.log.push(JSON.parse(line) as Record<string, unknown>);
-    });
-    await ready;
-  }
-
-  #startNode(id: string): void {
+  /** Again, where it has ended. */
+  startNode(id: string): void {
     const args = ['media-node', id, '--dispatcher', BASE, '--log-level', 'warn'];
-    const child = this.lab.spawn(this.lab.nsOfNode(id), process.execPath, ['--import', 'tsx', main, ...args]);
+    const child = this.lab.spawn(this.lab.nsOfNode(id), process.execPath, [...this.#program, ...args]);
     child.stdout.resume();
     child.stderr.resume();
     this.nodes.set(id, child);
+  }
+
+  async #serve(file: string): Promise<void> {
+    const args = ['serve', '--topology', file, '--listen', `${LAB.lb[4]}:${PORT}`, '--allow-remote'];
+    const child = this.lab.spawn(this.lab.lb, process.execPath, [...this.#program, ...args]);
+    const ready = untilLine(child, /curl -X PUT/);
+    createInterface(child.stdout).on('line', (line) => {
+      if (!line.startsWith('{')) return;
+      const told = JSON.parse(line) as Record<string, unknown>;
+      this.log.push(told);
+      for (const listener of this.#listeners) listener(told);
+    });
+    await ready;
   }
 }
 

@@ -10,6 +10,7 @@ import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { findBinary } from './netns.ts';
@@ -29,6 +30,12 @@ export interface GuestRun {
   readonly files?: ReadonlyMap<string, string>;
   /** Names of files to read back from the scratch folder; one that is not there is absent from the result. */
   readonly results?: readonly string[];
+  /** The guest's only network: interface `vec0`, whose cable is this one of a namespace. */
+  readonly network?: { readonly namespace: string; readonly interface: string };
+  /** Told of each line that the guest writes to /dev/console, as it comes. */
+  readonly onLine?: (line: string) => void;
+  /** Powers the guest off, as if pulled out. */
+  readonly signal?: AbortSignal;
 }
 
 export interface GuestResult {
@@ -56,7 +63,7 @@ export async function runInUml(run: GuestRun): Promise<GuestResult> {
   try {
     for (const [name, content] of run.files ?? []) await writeFile(path.join(scratch, name), content);
     await writeFile(path.join(scratch, 'init'), initScript(scratch, run), { mode: 0o755 });
-    const console = await boot(scratch, run.memory ?? 768, run.timeout ?? 600);
+    const console = await boot(scratch, run);
     const read = (name: string) => readFile(path.join(scratch, name), 'utf8').catch(() => undefined);
     const code = await read('code');
     const results = new Map<string, string>();
@@ -100,12 +107,16 @@ sleep 60
 }
 
 /** Resolves with what the console said. The kernel's processes are a group of their own, and end together. */
-async function boot(scratch: string, memory: number, timeout: number): Promise<string> {
+async function boot(scratch: string, run: GuestRun): Promise<string> {
+  const { memory = 768, timeout = 600, network, onLine, signal } = run;
+  const program = findBinary('linux.uml') ?? 'linux.uml';
   const kernel = spawn(
-    findBinary('linux.uml') ?? 'linux.uml',
+    network ? 'ip' : program,
     [
+      ...(network ? ['netns', 'exec', network.namespace, program] : []),
       ...['root=/dev/root', 'rootfstype=hostfs', 'rootflags=/', 'rw', `mem=${memory}M`, `uml_dir=${scratch}`],
       ...[`init=${scratch}/init`, 'con=null', 'con0=fd:0,fd:1', 'quiet'],
+      ...(network ? [`vec0:transport=raw,ifname=${network.interface}`] : []),
     ],
     { stdio: ['ignore', 'pipe', 'pipe'], detached: true },
   );
@@ -118,6 +129,8 @@ async function boot(scratch: string, memory: number, timeout: number): Promise<s
     }
   };
   process.once('exit', kill);
+  signal?.addEventListener('abort', kill, { once: true });
+  if (onLine) createInterface(kernel.stdout).on('line', onLine);
   const late = new AbortController();
   const watch = sleep(timeout * 1000, undefined, { signal: late.signal, ref: false }).then(
     kill,
