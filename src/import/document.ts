@@ -19,14 +19,15 @@ export interface Imported {
 }
 
 /** @param cluster id of the cluster that it shall be */
-export function importedFrom({ services, vrrp }: Seen, cluster: string): Imported {
-  const who = whoIsWho(services);
+export function importedFrom(seen: Seen, cluster: string): Imported {
+  const { services, vrrp } = seen;
+  const who = whoIsWho(seen);
   const notes: string[] = [];
   const vips: VipDocument[] = [];
   const nodes: TopologyDocument['nodes'] = [];
   for (const [key, own] of grouped(services, who.vipOf)) {
     const addresses = distinct(own.map(({ address }) => address));
-    const id = nameOf(key, own[0]?.vip ?? null, 'vip', addresses);
+    const id = nameOf(key, own.find(({ vip }) => vip !== null)?.vip ?? null, 'vip', addresses);
     const roles = rolesOf(id, own, notes);
     const members = nodeDocuments(id, roles, who, notes);
     const derived = withDerivedPorts(id, roles, members, who, notes);

@@ -1,11 +1,12 @@
 /**
  * Which addresses are one VIP, and which are one node. Names tell where RoomLB gave them. Beyond that: a node
- * stands behind one VIP, so addresses that lead to the same node are one VIP; an IPv4 and an IPv6 address
+ * stands behind one VIP, so addresses that lead to the same node are one VIP; so are those that one VRRP group
+ * holds; an IPv4 and an IPv6 address
  * with the very same ports are, too; and what a port leads to in both families is one node.
  */
 import { compareText } from '../topology/compare.ts';
 import { formatPorts } from '../topology/ports.ts';
-import type { SeenMember, SeenService } from '../targets/seen.ts';
+import type { Seen, SeenMember, SeenService } from '../targets/seen.ts';
 import { Groups } from './groups.ts';
 
 export interface WhoIsWho {
@@ -13,7 +14,7 @@ export interface WhoIsWho {
   readonly nodeOf: (member: SeenMember) => string;
 }
 
-export function whoIsWho(services: readonly SeenService[]): WhoIsWho {
+export function whoIsWho({ services, vrrp }: Pick<Seen, 'services' | 'vrrp'>): WhoIsWho {
   const vips = new Groups();
   const nodes = new Groups();
   const members = services.flatMap((service) => service.members);
@@ -27,6 +28,8 @@ export function whoIsWho(services: readonly SeenService[]): WhoIsWho {
     if (service.vip !== null) vips.join(vipKey(service), `n:${service.vip}`);
     for (const member of service.members) vips.join(vipKey(service), `m:${keyOf(member)}`);
   }
+  for (const { addresses, interface: device, routerId } of vrrp)
+    for (const { text } of addresses) vips.join(`z:${text}`, `v:${device} ${routerId}`);
   pairFamilies(services, (service) => vips.find(vipKey(service)), vips);
   const vipOf = (service: SeenService) => vips.find(vipKey(service));
   pairNodes(services, vipOf, keyOf, nodes);
@@ -50,10 +53,11 @@ function pairFamilies(
   groupOf: (service: SeenService) => string,
   vips: Groups,
 ): void {
+  const named = new Set(services.filter(({ vip }) => vip !== null).map(groupOf));
   const groups = new Map<string, { families: Set<number>; ports: Set<string> }>();
   for (const service of services) {
     // Those that are told apart by their names are.
-    if (service.vip !== null) continue;
+    if (named.has(groupOf(service))) continue;
     const group = groups.get(groupOf(service)) ?? { families: new Set(), ports: new Set() };
     group.families.add(service.address.family);
     group.ports.add(`${service.protocol} ${formatPorts(service.ports)}`);
@@ -81,10 +85,15 @@ function pairNodes(
   const behind = new Map<string, string>();
   for (const service of services) {
     const [member, ...others] = service.members;
-    if (!member || others.length > 0) continue;
+    if (!member || others.length > 0 || !isOfOneNode(service, member)) continue;
     const place = `${vipOf(service)} ${service.protocol} ${formatPorts(service.ports)}`;
     const before = behind.get(place);
     if (before === undefined) behind.set(place, keyOf(member));
     else if (member.node === null) nodes.join(before, keyOf(member));
   }
+}
+
+/** A pool that has one member for now may have another in the other family; what is not translated is media. */
+function isOfOneNode({ role, ports }: SeenService, { port }: SeenMember): boolean {
+  return role === null ? port === null || port === ports.first : role !== 'signalling';
 }

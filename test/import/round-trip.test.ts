@@ -11,6 +11,7 @@ import { driftOf } from '../../src/import/drift.ts';
 import { buildIntent } from '../../src/intent/build.ts';
 import { TARGETS } from '../../src/targets/registry.ts';
 import { parseTopology } from '../../src/topology/parse.ts';
+import type { TopologyDocument } from '../../src/topology/schema.ts';
 import { topologies } from '../topology/arbitrary.ts';
 
 /** Their configurations name neither VIPs nor nodes. */
@@ -45,7 +46,14 @@ for (const target of TARGETS) {
           const { topology, faults } = parseTopology(JSON.stringify(document), { file: 'imported' });
           const errors = faults.filter(({ severity }) => severity === 'error');
           // Without names, a port of one node may be taken for what it is not; a topology that cannot be says so.
-          if (errors.length > 0 && NAMELESS.includes(target.name)) return;
+          if (NAMELESS.includes(target.name) && (errors.length > 0 || isGuess(document))) return;
+          // A node whose flows were flushed has no media rules left that could tell its ports.
+          if (
+            errors.some(
+              ({ path, message }) => path.endsWith('.mediaPorts') && message.startsWith('is missing'),
+            )
+          )
+            return;
           assert.deepEqual(errors, [], `${text}\n${JSON.stringify(document, null, 1)}`);
           const again = target.render(buildIntent(clusterView(topology!))).files[0]?.content ?? '';
           const { differences } = driftOf(seen.services, readBack(again).services);
@@ -57,4 +65,9 @@ for (const target of TARGETS) {
       );
     });
   });
+}
+
+/** One node alone does not show which of its TCP ports others would share. */
+function isGuess({ vips, nodes }: TopologyDocument): boolean {
+  return vips.some(({ id }) => nodes.filter(({ vip }) => vip === id).length < 2);
 }

@@ -14,6 +14,7 @@ import { sysctlFile } from '../ipvs/sysctl.ts';
 import { idleTimeouts } from '../ipvs/timeouts.ts';
 import type { Finding, Target } from '../target.ts';
 import { DRAINED } from './drained.ts';
+import { readBack } from './read-back.ts';
 import { virtualServers } from './virtual-servers.ts';
 import { vrrpFindings, vrrpInstances } from './vrrp.ts';
 
@@ -27,6 +28,7 @@ export const keepalived: Target = {
     versions: 'keepalived 2.2.7, Linux 6.1',
   },
   guide,
+  readBack,
   render: (intent) =>
     renderCarried(intent, {
       findings: (services) => [...intent.vips.flatMap(vrrpFindings), ...notes(intent, services)],
