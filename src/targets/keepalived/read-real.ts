@@ -45,7 +45,7 @@ export function wordOf({ body }: ReadLine, keyword: string): string | undefined 
 
 /** Held at weight 0 by the tracked file of drained.ts. */
 function isDrained({ body }: ReadLine): boolean {
-  const [, tracked = ''] = DRAINED.check;
+  const [, tracked] = DRAINED.check;
   return body.some((check) => check.body.some(({ text }) => text === tracked.trim()));
 }
 
