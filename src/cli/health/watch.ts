@@ -16,7 +16,7 @@ export interface WatchOptions {
 }
 
 /**
- * Until it is stopped. A dispatcher that cannot be reached for a while is told of, and asked again.
+ * Until it is stopped. A dispatcher that cannot be reached for a while is told of once, and asked again.
  *
  * @returns the last report; undefined where there was none
  * @throws CliError where the first reading fails
@@ -25,14 +25,18 @@ export async function watchHealth(io: Io, options: WatchOptions): Promise<Health
   const { read, interval, stop } = options;
   let report = await read();
   show(io, options, report, undefined);
+  let away: string | null = null;
   while (await pause(interval, stop)) {
     try {
       const next = await read();
+      if (away !== null) io.err('the dispatcher answers again\n');
+      away = null;
       show(io, options, next, report);
       report = next;
     } catch (error) {
       if (!(error instanceof CliError) || error.code !== EXIT.unreachable) throw error;
-      io.err(`${error.message}\n`);
+      if (error.message !== away) io.err(`${error.message}\n`);
+      away = error.message;
     }
   }
   return report;
