@@ -235,8 +235,7 @@ describe('roomlb health', () => {
       let reads = 0;
       const read = () => {
         reads++;
-        if (reads === 2 || reads === 3)
-          return Promise.reject(new CliError(EXIT.unreachable, 'nobody there'));
+        if (reads === 2 || reads === 3) return Promise.reject(new CliError(EXIT.unreachable, 'nobody there'));
         if (reads === 4) controller.abort();
         return Promise.resolve(reader.report());
       };
