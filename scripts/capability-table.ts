@@ -8,6 +8,8 @@ const HEADINGS: Readonly<Record<TargetKind, string>> = {
   linux: 'Engines of Linux hosts, each rendering checked by the engine itself and proven by packets:',
   device:
     'Switches and appliances, written from their manuals and checked by grammars of our own; none was loaded on hardware here:',
+  route:
+    'What tells routers the way to a VIP with a `route:`, and withdraws it below its watermark; these carry no packets themselves:',
   node: 'What nodes need for the forwarding modes that bypass the balancer:',
 };
 

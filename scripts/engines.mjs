@@ -21,6 +21,10 @@ const ENGINES = [
   ['socat', '/usr/bin/socat'],
   ['user-mode-linux', '/usr/bin/linux.uml'],
   ['janus', '/usr/bin/janus'],
+  ['bird2', '/usr/sbin/bird'],
+  ['frr', '/usr/bin/vtysh'],
+  ['exabgp', '/usr/sbin/exabgp'],
+  ['gobgpd', '/usr/bin/gobgpd'],
 ];
 
 /**

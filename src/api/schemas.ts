@@ -74,7 +74,7 @@ export const ExplainQuery = Type.Object(
       Type.String({
         maxLength: 1000,
         description:
-          'Targets whose rules are wanted, joined by commas. Without it: those of balancers, else all but devices.',
+          'Targets whose rules are wanted, joined by commas. Without it: those of balancers, else engines of Linux hosts.',
       }),
     ),
   },

@@ -8,7 +8,7 @@ import { CliError, EXIT } from './exit.ts';
 export const targetOption = () =>
   new Option(
     '--target <name...>',
-    'speak of these targets; default: those of balancers, else all but devices',
+    'speak of these targets; default: those of balancers, else engines of Linux hosts',
   );
 
 /** @throws CliError bad input, for a name that no target has */

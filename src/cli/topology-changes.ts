@@ -8,6 +8,7 @@ export function describeChanges(diff: TopologyDiff): string {
     ...entities('vip', diff.vips),
     ...entities('node', diff.nodes),
     ...diff.health.map(field('health.')),
+    ...diff.bgp.map(field('bgp.')),
     ...entities('maintenance', diff.maintenance),
     ...entities('balancer', diff.balancers),
   ]

@@ -5,6 +5,7 @@ import type { Vip } from '../topology/model.ts';
 import { healthWish } from './by-health.ts';
 import { membersBehind, type Candidate } from './members.ts';
 import type { Intent, IntentVip, VirtualService } from './model.ts';
+import { isUsable, routeOf } from './route.ts';
 import { revisionOf } from './revision.ts';
 import { mediaServices, nodeSignallingServices, sharedSignalling } from './services.ts';
 
@@ -15,27 +16,35 @@ export function buildIntent(view: ClusterView, last?: { view: ClusterView; inten
   const behind = membersBehind(view);
   const content = {
     cluster: view.topology.cluster,
-    vips: vips.map(intentVip),
+    bgp: view.topology.bgp,
+    vips: vips.map((vip) => intentVip(vip, view)),
     services: vips.flatMap((vip) => servicesOf(vip, behind.get(vip.id) ?? [])),
   };
   return {
     cluster: content.cluster,
     revision: revisionOf(content),
+    bgp: content.bgp,
     vips: content.vips,
     services: content.services,
   };
 }
 
-/** Health shows in an intent only as far as it decides who takes new connections: see by-health.ts. */
+/** Health shows in an intent by who takes new connections (by-health.ts) and which VIPs are announced (route.ts). */
 function sameFor(a: ClusterView, b: ClusterView): boolean {
   return (
-    a.topology === b.topology && a.topology.nodes.every((node) => healthWish(a, node) === healthWish(b, node))
+    a.topology === b.topology &&
+    a.topology.nodes.every(
+      (node) =>
+        healthWish(a, node) === healthWish(b, node) &&
+        isUsable(a, node) === isUsable(b, node) &&
+        a.leaving.has(node.id) === b.leaving.has(node.id),
+    )
   );
 }
 
-function intentVip(vip: Vip): IntentVip {
+function intentVip(vip: Vip, view: ClusterView): IntentVip {
   const { id, addresses, forwarding, snat, vrrp } = vip;
-  return { id, addresses, forwarding, snat, vrrp };
+  return { id, addresses, forwarding, snat, vrrp, route: routeOf(vip, view) };
 }
 
 function servicesOf(vip: Vip, candidates: readonly Candidate[]): VirtualService[] {

@@ -13,6 +13,7 @@ import type {
   TlsMode,
   Vrrp,
 } from '../topology/model.ts';
+import type { Bgp, Route } from '../topology/routing/routing.ts';
 
 export type ServiceRole =
   /** One VIP port, many members; the engine chooses, unless the client names its node. */
@@ -88,18 +89,30 @@ export interface VirtualService {
   readonly members: readonly Member[];
 }
 
+/** What routers shall be told of a VIP now: see route.ts. */
+export interface IntentRoute extends Route {
+  readonly state: RouteState;
+}
+
+/** `leaving`: announced as a way that is about to go (RFC 8326), so that others are taken where there are some. */
+export const ROUTE_STATES = ['announced', 'leaving', 'withdrawn'] as const;
+export type RouteState = (typeof ROUTE_STATES)[number];
+
 export interface IntentVip {
   readonly id: string;
   readonly addresses: readonly IpAddress[];
   readonly forwarding: ForwardingMode;
   readonly snat: boolean;
   readonly vrrp: Vrrp | null;
+  /** Null: nobody announces it. */
+  readonly route: IntentRoute | null;
 }
 
 export interface Intent {
   readonly cluster: string;
   /** 16 hex digits: a hash of everything else in here. Equal intents have equal revisions. */
   readonly revision: string;
+  readonly bgp: Bgp | null;
   /** Sorted by id. */
   readonly vips: readonly IntentVip[];
   /** Sorted by VIP, then role (signalling, node-signalling, media), then port, then protocol. */

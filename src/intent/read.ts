@@ -14,8 +14,15 @@ import {
   type IpAddress,
   type PortRange,
 } from '../topology/model.ts';
-import { FILE_PATTERN, HOST_PATTERN, ID_PATTERN, INTERFACE_PATTERN } from '../topology/patterns.ts';
-import type { Intent } from './model.ts';
+import { MAX_ASN } from '../topology/routing/routing.ts';
+import {
+  COMMUNITY_PATTERN,
+  FILE_PATTERN,
+  HOST_PATTERN,
+  ID_PATTERN,
+  INTERFACE_PATTERN,
+} from '../topology/patterns.ts';
+import { ROUTE_STATES, type Intent } from './model.ts';
 import { revisionOf } from './revision.ts';
 
 /** What came is no intent, or not the one that it says. */
@@ -87,9 +94,35 @@ const SchemaOfVrrp = exactly({
   peers: Type.Array(Address, { maxItems: 255 }),
 });
 
+const SchemaOfRoute = exactly({
+  watermark: Type.Number({ minimum: 0, maximum: 1 }),
+  communities: Type.Array(matching(COMMUNITY_PATTERN), { maxItems: 16 }),
+  med: nullable(Type.Integer({ minimum: 0, maximum: 4_294_967_295 })),
+  state: words(ROUTE_STATES),
+});
+
+const Asn = Type.Integer({ minimum: 1, maximum: MAX_ASN });
+
+const SchemaOfBgp = exactly({
+  asn: Asn,
+  routerId: nullable(Address),
+  holdTime: Type.Integer({ minimum: 3, maximum: 65_535 }),
+  neighbors: Type.Array(
+    exactly({
+      address: Address,
+      asn: Asn,
+      source: nullable(Address),
+      multihop: nullable(Type.Integer({ minimum: 2, maximum: 255 })),
+      bfd: Type.Boolean(),
+    }),
+    { minItems: 1, maxItems: 64 },
+  ),
+});
+
 const IntentSchema = exactly({
   cluster: Id,
   revision: matching('^[0-9a-f]{16}$'),
+  bgp: nullable(SchemaOfBgp),
   vips: Type.Array(
     exactly({
       id: Id,
@@ -97,6 +130,7 @@ const IntentSchema = exactly({
       forwarding: words(FORWARDING_MODES),
       snat: Type.Boolean(),
       vrrp: nullable(SchemaOfVrrp),
+      route: nullable(SchemaOfRoute),
     }),
     { maxItems: 10_000 },
   ),
@@ -118,6 +152,9 @@ export function readIntent(value: unknown): Intent {
     checkAddresses(id, addresses);
     checkAddresses(id, vrrp ? [...(vrrp.source ? [vrrp.source] : []), ...vrrp.peers] : []);
   }
+  const { routerId, neighbors } = value.bgp ?? { routerId: null, neighbors: [] };
+  checkAddresses('bgp', routerId ? [routerId] : []);
+  for (const { address, source } of neighbors) checkAddresses('bgp', source ? [address, source] : [address]);
   for (const { id, addresses, ports, members } of value.services) {
     checkAddresses(id, addresses);
     checkPorts(id, ports);

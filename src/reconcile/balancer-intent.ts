@@ -17,6 +17,7 @@ export function intentFor(intent: Intent, { vips, services }: Carried): Intent {
   if (vips === null && services === 'all') return intent;
   const content = {
     cluster: intent.cluster,
+    bgp: intent.bgp,
     vips: intent.vips.filter(({ id }) => vips?.includes(id) ?? true),
     services: intent.services.filter(
       ({ vip, role }) =>
@@ -26,6 +27,7 @@ export function intentFor(intent: Intent, { vips, services }: Carried): Intent {
   return {
     cluster: content.cluster,
     revision: revisionOf(content),
+    bgp: content.bgp,
     vips: content.vips,
     services: content.services,
   };

@@ -1,17 +1,22 @@
 import { a10Acos } from './a10-acos/index.ts';
+import { bird } from './bird/index.ts';
 import { ciscoIosSlb } from './cisco-ios-slb/index.ts';
 import { citrixNetscaler } from './citrix-netscaler/index.ts';
+import { exabgp } from './exabgp/index.ts';
 import { f5As3 } from './f5-as3/index.ts';
 import { f5Tmsh } from './f5-tmsh/index.ts';
+import { frr } from './frr/index.ts';
+import { gobgp } from './gobgp/index.ts';
 import { haproxy } from './haproxy/index.ts';
 import { ipvs } from './ipvs/index.ts';
 import { keepalived } from './keepalived/index.ts';
+import { metallb } from './metallb/index.ts';
 import { nftables } from './nftables/index.ts';
 import { nginx } from './nginx/index.ts';
 import { nodeSetup } from './node-setup/index.ts';
 import { dialectOf } from '../topology/balancers/balancer.ts';
 import type { Topology } from '../topology/model.ts';
-import type { Target } from './target.ts';
+import type { Target, TargetKind } from './target.ts';
 
 /** Every target there is, in the order of tables and help texts. */
 export const TARGETS: readonly Target[] = [
@@ -25,6 +30,11 @@ export const TARGETS: readonly Target[] = [
   f5As3,
   citrixNetscaler,
   a10Acos,
+  bird,
+  frr,
+  exabgp,
+  gobgp,
+  metallb,
   nodeSetup,
 ];
 
@@ -32,14 +42,16 @@ export function findTarget(name: string): Target | undefined {
   return TARGETS.find((target) => target.name === name);
 }
 
+const USUAL: readonly TargetKind[] = ['linux', 'node'];
+
 /**
- * Those to speak of where nobody says which: those of the topology's balancers, or where it names none all
- * but devices, since there are many and nobody has them all.
+ * Those to speak of where nobody says which: those of the topology's balancers, or where it names none those
+ * that any Linux host may be. Of the others there are many, and nobody has them all.
  */
 export function usualTargets(
   { balancers }: Pick<Topology, 'balancers'>,
   targets: readonly Target[] = TARGETS,
 ): Target[] {
   const named = new Set<string>(balancers.map(dialectOf));
-  return targets.filter(({ name, kind }) => (named.size > 0 ? named.has(name) : kind !== 'device'));
+  return targets.filter(({ name, kind }) => (named.size > 0 ? named.has(name) : USUAL.includes(kind)));
 }

@@ -6,6 +6,7 @@ import { toBalancerDocument } from './balancers/format.ts';
 import { toHealthDocument } from './health/format.ts';
 import { toWindowDocument } from './maintenance/format.ts';
 import type { MaintenanceWindow } from './maintenance/window.ts';
+import { toBgpDocument } from './routing/format.ts';
 import type { Node, Topology, Vip } from './model.ts';
 
 export interface FieldChange {
@@ -37,6 +38,7 @@ export interface TopologyDiff {
   readonly vips: EntityDiff<Vip>;
   readonly nodes: EntityDiff<Node>;
   readonly health: readonly FieldChange[];
+  readonly bgp: readonly FieldChange[];
   readonly maintenance: EntityDiff<MaintenanceWindow>;
   readonly balancers: EntityDiff<Balancer>;
 }
@@ -49,6 +51,7 @@ export function diffTopologies(before: Topology, after: Topology): TopologyDiff 
     vips: diffEntities(before.vips, after.vips, toVipDocument),
     nodes: diffEntities(before.nodes, after.nodes, toNodeDocument),
     health: diffFields(toHealthDocument(before.health), toHealthDocument(after.health)),
+    bgp: diffFields(before.bgp ? toBgpDocument(before.bgp) : {}, after.bgp ? toBgpDocument(after.bgp) : {}),
     maintenance: diffEntities(before.maintenance, after.maintenance, toWindowDocument),
     balancers: diffEntities(before.balancers, after.balancers, toBalancerDocument),
   };

@@ -9,6 +9,7 @@ import type { Located, Parts } from './parts.ts';
 import { DEFAULT_HEALTH } from './health/config.ts';
 import { readHealth } from './health/read-config.ts';
 import { readBalancer } from './balancers/read-balancer.ts';
+import { readBgp } from './routing/read-routing.ts';
 import { inheritPort } from './inherit.ts';
 import { readWindow } from './maintenance/read-windows.ts';
 import { Problems, toFault, type Path } from './problems.ts';
@@ -51,6 +52,7 @@ export function readDocument(document: unknown, problems: Problems): Topology | 
     vips: sorted(parts.vips),
     nodes: sorted(parts.nodes),
     health: parts.health,
+    bgp: parts.bgp,
     maintenance: sorted(parts.maintenance),
     balancers: sorted(parts.balancers),
   };
@@ -72,6 +74,7 @@ function readParts(raw: Partly<TopologyDocument>, problems: Problems): AllParts 
   );
   return {
     placement: raw.placement ? readPlacement(raw.placement) : DEFAULT_PLACEMENT,
+    bgp: raw.bgp ? readBgp(raw.bgp, ['bgp'], problems) : null,
     vips,
     nodes,
     vipsKnown: raw.vips?.every((vip) => vip?.id !== undefined) ?? false,

@@ -3,6 +3,7 @@ import { stringify } from 'yaml';
 import { toBalancerDocument } from './balancers/format.ts';
 import { toHealthDocument } from './health/format.ts';
 import { toWindowDocument } from './maintenance/format.ts';
+import { toBgpDocument, toRouteDocument } from './routing/format.ts';
 import type { IpAddress, Media, Node, Placement, Signalling, Topology, Vip, Vrrp } from './model.ts';
 import { formatPorts } from './ports.ts';
 import type { NodeDocument, PlacementDocument, TopologyDocument, VipDocument } from './schema.ts';
@@ -19,6 +20,7 @@ export function toDocument(topology: Topology): TopologyDocument {
     vips: topology.vips.map(toVipDocument),
     nodes: topology.nodes.map(toNodeDocument),
     health: toHealthDocument(topology.health),
+    ...(topology.bgp && { bgp: toBgpDocument(topology.bgp) }),
     ...(topology.maintenance.length > 0 && { maintenance: topology.maintenance.map(toWindowDocument) }),
     ...(topology.balancers.length > 0 && { balancers: topology.balancers.map(toBalancerDocument) }),
   };
@@ -42,6 +44,7 @@ export function toVipDocument(vip: Vip): VipDocument {
     ...(vip.signalling && { signalling: toSignalling(vip.signalling) }),
     ...(vip.media && { media: toMedia(vip.media) }),
     ...(vip.vrrp && { vrrp: toVrrp(vip.vrrp) }),
+    ...(vip.route && { route: toRouteDocument(vip.route) }),
   };
 }
 

@@ -11,7 +11,7 @@ import type { Node, Topology } from './model.ts';
 import { validateTopology } from './validate.ts';
 
 export interface MergedEntity {
-  readonly kind: 'cluster' | 'placement' | 'vip' | 'node' | 'health' | 'maintenance' | 'balancer';
+  readonly kind: 'cluster' | 'placement' | 'vip' | 'node' | 'health' | 'bgp' | 'maintenance' | 'balancer';
   /** The id of a VIP, node, window or balancer; the kind again for the others. */
   readonly id: string;
 }
@@ -58,6 +58,7 @@ export function mergeTopologies(base: Topology, declared: Topology, stored: Topo
     vips,
     nodes: pickAll('node', ({ nodes }) => nodes.map(asDeclared)).map((node) => inheritPort(node, byId)),
     health: pick('health', 'health', base.health, declared.health, stored.health),
+    bgp: pick('bgp', 'bgp', base.bgp, declared.bgp, stored.bgp),
     maintenance: pickAll('maintenance', ({ maintenance }) => maintenance),
     balancers: pickAll('balancer', ({ balancers }) => balancers),
   };

@@ -5,6 +5,7 @@
  */
 
 import type { Balancer } from './balancers/balancer.ts';
+import type { Bgp, Route } from './routing/routing.ts';
 import type { HealthConfig } from './health/config.ts';
 import type { MaintenanceWindow } from './maintenance/window.ts';
 
@@ -97,6 +98,8 @@ export interface Vip {
   readonly signalling: Signalling | null;
   readonly media: Media | null;
   readonly vrrp: Vrrp | null;
+  /** Null: nobody announces it. */
+  readonly route: Route | null;
 }
 
 export interface Node {
@@ -129,6 +132,8 @@ export interface Topology {
   /** Sorted by id. */
   readonly nodes: readonly Node[];
   readonly health: HealthConfig;
+  /** Null: routes of VIPs are announced without BGP, or not at all. */
+  readonly bgp: Bgp | null;
   /** Sorted by id. */
   readonly maintenance: readonly MaintenanceWindow[];
   /** Sorted by id. */

@@ -2,6 +2,7 @@ import type { Balancer } from './balancers/balancer.ts';
 import type { MaintenanceWindow } from './maintenance/window.ts';
 import type { Node, Placement, Topology, Vip } from './model.ts';
 import type { Path } from './problems.ts';
+import type { Bgp } from './routing/routing.ts';
 
 /** An entity and where it stands in the document. */
 export interface Located<T> {
@@ -14,6 +15,7 @@ export interface Located<T> {
 /** A topology before it is known to be one. Entities in the order of the document. */
 export interface Parts {
   readonly placement: Placement;
+  readonly bgp: Bgp | null;
   readonly vips: readonly Located<Vip>[];
   readonly nodes: readonly Located<Node>[];
   /** Whether every VIP's id could be read, so that an id that is not there is known to be wrong. */
@@ -28,6 +30,7 @@ export interface Parts {
 export function partsOf(topology: Topology): Parts {
   return {
     placement: topology.placement,
+    bgp: topology.bgp,
     vips: located('vips', topology.vips),
     nodes: located('nodes', topology.nodes),
     vipsKnown: true,

@@ -28,6 +28,9 @@ export const FILE_PATTERN = '^(?!.*\\.\\.)(/[A-Za-z0-9_.-]+)+$';
 /** A whole number of per cent. */
 export const PERCENT_PATTERN = '^(100|[1-9]?[0-9])%$';
 
+/** A community of BGP (RFC 1997); whether both halves are 16-bit numbers is checked where it is read. */
+export const COMMUNITY_PATTERN = '^(0|[1-9][0-9]{0,4}):(0|[1-9][0-9]{0,4})$';
+
 /** An argument of a command, which no shell sees: printable ASCII. */
 export const ARGUMENT_PATTERN = '^[ -~]+$';
 
@@ -44,6 +47,7 @@ export const PATTERN_NAMES: ReadonlyMap<string, string> = new Map([
   [INTERFACE_PATTERN, 'the name of a network interface (up to 15 letters, digits, "_", "." or "-")'],
   [FILE_PATTERN, 'an absolute path (of letters, digits, "_", "." and "-", without "..")'],
   [PERCENT_PATTERN, 'a whole number of per cent such as 20%'],
+  [COMMUNITY_PATTERN, 'a community such as 65010:100'],
   [ARGUMENT_PATTERN, 'an argument (printable ASCII)'],
   [URL_PATH_PATTERN, 'a path of a URL such as /health, without spaces and "#"'],
 ]);

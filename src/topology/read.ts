@@ -17,6 +17,7 @@ import { compareText } from './compare.ts';
 import { PROTOCOLS, type IpAddress, type Media, type Node, type Placement } from './model.ts';
 import type { PortRange, Signalling, TlsMode, Vip, Vrrp } from './model.ts';
 import type { Path, Problems } from './problems.ts';
+import { readRoute } from './routing/read-routing.ts';
 import type { NodeDocument, PlacementDocument, VipDocument } from './schema.ts';
 import type { Partly } from './shape.ts';
 import { readAddress, readDuration, readPorts } from './values.ts';
@@ -57,7 +58,7 @@ export function readNode(raw: Partly<NodeDocument>, path: Path, problems: Proble
 }
 
 export function readVip(raw: Partly<VipDocument>, path: Path, problems: Problems): Vip {
-  const { signalling, media, vrrp } = raw;
+  const { signalling, media, vrrp, route } = raw;
   return {
     id: raw.id ?? '',
     addresses: readAddresses(raw.addresses, [...path, 'addresses'], problems),
@@ -66,6 +67,7 @@ export function readVip(raw: Partly<VipDocument>, path: Path, problems: Problems
     signalling: signalling ? readSignalling(signalling, [...path, 'signalling'], problems) : null,
     media: media ? readMedia(media, [...path, 'media'], problems) : null,
     vrrp: vrrp ? readVrrp(vrrp, [...path, 'vrrp'], problems) : null,
+    route: route ? readRoute(route, [...path, 'route'], problems) : null,
   };
 }
 

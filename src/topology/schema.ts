@@ -17,6 +17,7 @@ import {
 import { BalancersSchema } from './balancers/schema.ts';
 import { HealthSchema } from './health/schema.ts';
 import { MaintenanceSchema } from './maintenance/schema.ts';
+import { BgpSchema, RouteSchema } from './routing/schema.ts';
 import { FILE_PATTERN, HOST_PATTERN, INTERFACE_PATTERN } from './patterns.ts';
 import { address, addresses, choice, duration, id, mapping, offOr, port, portRange } from './schema-parts.ts';
 
@@ -179,6 +180,7 @@ export const VipSchema = mapping('A virtual IP: what clients connect to.', {
   signalling: Optional(SignallingSchema),
   media: Optional(MediaSchema),
   vrrp: Optional(VrrpSchema),
+  route: Optional(RouteSchema),
 });
 
 export const NodeSchema = mapping('A media node: a real server behind a VIP.', {
@@ -232,6 +234,7 @@ export const TopologySchema = mapping('A cluster of media nodes behind virtual I
   vips: Type.Array(VipSchema, { minItems: 1, description: 'The virtual IPs.' }),
   nodes: Type.Array(NodeSchema, { description: 'The media nodes.' }),
   health: Optional(HealthSchema),
+  bgp: Optional(BgpSchema),
   maintenance: Optional(MaintenanceSchema),
   balancers: Optional(BalancersSchema),
 });

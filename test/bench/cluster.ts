@@ -33,6 +33,7 @@ export function clusterOf(n: number, forwarding: 'nat' | 'dsr' = 'nat'): Topolog
       drain: 'keep-flows' as const,
     },
     vrrp: null,
+    route: null,
   }));
   const nodes = Array.from({ length: n }, (_, i) => {
     const first = 40_000 + (i % NODES_PER_VIP) * MEDIA_PORTS;

@@ -19,6 +19,7 @@ const vip: Vip = {
     drain: 'flush',
   },
   vrrp: null,
+  route: null,
 };
 
 const node = (id: string, more: Partial<Node> = {}): Node => ({

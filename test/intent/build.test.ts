@@ -36,6 +36,7 @@ const SMALL: Topology = {
         drain: 'keep-flows',
       },
       vrrp: null,
+      route: null,
     },
   ],
   nodes: (['active', 'draining', 'disabled'] as const).map((state, index) => ({

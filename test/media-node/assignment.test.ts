@@ -30,6 +30,7 @@ const vip: Vip = {
     drain: 'keep-flows',
   },
   vrrp: null,
+  route: null,
 };
 const node: Node = {
   id: 'sfu-1',

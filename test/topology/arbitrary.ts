@@ -12,6 +12,7 @@ import type {
   Topology,
   Vip,
 } from '../../src/topology/model.ts';
+import type { Bgp } from '../../src/topology/routing/routing.ts';
 import { DEFAULTS } from './topology-of.ts';
 
 /** Prefixes of each other, dots, dashes and digits: what breaks naive matching and naming. */
@@ -46,12 +47,47 @@ interface VipShape {
   second: boolean;
   snat: boolean;
   vrrp: boolean;
+  route: Vip['route'];
   signalling: 'none' | 'path' | 'sni' | 'passthrough' | 'terminate';
   nodePorts: boolean;
   persistence: number | null;
   media: Media | null;
   nodes: NodeShape[];
 }
+
+/** Neighbors of one family, of both with everything set, and none. */
+const BGPS: readonly (Bgp | null)[] = [
+  null,
+  {
+    asn: 65_010,
+    routerId: null,
+    holdTime: 9,
+    neighbors: [
+      { address: { family: 4, text: '192.0.2.1' }, asn: 65_000, source: null, multihop: null, bfd: false },
+    ],
+  },
+  {
+    asn: 4_200_000_000,
+    routerId: { family: 4, text: '192.0.2.9' },
+    holdTime: 30,
+    neighbors: [
+      {
+        address: { family: 4, text: '192.0.2.1' },
+        asn: 65_000,
+        source: { family: 4, text: '192.0.2.9' },
+        multihop: 3,
+        bfd: true,
+      },
+      {
+        address: { family: 6, text: '2001:db8:9::1' },
+        asn: 4_200_000_000,
+        source: { family: 6, text: '2001:db8:9::9' },
+        multihop: null,
+        bfd: true,
+      },
+    ],
+  },
+];
 
 /** Objects as programs make them, so that deep equality is about their contents. */
 const PLAIN = { noNullPrototype: true } as const;
@@ -82,6 +118,11 @@ function vipShape(maxNodes: number): fc.Arbitrary<VipShape> {
       second: fc.boolean(),
       snat: fc.boolean(),
       vrrp: fc.boolean(),
+      route: fc.constantFrom(
+        null,
+        { watermark: 0.01, communities: [], med: null },
+        { watermark: 0.5, communities: ['65010:100', '65011:0'], med: 0 },
+      ),
       signalling: fc.constantFrom('none', 'path', 'sni', 'passthrough', 'terminate'),
       nodePorts: fc.boolean(),
       persistence: fc.constantFrom(null, 300),
@@ -109,11 +150,14 @@ export function topologies(
 ): fc.Arbitrary<Topology> {
   const { maxNodes = 5, certificate = '/etc/roomlb/cluster.pem' } = options;
   return fc
-    .array(vipShape(maxNodes), { minLength: 1, maxLength: VIP_IDS.length })
-    .map((shapes) => build(shapes, certificate));
+    .tuple(
+      fc.array(vipShape(maxNodes), { minLength: 1, maxLength: VIP_IDS.length }),
+      fc.constantFrom(...BGPS),
+    )
+    .map(([shapes, bgp]) => build(shapes, bgp, certificate));
 }
 
-function build(shapes: readonly VipShape[], certificate: string): Topology {
+function build(shapes: readonly VipShape[], bgp: Bgp | null, certificate: string): Topology {
   const vips = shapes.map((shape, v) => buildVip(shape, v, certificate));
   const nodes = shapes.flatMap((shape, v) =>
     shape.nodes.map((node, n) => buildNode(shape, vips[v]!, node, v, n)),
@@ -122,6 +166,7 @@ function build(shapes: readonly VipShape[], certificate: string): Topology {
   return {
     cluster: 'test-1',
     ...DEFAULTS,
+    bgp,
     vips: vips.sort(byId),
     nodes: nodes.sort(byId),
   };
@@ -157,6 +202,7 @@ function buildVip(shape: VipShape, v: number, certificate: string): Vip {
           peers: [],
         }
       : null,
+    route: shape.route,
   };
 }
 

@@ -15,6 +15,7 @@ const OLD = topologyOf({
     { id: 'sfu-1', kind: 'janus', vip: 'public', addresses: ['10.0.1.11'], mediaPorts: 40000 },
     { id: 'sfu-2', kind: 'janus', vip: 'public', addresses: ['10.0.1.12'], mediaPorts: 40001 },
   ],
+  bgp: { asn: 65_010, neighbors: [{ address: '192.0.2.1', asn: 65_000 }] },
   maintenance: [
     { id: 'v', cron: '@daily', duration: '1h', nodes: ['sfu-1'] },
     { id: 'w', cron: '@weekly', duration: '1h', nodes: ['sfu-2'] },
@@ -45,6 +46,12 @@ const NEW = topologyOf({
     { id: 'sfu-3', kind: 'janus', vip: 'public', addresses: ['10.0.1.13'], mediaPorts: 40002 },
   ],
   health: { interval: '5s', checks: ['tcp'], damping: { suppress: 3000 } },
+  bgp: {
+    asn: 65_010,
+    routerId: '192.0.2.2',
+    holdTime: '3s',
+    neighbors: [{ address: '192.0.2.1', asn: 65_000 }],
+  },
   maintenance: [{ id: 'w', cron: '@weekly', duration: '2h', nodes: ['sfu-2', 'sfu-3'] }],
   balancers: [{ id: 'lb', target: 'haproxy', drift: 'report', masterSocket: 'off' }],
 });
@@ -83,6 +90,10 @@ describe('the difference of two topologies', () => {
           { path: 'damping.suppress', from: 2500, to: 3000 },
           { path: 'checks', from: undefined, to: [{ type: 'tcp', effect: 'down' }] },
         ],
+        bgp: [
+          { path: 'holdTime', from: '9s', to: '3s' },
+          { path: 'routerId', from: undefined, to: '192.0.2.2' },
+        ],
         maintenance: [
           {
             id: 'w',
@@ -118,7 +129,7 @@ describe('the difference of two topologies', () => {
         const diff = diffTopologies(topology, structuredClone(topology));
         assert.deepEqual(diff, {
           ...{ cluster: [], placement: [], vips: nothing, nodes: nothing },
-          ...{ health: [], maintenance: nothing, balancers: nothing },
+          ...{ health: [], bgp: [], maintenance: nothing, balancers: nothing },
         });
       }),
       { numRuns: 50 },

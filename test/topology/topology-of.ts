@@ -9,6 +9,7 @@ import type { Topology } from '../../src/topology/model.ts';
 export const DEFAULTS = {
   placement: DEFAULT_PLACEMENT,
   health: DEFAULT_HEALTH,
+  bgp: null,
   maintenance: [],
   balancers: [],
 } as const satisfies Partial<Topology>;

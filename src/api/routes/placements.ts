@@ -107,7 +107,7 @@ export const placementRoutes: FastifyPluginAsyncTypebox<{
   return Promise.resolve();
 };
 
-/** Those of the topology's balancers, or all but devices, where nobody says which. */
+/** Those of the topology's balancers, or engines of Linux hosts, where nobody says which. */
 function targetsAsked(
   names: string | undefined,
   rendered: RenderCache,

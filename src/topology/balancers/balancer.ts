@@ -6,8 +6,11 @@ const ENGINES = ['haproxy', 'nginx', 'nftables', 'ipvs', 'keepalived'] as const;
 /** Devices that it writes for, and others load. */
 const DEVICES = ['cisco-ios-slb', 'f5-tmsh', 'f5-as3', 'citrix-netscaler', 'a10-acos'] as const;
 
+/** Daemons that announce VIPs; others load what it writes for them. */
+const ROUTERS = ['bird', 'frr', 'exabgp', 'gobgp', 'metallb'] as const;
+
 /** Whose words a file may be written in. */
-export const DIALECTS = [...ENGINES, ...DEVICES] as const;
+export const DIALECTS = [...ENGINES, ...DEVICES, ...ROUTERS] as const;
 export type Dialect = (typeof DIALECTS)[number];
 
 /** What `target:` may name. `file`: for what RoomLB cannot reach, a file and the user's own commands. */
