@@ -3,12 +3,11 @@
  * configuration. Written from GoBGP's documentation (docs/sources in its repository).
  */
 import type { Intent } from '../../intent/model.ts';
-import { finding } from '../findings.ts';
 import { header } from '../header.ts';
 import { ROUTE_CAPABILITIES } from '../routes/capabilities.ts';
 import { announcedBy, bfdFinding, bgpFindings } from '../routes/findings.ts';
 import { hostRoutes, reasonOf, routeRule, type HostRoute } from '../routes/routes.ts';
-import type { Finding, Rendering, Target } from '../target.ts';
+import type { Rendering, Target } from '../target.ts';
 import { configuration } from './configuration.ts';
 import { guide } from './guide.ts';
 
@@ -25,16 +24,16 @@ const ROUTES = 'gobgp-routes.sh';
 const CONF = 'gobgpd.toml';
 
 function render(intent: Intent): Rendering {
-  const routes = hostRoutes(intent);
-  const findings = bgpFindings(intent, routes);
+  // gobgpd finds no router id by itself, and does not start without.
+  const routerId = intent.bgp?.routerId ?? null;
+  const routes = hostRoutes(intent).map((route) => (routerId ? route : { ...route, neighbors: [] }));
   const announced = announcedBy(intent, routes);
-  if (!announced) return { files: [], rules: [], findings };
+  const findings = [
+    ...bgpFindings(intent, routes, ' and what GoBGP needs: bgp.routerId'),
+    ...(announced ? bfdFinding('GoBGP', announced) : []),
+  ];
+  if (!announced || !routerId) return { files: [], rules: [], findings };
   const { bgp, routes: led } = announced;
-  const { routerId } = bgp;
-  if (!routerId) {
-    return { files: [], rules: [], findings: [...findings, ...withoutRouterId(intent)] };
-  }
-  findings.push(...bfdFinding('GoBGP', announced));
   const script = [
     '#!/bin/sh',
     ...header(
@@ -72,13 +71,4 @@ function command({ prefix, address, state, med, communities }: HostRoute): strin
     ...(communities.length === 0 ? [] : [`community ${communities.join(',')}`]),
   ];
   return [`gobgp global rib add ${prefix} origin igp`, ...attributes, family].join(' ');
-}
-
-function withoutRouterId({ vips }: Intent): Finding[] {
-  return finding(
-    vips.filter(({ route }) => route !== null),
-    'refused',
-    'gobgpd finds no router id by itself',
-    'add bgp.routerId, an IPv4 address of the balancer',
-  );
 }
