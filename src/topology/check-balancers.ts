@@ -1,4 +1,4 @@
-import { dialectOf, type Balancer } from './balancers/balancer.ts';
+import { announces, dialectOf, type Balancer } from './balancers/balancer.ts';
 import { nearest } from './nearest.ts';
 import type { Located, Parts } from './parts.ts';
 import type { Path, Problems } from './problems.ts';
@@ -130,7 +130,7 @@ function checkServices(balancers: readonly Located<Balancer>[], { vips }: Parts,
   const owners = new Map<string, Balancer>();
   for (const { path, value } of balancers) {
     const { id, target, host, namespace, services } = value;
-    if (target === 'file' && host === null) continue;
+    if ((target === 'file' && host === null) || announces(value)) continue;
     const carried = vips.filter((vip) => value.vips?.includes(vip.value.id) ?? true);
     for (const service of ['signalling', 'media'] as const) {
       if (services !== 'all' && services !== service) continue;

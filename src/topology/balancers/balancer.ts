@@ -101,6 +101,12 @@ export interface FileBalancer extends Common {
 export type Balancer =
   HaproxyBalancer | NginxBalancer | NftablesBalancer | IpvsBalancer | KeepalivedBalancer | FileBalancer;
 
+/** It tells routers of VIPs, and carries no packets: others carry what comes. */
+export function announces(balancer: Balancer): boolean {
+  const routers: readonly string[] = ROUTERS;
+  return routers.includes(dialectOf(balancer));
+}
+
 /** Whose words the balancer is told in. */
 export function dialectOf(balancer: Balancer): Dialect {
   return balancer.target === 'file' ? balancer.dialect : balancer.target;

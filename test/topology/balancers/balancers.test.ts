@@ -299,3 +299,10 @@ describe('balancers that may stand together:', () => {
     test(what, () => assert.equal(read(...documents).length, documents.length));
   }
 });
+
+test('what tells routers of a VIP stands beside what carries it, on one machine', () => {
+  const engine = { id: 'a', target: 'haproxy', host: 'lb-a' };
+  const file = (dialect: string) => ({ id: 'b', target: 'file', dialect, path: '/srv/b', host: 'lb-a' });
+  for (const dialect of ['bird', 'frr', 'exabgp', 'gobgp', 'metallb']) read(engine, file(dialect));
+  assert.equal(check(engine, file('nginx')).faults.length, 1);
+});

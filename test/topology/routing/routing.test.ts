@@ -37,7 +37,7 @@ describe('bgp: and route:', () => {
     });
     assert.equal(topology.bgp?.holdTime, 9);
     assert.deepEqual(
-      topology.bgp?.neighbors.map(({ address }) => address.text),
+      topology.bgp.neighbors.map(({ address }) => address.text),
       ['192.0.2.1', '2001:db8::1'],
     );
     assert.deepEqual(checkDocument(toDocument(topology)).topology, topology);
