@@ -39,6 +39,15 @@ const BALANCERS: readonly Balancer[] = [
   },
   {
     ...COMMON,
+    id: 'keepalived-1',
+    target: 'keepalived',
+    configFile: '/nonexistent/keepalived.conf',
+    pidFile: '/nonexistent/keepalived.pid',
+    binary: '/nonexistent/keepalived',
+    ipvsadm: '/nonexistent/ipvsadm',
+  },
+  {
+    ...COMMON,
     id: 'nginx-1',
     target: 'nginx',
     configFile: '/nonexistent/nginx.conf',

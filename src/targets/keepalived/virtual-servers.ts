@@ -10,6 +10,7 @@ import { destinations, isFlushed, type Destination } from '../ipvs/destinations.
 import { checksOf } from '../dialect/checks.ts';
 import type { Rule } from '../target.ts';
 import { checker, CHECK_DEFAULTS } from './checks.ts';
+import { LEFT_OUT } from './driver/blocks.ts';
 import { DRAINED } from './drained.ts';
 
 export interface VirtualServers {
@@ -38,11 +39,17 @@ export function virtualServers(services: readonly VirtualService[]): VirtualServ
   const pools = services.flatMap(poolsOf);
   const lines: string[] = [];
   const rules: Rule[] = [];
+  // Comments that tell the driver whose things these are, where their names do not.
+  for (const { id } of services.filter(isLeftOut)) lines.push('', `# ${id} ${LEFT_OUT}`);
   for (const pool of pools) {
     if (pool.service.role === 'media') addMedia(pool, lines, rules);
     else addSignalling(pool, lines, rules);
   }
   return { lines, rules, drained: pools.some(({ drained }) => drained) };
+}
+
+function isLeftOut(service: VirtualService): boolean {
+  return service.role !== 'signalling' && service.members.every((member) => isFlushed(service, member));
 }
 
 function poolsOf(service: VirtualService): Pool[] {
@@ -87,14 +94,14 @@ function addSignalling(pool: Pool, lines: string[], rules: Rule[]): void {
   const key = `${service.id} ${entry}`;
   const text = `${entry} ${oneLine(head)}`;
   if (shared) rules.push({ key, text, node: null });
-  lines.push('', `virtual_server ${entry} {`, ...indent(head));
+  lines.push('', `# ${service.id}`, `virtual_server ${entry} {`, ...indent(head));
   for (const destination of members) {
     const { node } = destination.member;
     // A node that the client named is not taken away by a check: nobody else could answer for it.
     const asked = shared ? checksOf(destination.member) : [];
     const checks = asked.length > 0 ? ['inhibit_on_failure', ...asked.flatMap(checker)] : [];
     const server = realServer(pool, destination, ` ${destination.ports.first}`, checks);
-    lines.push(...indent(server));
+    lines.push(...indent(shared ? [`# ${node}`, ...server] : server));
     rules.push(
       shared
         ? { key: `${key} ${node}`, text: oneLine(server), node }

@@ -81,7 +81,9 @@ export interface KeepalivedBalancer extends Common {
   readonly target: 'keepalived';
   readonly configFile: string;
   readonly pidFile: string;
+  /** Programs; ipvsadm says what became of the file. */
   readonly binary: string;
+  readonly ipvsadm: string;
 }
 
 export interface FileBalancer extends Common {
@@ -135,5 +137,6 @@ export const ENGINE_DEFAULTS = {
     configFile: '/etc/keepalived/keepalived.conf',
     pidFile: '/run/keepalived.pid',
     binary: '/usr/sbin/keepalived',
+    ipvsadm: '/sbin/ipvsadm',
   },
 } as const;

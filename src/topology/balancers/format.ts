@@ -33,10 +33,13 @@ function optionsOf(balancer: Balancer): Partial<BalancerDocument> {
       const { configFile, statsSocket, masterSocket, binary } = balancer;
       return { configFile, statsSocket, masterSocket: masterSocket ?? 'off', binary };
     }
-    case 'nginx':
-    case 'keepalived': {
+    case 'nginx': {
       const { configFile, pidFile, binary } = balancer;
       return { configFile, pidFile, binary };
+    }
+    case 'keepalived': {
+      const { configFile, pidFile, binary, ipvsadm } = balancer;
+      return { configFile, pidFile, binary, ipvsadm };
     }
     case 'nftables':
       return { nft: balancer.nft, conntrack: balancer.conntrack };

@@ -21,7 +21,7 @@ const OPTIONS: Readonly<Record<DrivenTarget, readonly Option[]>> = {
   nginx: ['configFile', 'pidFile', 'binary'],
   nftables: ['nft', 'conntrack'],
   ipvs: ['ipvsadm', 'ownedFile'],
-  keepalived: ['configFile', 'pidFile', 'binary'],
+  keepalived: ['configFile', 'pidFile', 'binary', 'ipvsadm'],
   file: ['dialect', 'path', 'checkCommand', 'reloadCommand'],
 };
 
@@ -39,10 +39,10 @@ export function readBalancer(raw: Partly<BalancerDocument>, path: Path, problems
     case 'haproxy':
       return { ...common, target, ...readHaproxy(raw) };
     case 'nginx':
+      return { ...common, target, ...readFiles(raw, ENGINE_DEFAULTS.nginx) };
     case 'keepalived': {
-      const defaults = ENGINE_DEFAULTS[target];
-      const { configFile = defaults.configFile, pidFile = defaults.pidFile, binary = defaults.binary } = raw;
-      return { ...common, target, configFile, pidFile, binary };
+      const { ipvsadm = ENGINE_DEFAULTS.keepalived.ipvsadm } = raw;
+      return { ...common, target, ...readFiles(raw, ENGINE_DEFAULTS.keepalived), ipvsadm };
     }
     case 'nftables': {
       const { nft = ENGINE_DEFAULTS.nftables.nft, conntrack = ENGINE_DEFAULTS.nftables.conntrack } = raw;
@@ -77,6 +77,17 @@ function readCommon(raw: Partly<BalancerDocument>, path: Path, problems: Problem
     interval: seconds('interval', raw.interval) ?? COMMON_DEFAULTS.interval,
     drainLimit: never ? null : (seconds('drainLimit', drainLimit) ?? COMMON_DEFAULTS.drainLimit),
     lock: raw.lock ?? null,
+  };
+}
+
+function readFiles(
+  { configFile, pidFile, binary }: Partly<BalancerDocument>,
+  defaults: { readonly configFile: string; readonly pidFile: string; readonly binary: string },
+) {
+  return {
+    configFile: configFile ?? defaults.configFile,
+    pidFile: pidFile ?? defaults.pidFile,
+    binary: binary ?? defaults.binary,
   };
 }
 

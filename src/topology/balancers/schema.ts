@@ -104,7 +104,7 @@ export const BalancerSchema = mapping(
     ),
     nft: Optional(file('nftables: the program nft.', '/usr/sbin/nft')),
     conntrack: Optional(file('nftables: the program conntrack.', '/usr/sbin/conntrack')),
-    ipvsadm: Optional(file('ipvs: the program ipvsadm.', '/sbin/ipvsadm')),
+    ipvsadm: Optional(file('ipvs, keepalived: the program ipvsadm.', '/sbin/ipvsadm')),
     ownedFile: Optional(
       file(
         'ipvs: where RoomLB keeps which virtual services are its own, since IPVS itself can note nothing. Default: a file in /run/roomlb, named after cluster and balancer.',

@@ -46,6 +46,7 @@ describe('a balancer has what Debian has, where it says nothing:', () => {
         configFile: '/etc/keepalived/keepalived.conf',
         pidFile: '/run/keepalived.pid',
         binary: '/usr/sbin/keepalived',
+        ipvsadm: '/sbin/ipvsadm',
       },
     ],
   ] as const) {

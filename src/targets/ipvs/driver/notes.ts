@@ -23,6 +23,9 @@ export interface NotesOf {
   readonly namespace: string | null;
 }
 
+/** On a file system that, like IPVS, forgets with a boot. */
+export const OWNED_FOLDER = '/run/roomlb';
+
 const VERSION = 1;
 const NOTHING: Notes = { services: {}, settings: [] };
 

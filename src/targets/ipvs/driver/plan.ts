@@ -2,7 +2,7 @@
 import type { Change, Disruption, Plan, Step } from '../../driver.ts';
 import { differences, poolDifferences } from '../../driving/changes.ts';
 import { rulesBetween } from './rules.ts';
-import { setSysctls, setTimeouts } from './settings.ts';
+import { setTimeouts, sysctlsIn } from './settings.ts';
 import type { IpvsAction, IpvsState, NotesChange, Service } from './state.ts';
 import { isShared, placesOf, poolsOf, textsOf, type Place } from './view.ts';
 
@@ -69,7 +69,8 @@ function note(file: string, verb: string, some: Partial<NotesChange>): Step<Ipvs
 }
 
 function settingText(ipvsadm: string, settings: Readonly<Record<string, string>>): string {
-  const [timeouts, sysctls] = [setTimeouts(settings), setSysctls(settings)];
+  const timeouts = setTimeouts(settings);
+  const sysctls = Object.entries(sysctlsIn(settings)).map(([name, value]) => `${name}=${value}`);
   return [
     ...(timeouts ? [`${ipvsadm} ${timeouts.join(' ')}`] : []),
     ...(sysctls.length > 0 ? [`sysctl -w ${sysctls.join(' ')}`] : []),

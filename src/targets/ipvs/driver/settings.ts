@@ -58,12 +58,9 @@ export function setTimeouts(settings: Readonly<Record<string, string>>): string[
     : ['--set', ...values.map((value) => value ?? '0')];
 }
 
-/** Arguments of sysctl, one each; of these settings. */
-export function setSysctls(settings: Readonly<Record<string, string>>): string[] {
-  return SYSCTL_NAMES.flatMap((name) => {
-    const value = settings[name];
-    return value === undefined ? [] : [`${name}=${value}`];
-  });
+/** Those of these settings that are sysctls. */
+export function sysctlsIn(settings: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(settings).filter(([name]) => SYSCTL_NAMES.includes(name)));
 }
 
 function named(names: readonly (string | null)[], values: readonly string[]): Record<string, string> {

@@ -1,0 +1,83 @@
+/** IPVS of one network namespace, by ipvsadm(8) and sysctl(8). */
+import { DriverError } from '../../driver.ts';
+import { runCommand, whatWasSaid, type CommandResult } from '../../driving/command.ts';
+import { parseTable, type KernelService } from './parse.ts';
+import { parseSysctls, parseTimeouts, setTimeouts } from './settings.ts';
+
+/** Some 60 bytes a line: enough for the ports of 10,000 nodes. */
+const MAX_LISTING = 256 * 1024 * 1024;
+
+/** What ipvsadm says of a command whose work is done already, or not to be done that way any more. */
+const SETTLED = /^(Service already exists|Destination already exists|No such (service|destination))$/;
+
+type Settings = Readonly<Record<string, string>>;
+
+export class Ipvsadm {
+  constructor(
+    private readonly program: string,
+    private readonly namespace: string | null,
+  ) {}
+
+  /** What it prints. @throws DriverError `unreachable` */
+  async list(...args: string[]): Promise<string> {
+    return (await this.run(this.program, args, 'unreachable')).stdout;
+  }
+
+  async isThere(): Promise<boolean> {
+    return (await runCommand(this.program, ['-Sn'], { namespace: this.namespace })).code === 0;
+  }
+
+  async table(): Promise<KernelService[]> {
+    const table = parseTable(await this.list('-Sn'));
+    if (!('unreadable' in table)) return table;
+    throw new DriverError(
+      'unreachable',
+      `${this.program} -Sn says what RoomLB cannot read: ${table.unreadable}`,
+    );
+  }
+
+  /** By the names of settings.ts. */
+  async timeouts(): Promise<Settings> {
+    const timeouts = parseTimeouts(await this.list('-L', '--timeout'));
+    if (timeouts) return timeouts;
+    throw new DriverError('unreachable', `${this.program} -L --timeout says nothing that is known`);
+  }
+
+  async sysctls(names: readonly string[]): Promise<Settings> {
+    if (names.length === 0) return {};
+    return parseSysctls((await this.run('sysctl', names, 'unreachable')).stdout);
+  }
+
+  async setTimeouts(settings: Settings): Promise<void> {
+    const args = setTimeouts(settings);
+    if (args) await this.run(this.program, args, 'failed');
+  }
+
+  /** Where they are not so already: in some containers they cannot be written. */
+  async setSysctls(settings: Settings): Promise<void> {
+    const there = await this.sysctls(Object.keys(settings));
+    for (const [name, value] of Object.entries(settings)) {
+      if (there[name] !== value) await this.run('sysctl', ['-qw', `${name}=${value}`], 'failed');
+    }
+  }
+
+  /** Commands of ipvsadm, a line each: by `-R`, which goes on after what it could not do, and ends with 0. */
+  async change(lines: readonly string[]): Promise<void> {
+    const { stderr } = await this.run(this.program, ['-R'], 'failed', `${lines.join('\n')}\n`);
+    const said = stderr.split('\n').filter((line) => line !== '' && !SETTLED.test(line.trim()));
+    if (said.length === 0) return;
+    throw new DriverError('failed', `${this.program} -R: ${[...new Set(said)].join('; ')}`);
+  }
+
+  private async run(
+    program: string,
+    args: readonly string[],
+    kind: DriverError['kind'],
+    input = '',
+  ): Promise<CommandResult> {
+    const { namespace } = this;
+    const result = await runCommand(program, args, { namespace, input, maxOutput: MAX_LISTING });
+    if (result.code === 0) return result;
+    throw new DriverError(kind, `${program} ${args.join(' ')}: ${whatWasSaid(result)}`);
+  }
+}
