@@ -1,180 +1,111 @@
 /**
- * Changes by `roomlb apply`, to an engine of a guest, while flows go on: every packet that finds no answer is
- * counted. For the drivers that own IPVS; registers its tests at the top level of a guest's file.
+ * What operators do to an engine of a guest by the command line, while numbered packets go through it, and each
+ * that finds no answer is counted. As traffic-contract.ts, but for the few that a slow guest can carry, and
+ * with what is IPVS's own: entries of connections, which are there or cut. Tests are at the top level of the
+ * file, since a guest tells of no others.
  */
 import assert from 'node:assert/strict';
-import { writeFile } from 'node:fs/promises';
-import path from 'node:path';
-import { after, before, test } from 'node:test';
-import type { Balancer } from '../../src/targets/balancer.ts';
-import { formatTopology } from '../../src/topology/format.ts';
+import { after, afterEach, before, test } from 'node:test';
 import type { Topology } from '../../src/topology/model.ts';
-import { roomlb } from '../cli/roomlb.ts';
-import { cluster, type Fields } from '../targets/documents.ts';
-import { startClient, tally, whoAnswered, type LabClient, type LabRequest, type Outcome } from './client.ts';
-import { echoNodeConfig, startEchoNode } from './echo-node.ts';
-import { createLab, type Lab } from './netns.ts';
+import type { Fields } from '../targets/documents.ts';
+import { BASE, CHANGES, SPARE } from './changes.ts';
+import { whoAnswered, type LabRequest } from './client.ts';
+import type { EngineHarness } from './driver-contract.ts';
+import { kindOf, LiveLab, nodeOf } from './live-lab.ts';
+import { during, faults, type Flow } from './traffic.ts';
 
-/** Milliseconds: the guest is slow. */
-const patience = 15_000;
-const VIPS = { 4: '203.0.113.10', 6: '2001:db8::10' } as const;
-const MEDIA = { protocols: ['udp', 'tcp'], ports: '40000-49999' };
-/** It has sfu-2's ports. */
-const SPARE: Fields = { id: 'sfu-4', addresses: ['10.0.0.4', 'fd00:1::4'], mediaPorts: '40002-40003' };
+const CHANGED = 'sfu-2';
+const ADDRESSES = ['10.0.0.2', 'fd00:1::2'];
+const { 'all of it at once': _all, ...SINGLE } = CHANGES;
 
-/** Node n has ports 40000 + 2(n - 1) and the next. */
-export function liveTopology(nodes: readonly Fields[], drain = 'keep-flows'): Topology {
-  return cluster({ signalling: { port: 80 }, media: { ...MEDIA, drain } }, nodes);
-}
-
-/** What is about sfu-2, and weights: nobody else notices. */
-const CHANGES: Readonly<Record<string, readonly Fields[]>> = {
-  'a node is added': [{}, {}, {}, { id: 'sfu-5' }],
-  'a node is removed': [{}, { state: 'disabled' }, {}],
-  'weights change': [{ weight: 50 }, {}, { weight: 7 }],
-  'a node drains': [{}, { state: 'draining' }, {}],
-  'a node is at another address': [{}, { addresses: SPARE.addresses }, {}],
-};
-export const BASE: readonly Fields[] = [{}, {}, {}];
-
-export interface LiveScene {
-  readonly lab: Lab;
-  readonly client: LabClient;
-  /** `roomlb COMMAND lb …`, for a topology. */
-  command(command: string, topology: Topology, ...more: string[]): ReturnType<typeof roomlb>;
-  /** The command's words, with the topology written to a file. */
-  words(command: string, topology: Topology, ...more: string[]): Promise<string[]>;
-  bringTo(topology: Topology): Promise<void>;
-  table(): Promise<string>;
-}
-
-/** @param start starts the engine on the lab's balancer, and says how a topology declares it */
-export function testLive(
-  name: string,
-  start: (lab: Lab) => Promise<Balancer>,
-  more: (scene: () => LiveScene) => void,
-): void {
-  let scene: LiveScene;
-  let round = 0;
-
+/** @param more registers more tests, once the engine is live */
+export function testLive(harness: EngineHarness, more: (live: () => LiveLab) => void): void {
+  const { name } = harness;
+  let live: LiveLab;
   before(async () => {
-    const everybody = liveTopology(BASE);
-    const lab = await createLab(liveTopology([...BASE, { id: 'sfu-5' }, SPARE_PLACE]));
-    for (const node of everybody.nodes) await startEchoNode(lab, echoNodeConfig(everybody, node));
-    const second = everybody.nodes
-      .filter(({ id }) => id === 'sfu-2')
-      .map((n) => echoNodeConfig(everybody, n));
-    for (const config of second) {
-      await startEchoNode(lab, { ...config, node: 'sfu-4', addresses: ['10.0.0.4', 'fd00:1::4'] });
-    }
-    const balancer = await start(lab);
-    const words = async (command: string, topology: Topology, ...args: string[]) => {
-      const file = path.resolve(`${name}-topology.yaml`);
-      await writeFile(file, formatTopology({ ...topology, balancers: [{ ...balancer, id: 'lb' }] }));
-      const state = path.resolve(`${name}-state`);
-      return [command, 'lb', '--topology', file, '--state-dir', state, ...args];
-    };
-    const command: LiveScene['command'] = async (what, topology, ...args) =>
-      roomlb(...(await words(what, topology, ...args)));
-    scene = {
-      lab,
-      client: await startClient(lab),
-      words,
-      command,
-      async bringTo(topology) {
-        const { code, err } = await command('apply', topology, '--yes', '--adopt', '--max-removed', '100%');
-        assert.equal(code, 0, err);
-      },
-      table: () => lab.check(lab.lb, 'ipvsadm', ['-Sn']),
-    };
+    live = await LiveLab.start(harness);
   });
-  after(() => scene.lab.close());
+  after(() => live.stop());
+  afterEach(() => live.traffic.close());
 
-  /** A flow of one node that goes on through the test, by UDP and TCP, IPv4 and IPv6. */
-  const flowsOf = (node: number): LabRequest[] =>
-    (['udp', 'tcp'] as const).flatMap((kind) =>
-      ([4, 6] as const).map((family) => ({
-        kind,
-        address: VIPS[family],
-        port: 40000 + 2 * (node - 1),
-        patience,
-        keep: `${round} ${kind} ${family} ${node}`,
-      })),
-    );
-  /** Asks on all of these flows without a pause while the work is done, and once more after it. */
-  const during = async (flows: readonly LabRequest[], work: () => Promise<unknown>): Promise<Outcome[]> => {
-    const { client } = scene;
-    const outcomes: Outcome[] = [];
-    const done = new AbortController();
-    const talk = flows.map(async (flow) => {
-      do outcomes.push(...(await client.ask([flow])));
-      while (!done.signal.aborted);
-    });
-    await work().finally(() => done.abort());
-    await Promise.all(talk);
-    return [...outcomes, ...(await client.ask(flows))];
-  };
-  const entriesOf = async (node: string): Promise<string[]> => {
-    const all = await scene.lab.check(scene.lab.lb, 'ipvsadm', ['-Lnc']);
-    return all.split('\n').filter((line) => line.includes(` ${node}:`) || line.includes(` [${node}]:`));
+  const topologyOf = (what: string, drain = 'keep-flows'): Topology =>
+    live.topology(CHANGES[what] ?? BASE, { media: { ...(harness.vip.media as Fields), drain } });
+  const flowsOf = (topology: Topology, matches: (node: string) => boolean): Flow[] =>
+    live.flows(topology).filter((flow) => matches(nodeOf(flow.name)));
+  const isOther = (node: string) => node !== CHANGED;
+  /** Connection entries of sfu-2, as the kernel has them. */
+  const entries = async (): Promise<string[]> => {
+    const all = await live.lab.check(live.lab.lb, 'ipvsadm', ['-Lnc']);
+    return all
+      .split('\n')
+      .filter((line) => ADDRESSES.some((to) => line.includes(` ${to.includes(':') ? `[${to}]` : to}:`)));
   };
 
   test(`${name}: whatever changes about one node, no packet of the others is lost`, async (t) => {
-    const base = liveTopology(BASE);
-    await scene.bringTo(base);
-    round++;
-    const flows = [...flowsOf(1), ...flowsOf(3)];
-    await scene.client.ask(flows);
-    for (const [what, nodes] of Object.entries(CHANGES)) {
-      const outcomes = await during(flows, async () => {
-        await scene.bringTo(liveTopology(nodes));
-        await scene.bringTo(base);
+    const base = topologyOf('base');
+    await live.bringTo(base);
+    const foreign = await live.engine.foreign();
+    await live.traffic.open(flowsOf(base, isOther));
+    for (const what of Object.keys(SINGLE)) {
+      const reports = await during(live.traffic, async () => {
+        await live.bringTo(topologyOf(what));
+        await live.bringTo(base);
       });
-      const counts = tally(outcomes);
-      t.diagnostic(`${what}: ${JSON.stringify(counts)}`);
-      assert.deepEqual(Object.keys(counts).sort(), ['sfu-1', 'sfu-3'], what);
-      assert.ok(outcomes.length >= 2 * flows.length);
+      assert.deepEqual(faults(reports.values(), nodeOf), [], what);
+      const sent = [...reports.values()].reduce((sum, report) => sum + report.sent, 0);
+      t.diagnostic(`${what}: ${sent} packets by now, none lost`);
     }
+    assert.equal(await live.engine.foreign(), foreign, 'what others put there is not as it was');
   });
 
   test(`${name}: keep-flows: a draining node keeps its flows without a loss, and gets no new ones`, async () => {
-    await scene.bringTo(liveTopology(BASE));
-    round++;
-    await scene.client.ask(flowsOf(2));
-    const drained = liveTopology([{}, { state: 'draining' }, {}]);
-    const plan = await scene.command('plan', drained);
-    assert.match(plan.out + plan.err, /sfu-2.* that are there go on/);
-    const outcomes = await during(flowsOf(2), () => scene.bringTo(drained));
-    assert.deepEqual(Object.keys(tally(outcomes)), ['sfu-2']);
-    const fresh = flowsOf(2).map((flow) => ({ ...flow, keep: `fresh ${flow.keep ?? ''}` }));
-    assert.deepEqual(tally(await scene.client.ask(fresh)), { '(ECONNREFUSED)': 4 });
+    const base = topologyOf('base');
+    await live.bringTo(base);
+    const flows = flowsOf(base, (node) => !isOther(node));
+    await live.traffic.open(flows);
+    const drained = topologyOf('a node drains');
+    const plan = await live.roomlb('plan', drained);
+    assert.match(plan.out + plan.err, /to sfu-2.* that are there go on/);
+    const reports = await during(live.traffic, () => live.bringTo(drained));
+    assert.deepEqual(faults(reports.values(), nodeOf), []);
+    const media = flows.filter((flow) => kindOf(flow.name) !== 'ws');
+    const fresh = media.map(({ name: _name, ...flow }): LabRequest => ({ ...flow, patience: 15_000 }));
+    const refused = fresh.map(() => '(ECONNREFUSED)');
+    assert.deepEqual(whoAnswered(await live.client.ask(fresh)), refused);
   });
 
-  test(`${name}: flush: a draining node loses its flows at once, and no other does`, async () => {
-    await scene.bringTo(liveTopology(BASE, 'flush'));
-    round++;
-    await scene.client.ask([...flowsOf(2), ...flowsOf(1)]);
-    assert.equal((await entriesOf('10.0.0.2')).length + (await entriesOf('fd00:1::2')).length, 4);
-    const drained = liveTopology([{}, { state: 'draining' }, {}], 'flush');
-    const outcomes = await during(flowsOf(1), () => scene.bringTo(drained));
-    assert.deepEqual(Object.keys(tally(outcomes)), ['sfu-1']);
+  test(`${name}: flush: a draining node loses its media flows at once, and no other does`, async () => {
+    const base = topologyOf('base', 'flush');
+    await live.bringTo(base);
+    await live.traffic.open(flowsOf(base, isOther));
+    const udp = flowsOf(base, (node) => !isOther(node))
+      .filter((flow) => kindOf(flow.name) === 'udp')
+      .map(({ name: keep, ...flow }): LabRequest => ({ ...flow, keep: `flush ${keep}`, patience: 15_000 }));
+    assert.deepEqual(new Set(whoAnswered(await live.client.ask(udp))), new Set([CHANGED]));
+    const before = (await entries()).filter((line) => line.startsWith('UDP'));
+    assert.equal(before.length, udp.length);
+    const reports = await during(live.traffic, () => live.bringTo(topologyOf('a node drains', 'flush')));
+    assert.deepEqual(faults(reports.values(), nodeOf), []);
     // Before any of their clients says another word.
-    assert.deepEqual([...(await entriesOf('10.0.0.2')), ...(await entriesOf('fd00:1::2'))], []);
-    const udp = flowsOf(2).filter(({ kind }) => kind === 'udp');
-    assert.deepEqual(whoAnswered(await scene.client.ask(udp)), ['(ECONNREFUSED)', '(ECONNREFUSED)']);
+    assert.deepEqual(
+      (await entries()).filter((line) => line.startsWith('UDP')),
+      [],
+    );
+    const refused = udp.map(() => '(ECONNREFUSED)');
+    assert.deepEqual(whoAnswered(await live.client.ask(udp)), refused);
   });
 
   test(`${name}: flows of a port that is re-pointed are led to the new node at once`, async () => {
-    await scene.bringTo(liveTopology(BASE));
-    round++;
-    const udp = flowsOf(2).filter(({ kind }) => kind === 'udp');
-    assert.deepEqual(whoAnswered(await scene.client.ask(udp)), ['sfu-2', 'sfu-2']);
-    await scene.bringTo(liveTopology([{}, { addresses: SPARE.addresses }, {}]));
-    assert.deepEqual(whoAnswered(await scene.client.ask(udp)), ['sfu-4', 'sfu-4']);
+    const base = topologyOf('base');
+    await live.bringTo(base);
+    const udp = flowsOf(base, (node) => !isOther(node))
+      .filter((flow) => kindOf(flow.name) === 'udp')
+      .map(({ name: keep, ...flow }): LabRequest => ({ ...flow, keep: `moved ${keep}`, patience: 15_000 }));
+    assert.deepEqual(new Set(whoAnswered(await live.client.ask(udp))), new Set([CHANGED]));
+    await live.bringTo(topologyOf('a node is at another address'));
+    assert.deepEqual(new Set(whoAnswered(await live.client.ask(udp))), new Set([SPARE]));
+    await live.bringTo(base);
   });
 
-  more(() => scene);
+  more(() => live);
 }
-
-/** A place for the spare: it runs with sfu-2's ports, whatever this says. */
-const SPARE_PLACE: Fields = { id: 'sfu-4', addresses: SPARE.addresses, mediaPorts: '40020-40021' };

@@ -55,7 +55,10 @@ export class LiveLab {
       const { tcp, http } = own;
       return startEchoNode(lab, options.webSockets ? { ...own, tcp: [], http: [...tcp, ...http] } : own);
     });
-    const [client, traffic] = await Promise.all([startClient(lab), startTraffic(lab), ...nodes]);
+    // Where answers take so long, so do nodes to keep up.
+    const { patience } = harness;
+    const pace = patience === undefined ? {} : { every: 250, patience };
+    const [client, traffic] = await Promise.all([startClient(lab), startTraffic(lab, pace), ...nodes]);
     const folder = await mkdtemp(path.join(tmpdir(), 'roomlb-live-'));
     return new LiveLab(harness.vip, options, lab, await harness.start(lab), client, traffic, folder);
   }

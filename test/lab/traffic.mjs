@@ -12,9 +12,9 @@ import WebSocket from 'ws';
 // Milliseconds between two packets of a flow.
 const EVERY = Number(process.argv[2]);
 // Milliseconds that an answer may take before its packet counts as lost.
-const PATIENCE = 1000;
+const PATIENCE = Number(process.argv[3]);
 // Milliseconds for the first answer, which may take a handshake.
-const FIRST = 5000;
+const FIRST = 5 * PATIENCE;
 
 const flows = new Map();
 const OPEN = { udp, tcp, ws };

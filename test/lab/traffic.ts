@@ -38,10 +38,16 @@ export interface Traffic {
   close(): Promise<void>;
 }
 
-/** @param every milliseconds between two packets of a flow */
-export async function startTraffic(lab: Lab, every = 20): Promise<Traffic> {
+export interface Pace {
+  /** Milliseconds between two packets of a flow; default 20. */
+  readonly every?: number;
+  /** Milliseconds that an answer may take before its packet counts as lost; default 1000. */
+  readonly patience?: number;
+}
+
+export async function startTraffic(lab: Lab, { every = 20, patience = 1000 }: Pace = {}): Promise<Traffic> {
   const script = path.join(import.meta.dirname, 'traffic.mjs');
-  const child = lab.spawn(lab.client, process.execPath, [script, String(every)]);
+  const child = lab.spawn(lab.client, process.execPath, [script, String(every), String(patience)]);
   child.stderr.pipe(process.stderr);
   await untilLine(child, /^ready /);
   const waiting = new Map<number, (reply: { answer?: unknown; error?: string }) => void>();

@@ -28,7 +28,7 @@ export function blocksOf(text: string): Blocks {
   let id: string | null = null;
   let current: (Block & { body: string[] }) | null = null;
   for (const line of lines.slice(start)) {
-    const comment = current ? null : commentOf(line);
+    const comment: Comment | null = current ? null : commentOf(line);
     if (comment?.more === LEFT_OUT) leftOut.push(comment.about);
     else if (comment) id = comment.about;
     else if (line === '}') {
@@ -64,7 +64,12 @@ export function innerBlocks(body: readonly string[]): { plain: string[]; inner: 
   return { plain, inner };
 }
 
-function commentOf(line: string): { about: string; more: string } | null {
+function commentOf(line: string): Comment | null {
   const [, about, more = ''] = /^# (\S+)(?: (.*))?$/.exec(line) ?? [];
   return about === undefined ? null : { about, more };
+}
+
+interface Comment {
+  readonly about: string;
+  readonly more: string;
 }
