@@ -30,7 +30,7 @@ export interface ServerMember {
 }
 
 const FORWARDING: Readonly<Record<string, string>> = { NAT: '-m', DR: '-g', TUN: '-i' };
-const DRAINED_LINE = DRAINED.check[1];
+const DRAINED_LINE = DRAINED.check[1].trim();
 
 export function serversOf(text: string): Server[] {
   const { blocks } = blocksOf(text);
