@@ -54,8 +54,8 @@ function execute(
     else if (verb === 'D') table.delete(name);
     else if (verb !== 'E') {
       assert.equal(service?.has(to), verb !== 'a', line);
-      if (verb === 'd') service?.delete(to);
-      else service?.set(to, Number(weight));
+      if (verb === 'd') service.delete(to);
+      else service.set(to, Number(weight));
     }
     look(table);
   }

@@ -12,6 +12,7 @@ export const guide: Guide = {
     '`roomlb rollback keepalived`; by hand, put the file of the revision before in place, and reload.',
   ],
   limits: [
+    'A port that goes from one node to another in one reload (swapped media ports) is lost by keepalived 2.2.7, which removes the old service after it took it for the new one: RoomLB reads that back, and puts it there again.',
     'RoomLB reads back what became of virtual services, from IPVS itself, not what became of VRRP.',
     'A virtual service that is there before keepalived starts becomes its own, and goes when it ends: RoomLB refuses to let that happen but by `--adopt`.',
     'Loading takes time quadratic in the number of nodes: 15 s for 4000.',

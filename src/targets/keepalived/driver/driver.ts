@@ -2,7 +2,6 @@
  * Drives keepalived: its file is all that it can be told; what became of it, IPVS itself says, since keepalived
  * reports on VRRP only. A reload changes what differs, and keeps what checks found. Written for 2.2.7.
  */
-import { readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ofTarget, type Balancer } from '../../balancer.ts';
 import { DriverError, type Driver } from '../../driver.ts';
@@ -14,6 +13,7 @@ import { Ipvsadm } from '../../ipvs/driver/ipvsadm.ts';
 import { renderConfig } from '../config.ts';
 import { expectedOf, repairOf } from './kernel.ts';
 import { planChanges } from './plan.ts';
+import { isIdle, runningPid } from './process.ts';
 import { findRivals } from './rivals.ts';
 import type { KeepalivedAction, KeepalivedState } from './state.ts';
 import { neededSysctls } from './sysctls.ts';
@@ -22,6 +22,8 @@ import { viewFile } from './view.ts';
 /** Milliseconds: its time to load grows with the square of the number of nodes, 15 s for 4000. */
 const RELOAD_TIMEOUT_MS = 120_000;
 const POLL_MS = 50;
+/** Milliseconds without a change, and with nothing to do, after which it must have loaded the file. */
+const SETTLED_MS = 3000;
 
 export function keepalivedDriver(balancer: Balancer): Driver<KeepalivedState, KeepalivedAction> {
   const { configFile, pidFile, binary, namespace, ...rest } = ofTarget(balancer, 'keepalived');
@@ -52,12 +54,17 @@ export function keepalivedDriver(balancer: Balancer): Driver<KeepalivedState, Ke
     } catch (cause) {
       throw new DriverError('failed', `keepalived (process ${pid}) cannot be told to reload`, { cause });
     }
+    let [seen, quiet] = ['', Date.now()];
     for (const end = Date.now() + RELOAD_TIMEOUT_MS; Date.now() < end;) {
       await sleep(POLL_MS);
       signal.throwIfAborted();
       const table = await ipvs.table();
       const isGone = !table.some(({ name }) => gone.includes(name));
       if (isGone && repairOf(table, expected).lines.length === 0) return clearReloadPending(configFile);
+      const now = JSON.stringify(table);
+      if (now !== seen || !(await isIdle(pid))) [seen, quiet] = [now, Date.now()];
+      // It has done what it would. What it left out is for the next look to mend.
+      else if (isGone && Date.now() - quiet > SETTLED_MS) return clearReloadPending(configFile);
     }
     throw new DriverError(
       'failed',
@@ -113,12 +120,4 @@ export function keepalivedDriver(balancer: Balancer): Driver<KeepalivedState, Ke
       }
     },
   };
-}
-
-/** Of the process that the file names; null where there is none such, or it is another program. */
-async function runningPid(pidFile: string): Promise<number | null> {
-  const read = (path: string) => readFile(path, 'utf8').catch(() => '');
-  const pid = Number((await read(pidFile)).trim());
-  if (!Number.isInteger(pid) || pid < 2) return null;
-  return (await read(`/proc/${pid}/comm`)).trim() === 'keepalived' ? pid : null;
 }
