@@ -27,6 +27,12 @@ export const PlanReport = Type.Object({
   more: Type.Integer({ minimum: 0, description: 'Changes that are left out for their number.' }),
   steps: list(Text, { maxItems: 1000 }),
   nodes: list(Id, { maxItems: 100_000 }),
+  rooms: nullable(
+    list(Type.Object({ node: Id, rooms: Count }), {
+      maxItems: 100_000,
+      description: 'Of these nodes, those with claimed rooms; null where it is not known which have any.',
+    }),
+  ),
   disruptions: list(Text, { maxItems: 1000 }),
   notes: list(Text, { maxItems: 1000 }),
   refusals: list(

@@ -131,6 +131,8 @@ export const RoomEntry = Type.Object({
   participants: nullable(Type.Integer()),
 });
 
+export const Load = Type.Object({ node: Type.String(), rooms: Type.Integer({ minimum: 0 }) });
+
 export const RoomPage = Type.Object({
   rooms: list(RoomEntry),
   next: nullable(Type.String({ description: 'Pass as `after` for the next page; null on the last one.' })),

@@ -6,6 +6,7 @@ import { buildIntent } from '../intent/build.ts';
 import type { Intent } from '../intent/model.ts';
 import type { VipProbe } from '../reconcile/carry-out.ts';
 import { LockError } from '../reconcile/lock.ts';
+import type { Loads } from '../reconcile/summary.ts';
 import { DEFAULT_STATE_FOLDER, openEngine, type Engine, type EngineOptions } from '../service/open-engine.ts';
 import { vipProbe } from '../service/vip-probe.ts';
 import type { Balancer } from '../targets/balancer.ts';
@@ -61,18 +62,20 @@ export interface OpenBalancer extends Engine {
   /** `haproxy lb-1 (/etc/haproxy/haproxy.cfg, …)` */
   readonly title: string;
   readonly intent: Intent;
+  /** Rooms by node; null where no dispatcher was asked. */
+  readonly loads: Loads;
 }
 
 /** @throws CliError */
 export async function openBalancer(io: Io, name: string, options: BalancerOptions): Promise<OpenBalancer> {
-  const { topology, intent } = await sources(io, options);
+  const { topology, intent, loads } = await sources(io, options);
   const engine = engineOf(findBalancer(topology, name), {
     cluster: topology.cluster,
     stateFolder: options.stateDir,
     probe: options.probes === false ? undefined : signallingProbe(topology, false),
   });
   const { balancer, driver } = engine;
-  return { ...engine, title: `${balancer.target} ${balancer.id} (${driver.where})`, intent };
+  return { ...engine, title: `${balancer.target} ${balancer.id} (${driver.where})`, intent, loads };
 }
 
 /** @throws CliError where RoomLB has no driver for it */
@@ -114,10 +117,13 @@ export async function reaching<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
-async function sources(io: Io, options: BalancerOptions): Promise<{ topology: Topology; intent: Intent }> {
+async function sources(
+  io: Io,
+  options: BalancerOptions,
+): Promise<{ topology: Topology; intent: Intent; loads: Loads }> {
   if (options.dispatcher === undefined) {
     const topology = await readTopology(io, options.topology ?? DEFAULT_TOPOLOGY);
-    return { topology, intent: buildIntent(clusterView(topology)) };
+    return { topology, intent: buildIntent(clusterView(topology)), loads: null };
   }
   const client = new AgentClient(new URL(baseOf(options.dispatcher)));
   return reaching(async () => ({
@@ -125,6 +131,7 @@ async function sources(io: Io, options: BalancerOptions): Promise<{ topology: To
     topology:
       options.topology === undefined ? await client.topology() : await readTopology(io, options.topology),
     intent: await client.intent(),
+    loads: await client.loads(),
   }));
 }
 

@@ -1,15 +1,20 @@
 /** How a command that changed an engine, or tried to, ends. */
 import type { Outcome } from '../reconcile/reconciler.ts';
-import { countsOf, describeCounts } from '../reconcile/summary.ts';
+import { countsOf, describeCounts, type Loads } from '../reconcile/summary.ts';
 import { EXIT } from './exit.ts';
 import { paint, printJson, type Io } from './output.ts';
 import { planJson } from './plan-text.ts';
 
 /** Prints it, and answers with the exit code. */
-export function tellOutcome(io: Io, balancer: string, outcome: Outcome, json: boolean): number {
+export function tellOutcome(
+  io: Io,
+  balancer: string,
+  outcome: Outcome,
+  { json, loads }: { readonly json: boolean; readonly loads: Loads },
+): number {
   if (json) {
     const why = 'why' in outcome ? outcome.why : null;
-    printJson(io, { balancer, result: outcome.result, why, ...planJson(outcome.preview) });
+    printJson(io, { balancer, result: outcome.result, why, ...planJson(outcome.preview, loads) });
   } else {
     io.err(`${inWords(io, balancer, outcome)}\n`);
   }

@@ -8,6 +8,7 @@ import { TopologyEditor } from '../dispatcher/topology-editor.ts';
 import { EventBus } from '../events/bus.ts';
 import { logEvents } from '../events/log.ts';
 import { systemClock } from '../health/clock.ts';
+import { balancerMetrics } from '../service/balancer-metrics.ts';
 import { BalancerBoard } from '../service/balancer-board.ts';
 import { driveLocally } from '../service/local-balancers.ts';
 import type { Engine } from '../service/open-engine.ts';
@@ -83,7 +84,7 @@ export async function serve(io: Io, options: ServeOptions): Promise<void> {
       const { cluster } = topology;
       const driven = { cluster, stateFolder: options.stateDir, probe: service.vipProbe };
       const engines = balancers.map((balancer) => engineOf(balancer, driven));
-      await answer(options, store, service, engines, logger);
+      await answer(options, store, { service, engines, events, logger });
     } finally {
       await service.stop();
     }
@@ -92,17 +93,22 @@ export async function serve(io: Io, options: ServeOptions): Promise<void> {
   }
 }
 
+interface Running {
+  readonly service: Service;
+  readonly engines: readonly Engine[];
+  readonly events: EventBus;
+  readonly logger: Logger;
+}
+
 /** Answers requests until a signal comes, and those that are under way then. */
 async function answer(
   options: ServeOptions,
   store: Store,
-  service: Service,
-  engines: readonly Engine[],
-  logger: Logger,
+  { service, engines, events, logger }: Running,
 ): Promise<void> {
   const { host, port } = parseListen(options.listen);
   const { dispatcher, registry, reader, prober, now } = service;
-  const balancers = new BalancerBoard(systemClock);
+  const balancers = new BalancerBoard(systemClock, events);
   const app = await buildServer({
     dispatcher,
     editor: new TopologyEditor(store.topology, dispatcher),
@@ -111,7 +117,11 @@ async function answer(
     prober,
     nodes: { registry, now },
     balancers,
-    addMetrics: (prometheus) => service.addMetrics(prometheus),
+    addMetrics(prometheus) {
+      service.addMetrics(prometheus);
+      const statuses = () => dispatcher.declared.balancers.map((balancer) => balancers.status(balancer));
+      balancerMetrics(prometheus, { events, statuses });
+    },
     ready: () => store.ready(),
     // Beyond loopback nobody knows under which names it is asked, unless told.
     hosts: isLoopback(host) || options.allowHost.length > 0 ? options.allowHost : undefined,
@@ -122,7 +132,7 @@ async function answer(
     throw new CliError(EXIT.unreachable, `cannot listen on ${options.listen}: ${why}`, { cause });
   });
   // Not before: a second dispatcher that was started by mistake finds its address taken, and drives nothing.
-  const stopDriving = driveLocally({ dispatcher, board: balancers, engines, clock: systemClock, logger });
+  const stopDriving = driveLocally({ dispatcher, board: balancers, engines, clock: systemClock });
   const base = baseUrl(app.server.address(), host);
   const { cluster, vips, nodes, health } = dispatcher.declared;
   logger.info(

@@ -47,6 +47,24 @@ export class AgentClient {
   }
 
   /**
+   * Claimed rooms by node.
+   *
+   * @throws DispatcherError
+   */
+  async loads(): Promise<ReadonlyMap<string, number>> {
+    const path = '/v1/loads';
+    const { body } = await this.#ask(path, { method: 'GET' });
+    const loads = isRecord(body) && Array.isArray(body.loads) ? (body.loads as unknown[]) : undefined;
+    const entries = loads?.flatMap((load): [string, number][] =>
+      isRecord(load) && typeof load.node === 'string' && typeof load.rooms === 'number'
+        ? [[load.node, load.rooms]]
+        : [],
+    );
+    if (entries && entries.length === loads?.length) return new Map(entries);
+    throw new DispatcherError(`${this.#base}${path}: no rooms by node`);
+  }
+
+  /**
    * The intent as soon as it is another one than `known`; undefined where it is still that one after so many
    * seconds.
    *
@@ -95,4 +113,8 @@ export class AgentClient {
     if (answer.ok || answer.status === 304) return answer;
     throw new DispatcherError(`${what}: ${answer.status} ${answer.problem}`);
   }
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null;
 }

@@ -1,6 +1,7 @@
 /** Everything that happens in a dispatcher and that others may want to know. Times are milliseconds since the epoch. */
 import type { DeepCheckEvent, HealthEvent } from '../health/events.ts';
 import type { LeaveReason } from '../media-node/protocol.ts';
+import type { BalancerEvent } from '../reconcile/events.ts';
 import type { MaintenanceEvent } from '../schedule/maintenance.ts';
 
 /** `by`: somebody asked for a place, or a node reported a live room that nobody had claimed. */
@@ -96,4 +97,5 @@ export type NodeEvent =
   | WorkerDiedEvent
   | NodeRefusedEvent;
 
-export type AnyEvent = DeepCheckEvent | HealthEvent | MaintenanceEvent | NodeEvent | RoomEvent;
+export type AnyEvent =
+  BalancerEvent | DeepCheckEvent | HealthEvent | MaintenanceEvent | NodeEvent | RoomEvent;

@@ -1,6 +1,7 @@
 /** Events on the structured log: the event's members as they are, its type as the message. */
 import type { Logger } from 'pino';
 import type { HealthState } from '../cluster/view.ts';
+import type { Standing } from '../reconcile/report.ts';
 import type { EventBus } from './bus.ts';
 import type { AnyEvent } from './events.ts';
 
@@ -13,6 +14,17 @@ const BY_STATE: Readonly<Record<HealthState, Level>> = {
   down: 'error',
 };
 
+const BY_STANDING: Readonly<Record<Standing, Level>> = {
+  'in-sync': 'info',
+  starting: 'info',
+  drift: 'warn',
+  refused: 'warn',
+  'rolled-back': 'error',
+  failed: 'error',
+  error: 'error',
+  stopped: 'error',
+};
+
 /** How much an event asks for attention. Rooms that come and go are for debugging only: there are too many. */
 export function levelOf(event: AnyEvent): Level {
   switch (event.type) {
@@ -22,8 +34,11 @@ export function levelOf(event: AnyEvent): Level {
     case 'path.unknown':
     case 'path.unproven':
       return 'debug';
+    case 'balancer.standing':
+      return BY_STANDING[event.to];
     case 'node.state':
       return BY_STATE[event.to];
+    case 'balancer.applied':
     case 'room.moved':
     case 'node.connected':
     case 'node.draining':
@@ -36,6 +51,8 @@ export function levelOf(event: AnyEvent): Level {
     case 'maintenance.closed':
     case 'deep-check.done':
       return 'info';
+    case 'balancer.interrupted':
+    case 'balancer.refused':
     case 'node.damped':
     case 'node.disconnected':
     case 'node.refused':
@@ -44,6 +61,8 @@ export function levelOf(event: AnyEvent): Level {
     case 'deep-check.contradiction':
     case 'room.split':
       return 'warn';
+    case 'balancer.failed':
+    case 'balancer.rolled-back':
     case 'node.worker-died':
     case 'panic.entered':
     case 'path.wrong-node':

@@ -2,7 +2,15 @@
 import type { Change } from '../targets/driver.ts';
 import type { HistoryEntry } from './memory.ts';
 import type { Outcome, Preview } from './reconciler.ts';
-import { countsOf, disruptionsOf, nodesOf, type PlanCounts } from './summary.ts';
+import {
+  countsOf,
+  disruptionsOf,
+  nodesOf,
+  roomsOf,
+  type Loads,
+  type NodeRooms,
+  type PlanCounts,
+} from './summary.ts';
 
 /**
  * `in-sync`: the engine is as wanted. `drift`: somebody else changed it, and it is left so by policy. `refused`:
@@ -41,6 +49,8 @@ export interface PlanReport {
   readonly more: number;
   readonly steps: readonly string[];
   readonly nodes: readonly string[];
+  /** Of these nodes, those with rooms; null where it is not known which have any. */
+  readonly rooms: readonly NodeRooms[] | null;
   readonly disruptions: readonly string[];
   readonly notes: readonly string[];
   readonly refusals: Preview['refusals'];
@@ -54,7 +64,12 @@ const MOST_STEPS = 200;
 /** Of the history. */
 export const REPORTED_ENTRIES = 20;
 
-export function planReport({ plan, id, revision, refusals, drift }: Preview): PlanReport {
+/** @param loads rooms by node; null where they are not known */
+export function planReport(
+  { plan, id, revision, refusals, drift }: Preview,
+  loads: Loads = null,
+): PlanReport {
+  const nodes = nodesOf(plan);
   return {
     id,
     revision,
@@ -66,7 +81,8 @@ export function planReport({ plan, id, revision, refusals, drift }: Preview): Pl
     })),
     more: Math.max(0, plan.changes.length - MOST_CHANGES),
     steps: plan.steps.slice(0, MOST_STEPS).map(({ text }) => text),
-    nodes: nodesOf(plan),
+    nodes,
+    rooms: roomsOf(nodes, loads),
     disruptions: disruptionsOf(plan).slice(0, MOST_LINES),
     notes: plan.notes.slice(0, MOST_LINES),
     refusals,

@@ -27,6 +27,22 @@ export function disruptionsOf({ changes }: Plan): string[] {
   });
 }
 
+export interface NodeRooms {
+  readonly node: string;
+  /** Claimed there. */
+  readonly rooms: number;
+}
+
+/** Rooms by node, as a dispatcher knows them; null where nobody does. */
+export type Loads = ReadonlyMap<string, number> | null;
+
+/** Whose rooms a plan concerns, sorted by node: those that have any. */
+export function roomsOf(nodes: readonly string[], loads: Loads): NodeRooms[] | null {
+  return (
+    loads && nodes.flatMap((node) => ({ node, rooms: loads.get(node) ?? 0 })).filter(({ rooms }) => rooms > 0)
+  );
+}
+
 /** Nodes that a plan is about, sorted. */
 export function nodesOf({ changes }: Plan): string[] {
   return [...new Set(changes.flatMap(({ node }) => (node === null ? [] : [node])))].sort();

@@ -6,10 +6,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { type AgentClient, DispatcherError } from '../dispatcher-client/client.ts';
 import type { Clock } from '../health/clock.ts';
+import type { EventSink } from '../events/bus.ts';
 import { BackOff } from '../media-node/back-off.ts';
 import type { Loop } from '../reconcile/loop.ts';
+import { BalancerBoard } from './balancer-board.ts';
 import type { Engine } from './open-engine.ts';
-import { logReport, loopFor } from './local-balancers.ts';
+import { loopFor } from './local-balancers.ts';
 
 export interface AgentOptions {
   /** Asked in turn, from the one that answered last. */
@@ -17,6 +19,8 @@ export interface AgentOptions {
   readonly engine: Engine;
   readonly clock: Clock;
   readonly logger: Logger;
+  /** Told what happens to the balancer. */
+  readonly events: EventSink;
 }
 
 /** Seconds that a dispatcher is told to wait for another intent. */
@@ -29,9 +33,10 @@ const RETRY = { first: 0.5, most: 15 };
 export async function runAgent(options: AgentOptions, signal: AbortSignal): Promise<void> {
   const { engine, clock, logger } = options;
   let current = 0;
+  const board = new BalancerBoard(clock, options.events);
   const reporter = new Reporter(() => options.dispatchers[current], logger);
   const loop = loopFor(engine, clock, (report) => {
-    logReport(logger, report);
+    board.tell(report);
     reporter.tell(loop);
   });
   loop.start();

@@ -2,12 +2,15 @@
  * How the balancers of a dispatcher stand: those that it drives itself, and those of which agents report. Reports
  * are soft state: whoever starts anew knows of an agent again by its next report.
  */
+import { NO_EVENTS, type EventSink } from '../events/bus.ts';
 import type { Clock } from '../health/clock.ts';
 import type { Intent } from '../intent/model.ts';
+import { balancerEvents } from '../reconcile/events.ts';
 import type { Loop } from '../reconcile/loop.ts';
 import type { HistoryEntry } from '../reconcile/memory.ts';
 import type { ApplyOptions, Outcome } from '../reconcile/reconciler.ts';
 import { planReport, type BalancerReport, type PlanReport } from '../reconcile/report.ts';
+import { roomsOf, type Loads } from '../reconcile/summary.ts';
 import type { Balancer } from '../targets/balancer.ts';
 import type { Engine } from './open-engine.ts';
 
@@ -34,15 +37,32 @@ export class BalancerBoard {
   /** Balancers that somebody wants applied, until their agent has heard of it. */
   readonly #requests = new Set<string>();
 
-  constructor(private readonly clock: Clock) {}
+  readonly #told = new Map<string, BalancerReport>();
+  readonly #since: string;
+
+  /** @param events told what happens to balancers */
+  constructor(
+    private readonly clock: Clock,
+    private readonly events: EventSink = NO_EVENTS,
+  ) {
+    this.#since = new Date(clock.now()).toISOString();
+  }
 
   drive(local: LocalBalancer): void {
     this.#local.set(local.balancer.id, local);
   }
 
+  /** Has events told of what is new in a balancer's report. */
+  tell(report: BalancerReport): void {
+    const before = this.#told.get(report.balancer);
+    this.#told.set(report.balancer, report);
+    for (const event of balancerEvents(before, report, this.#since)) this.events.emit(event);
+  }
+
   /** @returns whether somebody has asked for an apply since the agent's last report */
   report(report: BalancerReport): boolean {
     this.#reports.set(report.balancer, { report, at: this.clock.now() });
+    this.tell(report);
     return this.#requests.delete(report.balancer);
   }
 
@@ -63,10 +83,15 @@ export class BalancerBoard {
   }
 
   /** What would be done: looked at now where that can be, else as last reported. */
-  async plan(found: Exclude<Found, { found: 'silent' }>, intent: Intent): Promise<PlanReport | null> {
-    return found.found === 'local'
-      ? planReport(await found.local.reconciler.preview(intent))
-      : found.report.plan;
+  async plan(
+    found: Exclude<Found, { found: 'silent' }>,
+    intent: Intent,
+    loads: Loads,
+  ): Promise<PlanReport | null> {
+    if (found.found === 'local') return planReport(await found.local.reconciler.preview(intent), loads);
+    const { plan } = found.report;
+    // An agent knows of no rooms.
+    return plan && { ...plan, rooms: roomsOf(plan.nodes, loads) };
   }
 
   /** Newest first. */

@@ -1,5 +1,4 @@
 /** Balancers on the dispatcher's own host: each follows the intent by a loop of its own. */
-import type { Logger } from 'pino';
 import type { Dispatcher } from '../dispatcher/dispatcher.ts';
 import type { Clock } from '../health/clock.ts';
 import { Loop, PACE } from '../reconcile/loop.ts';
@@ -12,14 +11,13 @@ export interface LocalBalancersOptions {
   readonly board: BalancerBoard;
   readonly engines: readonly Engine[];
   readonly clock: Clock;
-  readonly logger: Pick<Logger, 'info' | 'warn'>;
 }
 
 /** @returns how to stop them; resolves when no run goes on any more */
 export function driveLocally(options: LocalBalancersOptions): () => Promise<void> {
-  const { dispatcher, board, engines, clock, logger } = options;
+  const { dispatcher, board, engines, clock } = options;
   const loops = engines.map((engine) => {
-    const loop = loopFor(engine, clock, (report) => logReport(logger, report));
+    const loop = loopFor(engine, clock, (report) => board.tell(report));
     board.drive({ ...engine, loop });
     loop.want(dispatcher.snapshot.intent);
     loop.start();
@@ -30,14 +28,6 @@ export function driveLocally(options: LocalBalancersOptions): () => Promise<void
     forget();
     await Promise.all(loops.map((loop) => loop.stop()));
   };
-}
-
-/** A look that found all as it should be is no line: there is one every so often. */
-export function logReport(logger: Pick<Logger, 'info' | 'warn'>, report: BalancerReport): void {
-  const { balancer, standing, wanted, applied, why, plan } = report;
-  if (standing === 'in-sync' && plan === null) return;
-  const details = { balancer, standing, wanted, applied, why, counts: plan?.counts, plan: plan?.id };
-  logger[standing === 'in-sync' ? 'info' : 'warn'](details, 'balancer');
 }
 
 export function loopFor(

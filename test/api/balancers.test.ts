@@ -15,7 +15,7 @@ import { driveLocally } from '../../src/service/local-balancers.ts';
 import { openEngine } from '../../src/service/open-engine.ts';
 import { openStore } from '../../src/store/open.ts';
 import { fileSite, type FileSite } from '../cli/file-site.ts';
-import { quiet, until } from '../media-node/support.ts';
+import { until } from '../media-node/support.ts';
 import { topologyOf } from '../targets/documents.ts';
 import { assertDeclared, openapi, type Paths } from './openapi-answers.ts';
 
@@ -67,7 +67,7 @@ async function bench(t: TestContext, drivenBy: 'server' | 'others'): Promise<Ben
     const engines = [
       openEngine(topology.balancers[0]!, { cluster: topology.cluster, stateFolder: site.state })!,
     ];
-    stop = driveLocally({ dispatcher, board: balancers, engines, clock: systemClock, logger: quiet });
+    stop = driveLocally({ dispatcher, board: balancers, engines, clock: systemClock });
   }
   return new Bench(site, app, dispatcher, (await openapi(app)).paths);
 }

@@ -80,6 +80,7 @@ const REQUESTS: readonly Asked[] = [
   { path: '/v1/rooms/{room}', method: 'GET', url: '/v1/rooms/none', status: 404 },
   { path: '/v1/rooms', method: 'GET', url: '/v1/rooms?limit=1', status: 200 },
   { path: '/v1/rooms', method: 'GET', url: '/v1/rooms?limit=x', status: 400 },
+  { path: '/v1/loads', method: 'GET', url: '/v1/loads', status: 200 },
   {
     path: '/v1/placements',
     method: 'POST',

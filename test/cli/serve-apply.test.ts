@@ -18,11 +18,22 @@ describe('roomlb serve --apply', () => {
     await until('the file is written', async () => (await site.file())?.includes('server sfu-2') ?? false);
 
     await site.patchNode(serve.url, 'sfu-2', { weight: 7 });
-    await serve.line(/"standing":"in-sync".*"changed":2/);
+    await serve.line(/"changed":2.*"balancer.applied"/);
     assert.match((await site.file()) ?? '', /server sfu-2 .*weight 7\b/);
     const { standing, wanted, applied, source, target } = await site.status(serve.url);
     assert.deepEqual([standing, applied, source, target], ['in-sync', wanted, 'local', 'file']);
     assert.deepEqual(await site.reloads(), ['done', 'done']);
+
+    const metrics = await (await fetch(`${serve.url}/metrics`)).text();
+    for (const line of [
+      'roomlb_balancer_in_sync{balancer="lb-1"} 1',
+      'roomlb_balancer_drift{balancer="lb-1"} 0',
+      'roomlb_balancer_pending_changes{balancer="lb-1"} 0',
+      'roomlb_balancer_changes_total{balancer="lb-1",what="apply",result="applied"} 2',
+      `roomlb_balancer_info{balancer="lb-1",target="file",standing="in-sync",source="local",applied="${applied}",wanted="${wanted}"} 1`,
+    ])
+      assert.ok(metrics.split('\n').includes(line), `${line}\n${metrics}`);
+    assert.match(metrics, /^roomlb_balancer_last_apply_timestamp_seconds\{balancer="lb-1"\} \d+/m);
 
     const before = await site.file();
     assert.equal(await serve.stop(), 0);
@@ -55,7 +66,7 @@ describe('roomlb serve --apply', () => {
     await site.unhang();
 
     const second = await startServe(t, site.topology, ...args);
-    await second.line(/"standing":"in-sync"/);
+    await second.line(/"to":"in-sync"/);
     const history = await site.history(second.url);
     assert.deepEqual(
       history.map(({ result }) => result),

@@ -5,6 +5,7 @@ import type { Dispatcher } from '../../dispatcher/dispatcher.ts';
 import { LockError } from '../../reconcile/lock.ts';
 import type { Outcome } from '../../reconcile/reconciler.ts';
 import { planReport } from '../../reconcile/report.ts';
+import type { Loads } from '../../reconcile/summary.ts';
 import type { BalancerBoard, Found } from '../../service/balancer-board.ts';
 import type { Balancer } from '../../targets/balancer.ts';
 import { DriverError } from '../../targets/driver.ts';
@@ -37,6 +38,7 @@ export const balancerRoutes: FastifyPluginAsyncTypebox<BalancerRouteOptions> = (
   { dispatcher, board },
 ) => {
   const declared = () => dispatcher.declared.balancers;
+  const loads = () => dispatcher.claims.loads();
   const driven = (name: string): Exclude<Found, { found: 'silent' }> => {
     const balancer = one(declared(), name);
     const found = board.find(balancer);
@@ -83,7 +85,7 @@ export const balancerRoutes: FastifyPluginAsyncTypebox<BalancerRouteOptions> = (
     },
     async (request) => {
       const found = driven(request.params.target);
-      return { plan: await reaching(() => board.plan(found, dispatcher.snapshot.intent)) };
+      return { plan: await reaching(() => board.plan(found, dispatcher.snapshot.intent, loads())) };
     },
   );
 
@@ -146,7 +148,7 @@ export const balancerRoutes: FastifyPluginAsyncTypebox<BalancerRouteOptions> = (
       const outcome = await reaching(() =>
         board.apply(local, dispatcher.snapshot.intent, { ...options, plan: options.plan ?? null }),
       );
-      return answer(local.balancer.id, outcome);
+      return answer(local.balancer.id, outcome, loads());
     },
   );
 
@@ -181,8 +183,8 @@ export const balancerRoutes: FastifyPluginAsyncTypebox<BalancerRouteOptions> = (
   return Promise.resolve();
 };
 
-function answer(balancer: string, outcome: Outcome) {
-  const plan = planReport(outcome.preview);
+function answer(balancer: string, outcome: Outcome, loads: Loads) {
+  const plan = planReport(outcome.preview, loads);
   switch (outcome.result) {
     case 'unchanged':
     case 'applied':

@@ -1,4 +1,5 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import Type from 'typebox';
 import type { RoomWishes } from '../../allocation/allocation.ts';
 import { roomNameFault } from '../../allocation/room-name.ts';
 import type { Dispatcher } from '../../dispatcher/dispatcher.ts';
@@ -134,6 +135,18 @@ export const roomRoutes: FastifyPluginAsyncTypebox<{ dispatcher: Dispatcher; met
       }));
       return { rooms, next: page.next };
     },
+  );
+
+  app.get(
+    '/v1/loads',
+    {
+      schema: {
+        tags,
+        summary: 'Claimed rooms by node',
+        response: { 200: Type.Object({ loads: schemas.list(schemas.Load) }) },
+      },
+    },
+    () => ({ loads: [...dispatcher.claims.loads()].map(([node, rooms]) => ({ node, rooms })) }),
   );
   return Promise.resolve();
 };

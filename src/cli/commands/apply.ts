@@ -61,16 +61,17 @@ Examples:
         adopt: options.adopt ?? false,
         plan: options.plan ?? null,
       } satisfies ApplyOptions;
-      const { reconciler, intent, title, balancer } = await openBalancer(io, name, options);
+      const { reconciler, intent, title, balancer, loads } = await openBalancer(io, name, options);
       const json = options.json ?? false;
       const preview = await reaching(() => reconciler.preview(intent, allowed));
       if (options.dryRun) {
-        if (json) printJson(io, { balancer: balancer.id, target: balancer.target, ...planJson(preview) });
-        else io.out(planText(io, title, preview));
+        if (json)
+          printJson(io, { balancer: balancer.id, target: balancer.target, ...planJson(preview, loads) });
+        else io.out(planText(io, title, preview, loads));
         if (preview.refusals.length > 0) exit(EXIT.checkFailed);
         return;
       }
-      if (!json) io.out(planText(io, title, preview));
+      if (!json) io.out(planText(io, title, preview, loads));
       const something = preview.plan.steps.length > 0 && preview.refusals.length === 0;
       if (something && !options.yes && !(await askYes('apply it?'))) {
         io.err('not applied\n');
@@ -81,6 +82,6 @@ Examples:
       // What was looked at is what is applied; another plan by now is refused.
       const seen = something ? { ...allowed, plan: options.plan ?? preview.id } : allowed;
       const outcome = await reaching(() => reconciler.apply(intent, { ...seen, onStep }));
-      exit(tellOutcome(io, balancer.id, outcome, json));
+      exit(tellOutcome(io, balancer.id, outcome, { json, loads }));
     });
 }

@@ -21,10 +21,10 @@ Examples:
 `,
     )
     .action(async (name: string, options: BalancerOptions & { json?: true }) => {
-      const { reconciler, intent, title, balancer } = await openBalancer(io, name, options);
+      const { reconciler, intent, title, balancer, loads } = await openBalancer(io, name, options);
       const preview = await reaching(() => reconciler.preview(intent));
       if (options.json)
-        printJson(io, { balancer: balancer.id, target: balancer.target, ...planJson(preview) });
-      else io.out(planText(io, title, preview));
+        printJson(io, { balancer: balancer.id, target: balancer.target, ...planJson(preview, loads) });
+      else io.out(planText(io, title, preview, loads));
     });
 }

@@ -43,7 +43,7 @@ Examples:
 `,
     )
     .action(async (name: string, options: Options) => {
-      const { reconciler, balancer } = await openBalancer(io, name, options);
+      const { reconciler, balancer, loads } = await openBalancer(io, name, options);
       const good = await reaching(() => reconciler.memory.recall());
       if (good.good.length === 0) throw nothing(balancer.id);
       if (!options.yes && !(await askYes(`roll ${balancer.id} back?`))) {
@@ -60,7 +60,7 @@ Examples:
         }),
       );
       if (!outcome) throw nothing(balancer.id, options.to);
-      exit(tellOutcome(io, balancer.id, outcome, options.json ?? false));
+      exit(tellOutcome(io, balancer.id, outcome, { json: options.json ?? false, loads }));
     });
 }
 

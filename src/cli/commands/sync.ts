@@ -1,5 +1,7 @@
 import { Option, type Command } from 'commander';
 import { AgentClient } from '../../dispatcher-client/client.ts';
+import { EventBus } from '../../events/bus.ts';
+import { logEvents } from '../../events/log.ts';
 import { systemClock } from '../../health/clock.ts';
 import { runAgent } from '../../service/agent.ts';
 import type { Balancer } from '../../targets/balancer.ts';
@@ -72,7 +74,9 @@ async function sync(io: Io, name: string, options: Options): Promise<void> {
     { balancer: balancer.id, where: engine.driver.where },
     `following ${dispatchers[0]?.url ?? ''}`,
   );
-  await runAgent({ dispatchers, engine, clock: systemClock, logger }, stop.signal);
+  const events = new EventBus((err) => logger.error({ err }, 'a listener to events failed'));
+  logEvents(events, logger);
+  await runAgent({ dispatchers, engine, clock: systemClock, logger, events }, stop.signal);
 }
 
 async function topologyFor(io: Io, options: Options, dispatchers: readonly AgentClient[]): Promise<Topology> {
