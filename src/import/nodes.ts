@@ -53,7 +53,10 @@ function nodeDocument(
   const signalling = [...shared, ...own].find(({ port }) => port !== null)?.port ?? null;
   const draining = isDraining(shared, media);
   const closed = shared.length > 0 && shared.every(({ usable }) => !usable);
-  const said = shared.find((member) => member.weight !== null)?.weight ?? null;
+  const weights = [...new Set(shared.flatMap((member) => member.weight ?? []))];
+  const said = weights.length > 0 ? Math.max(...weights) : null;
+  if (weights.length > 1)
+    notes.push(`node ${id} has weights ${weights.join(' and ')} at different addresses; the largest counts`);
   const weight = closed && !draining ? 0 : said;
   const monitor = all.find((member) => member.monitor?.kind === 'http')?.monitor;
   const stunPort = all.find((member) => member.stunPort !== null)?.stunPort ?? null;

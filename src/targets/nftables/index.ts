@@ -11,6 +11,7 @@ import { flushCommands } from './drain.ts';
 import { nftablesDriver } from './driver/driver.ts';
 import { carries, findingsOf } from './findings.ts';
 import { tableName } from './names.ts';
+import { readBack } from './read-back.ts';
 import { replaceTable } from './table.ts';
 
 export const nftables: Target = {
@@ -29,6 +30,7 @@ export const nftables: Target = {
   },
   guide,
   render,
+  readBack,
   driver: nftablesDriver,
 };
 
