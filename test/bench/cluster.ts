@@ -43,10 +43,7 @@ export function clusterOf(n: number, forwarding: 'nat' | 'dsr' = 'nat'): Topolog
       vip: `vip-${Math.floor(i / NODES_PER_VIP)}`,
       addresses: [
         { family: 4 as const, text: `10.${(i >> 16) & 255}.${(i >> 8) & 255}.${i & 255}` },
-        {
-          family: 6 as const,
-          text: `fd00::${((i >> 16) & 0xffff).toString(16)}:${(i & 0xffff).toString(16)}`,
-        },
+        { family: 6 as const, text: `fd00:1::${(i + 1).toString(16)}` },
       ],
       zone: i % 2 ? 'a' : 'b',
       weight: 100,

@@ -4,6 +4,7 @@ import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
 import { table } from '../../src/cli/output.ts';
 import { apiBench } from './api.ts';
+import { applyBench } from './apply.ts';
 import { detectionBench } from './detection.ts';
 import { placementBench } from './placement.ts';
 import { healthBench } from './health.ts';
@@ -18,6 +19,7 @@ const PARTS: Record<string, () => BenchRow[] | Promise<BenchRow[]>> = {
   render: renderBench,
   health: healthBench,
   detection: detectionBench,
+  apply: applyBench,
 };
 
 const { values, positionals } = parseArgs({ allowPositionals: true, options: { json: { type: 'string' } } });

@@ -72,7 +72,10 @@ export async function startHaproxyService(lab: Lab): Promise<HaproxyService> {
       master = lab.spawn(lab.lb, 'haproxy', ['-Ws', '-f', folder, '-S', masterSocket]);
       master.stderr.resume();
       master.stdout.resume();
-      while ((await askIfThere(foreignSocket, 'show info').catch(() => undefined)) === undefined) {
+      // The worker answers before its master does, and who asks the master then takes HAProxy for stopped.
+      const there = async (socket: string, command: string) =>
+        (await askIfThere(socket, command).catch(() => undefined)) !== undefined;
+      while (!(await there(foreignSocket, 'show info')) || !(await there(masterSocket, '@1 show info'))) {
         if (master.exitCode !== null) throw new Error(`HAProxy ended with ${master.exitCode}`);
         await sleep(20);
       }
