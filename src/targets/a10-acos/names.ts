@@ -11,9 +11,9 @@ const MAX = 63;
 const PREFIX = 'roomlb-';
 
 export interface Names {
-  server(node: string, family: 4 | 6): string;
-  group(front: Front, protocol: Protocol, port: number): string;
-  vserver(front: Front): string;
+  readonly server: (node: string, family: 4 | 6) => string;
+  readonly group: (front: Front, protocol: Protocol, port: number) => string;
+  readonly vserver: (front: Front) => string;
 }
 
 export function namesFor(services: readonly CarriedService[]): Names {
