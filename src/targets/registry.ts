@@ -14,6 +14,7 @@ import { metallb } from './metallb/index.ts';
 import { nftables } from './nftables/index.ts';
 import { nginx } from './nginx/index.ts';
 import { nodeSetup } from './node-setup/index.ts';
+import { radwareAlteon } from './radware-alteon/index.ts';
 import { dialectOf } from '../topology/balancers/balancer.ts';
 import type { Topology } from '../topology/model.ts';
 import type { Target, TargetKind } from './target.ts';
@@ -30,6 +31,7 @@ export const TARGETS: readonly Target[] = [
   f5As3,
   citrixNetscaler,
   a10Acos,
+  radwareAlteon,
   bird,
   frr,
   exabgp,

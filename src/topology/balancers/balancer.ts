@@ -4,7 +4,14 @@
 const ENGINES = ['haproxy', 'nginx', 'nftables', 'ipvs', 'keepalived'] as const;
 
 /** Devices that it writes for, and others load. */
-const DEVICES = ['cisco-ios-slb', 'f5-tmsh', 'f5-as3', 'citrix-netscaler', 'a10-acos'] as const;
+const DEVICES = [
+  'cisco-ios-slb',
+  'f5-tmsh',
+  'f5-as3',
+  'citrix-netscaler',
+  'a10-acos',
+  'radware-alteon',
+] as const;
 
 /** Daemons that announce VIPs; others load what it writes for them. */
 const ROUTERS = ['bird', 'frr', 'exabgp', 'gobgp', 'metallb'] as const;

@@ -5,11 +5,13 @@ import { a10Acos } from './a10-acos.ts';
 import { citrixNetscaler } from './citrix-netscaler.ts';
 import { f5As3 } from './f5-as3.ts';
 import { f5Conf, f5Script } from './f5-tmsh.ts';
+import { radwareAlteon } from './radware-alteon.ts';
 
 export const GRAMMARS: Readonly<Record<string, Readonly<Record<string, FileGrammar>>>> = {
   'cisco-ios-slb': { 'ios-slb.cfg': lineGrammar(ciscoIosSlb) },
   'f5-tmsh': { 'roomlb.conf': lineGrammar(f5Conf), 'roomlb-tmsh.sh': lineGrammar(f5Script) },
   'a10-acos': { 'acos.cfg': lineGrammar(a10Acos) },
+  'radware-alteon': { 'alteon.txt': lineGrammar(radwareAlteon) },
   'citrix-netscaler': { 'netscaler.conf': lineGrammar(citrixNetscaler) },
   'f5-as3': { 'as3.json': f5As3 },
 };
