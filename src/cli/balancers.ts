@@ -5,6 +5,7 @@ import { AgentClient, DispatcherError } from '../dispatcher-client/client.ts';
 import { buildIntent } from '../intent/build.ts';
 import type { Intent } from '../intent/model.ts';
 import type { VipProbe } from '../reconcile/carry-out.ts';
+import type { Allowances } from '../reconcile/guards.ts';
 import { LockError } from '../reconcile/lock.ts';
 import type { Loads } from '../reconcile/summary.ts';
 import { DEFAULT_STATE_FOLDER, openEngine, type Engine, type EngineOptions } from '../service/open-engine.ts';
@@ -15,6 +16,7 @@ import type { Topology } from '../topology/model.ts';
 import { DEFAULT_TOPOLOGY, readTopology } from './context.ts';
 import { baseOf } from './dispatcher-client.ts';
 import { CliError, EXIT } from './exit.ts';
+import { jsonOption } from './options.ts';
 import type { Io } from './output.ts';
 import { unwritable } from './system-error.ts';
 
@@ -38,6 +40,33 @@ export function addBalancerOptions(command: Command): Command {
       'ask this dispatcher instead: for the topology and for what its health checks make of it',
     )
     .addOption(stateFolderOption());
+}
+
+/** What commands take that change an engine. */
+export interface ChangeOptions extends BalancerOptions {
+  readonly yes?: true;
+  readonly maxRemoved?: string;
+  readonly allowEmpty?: true;
+  readonly json?: true;
+}
+
+export function addChangeOptions(command: Command): Command {
+  return addBalancerOptions(command)
+    .option('-y, --yes', 'do not ask')
+    .option(
+      '--max-removed <percent>',
+      "share of a pool's members that may go at once (default: the balancer's, 20%)",
+    )
+    .option('--allow-empty', 'a pool may be left with nobody who takes new connections')
+    .addOption(jsonOption());
+}
+
+/** @throws CliError for a share that is none */
+export function allowancesOf({ maxRemoved, allowEmpty }: ChangeOptions): Partial<Allowances> {
+  return {
+    ...(maxRemoved === undefined ? {} : { maxRemoved: parsePercent(maxRemoved) }),
+    allowEmpty: allowEmpty ?? false,
+  };
 }
 
 export function stateFolderOption(): Option {
@@ -136,7 +165,7 @@ async function sources(
 }
 
 /** `20%`, to a share. */
-export function parsePercent(text: string): number {
+function parsePercent(text: string): number {
   const percent = /^(\d{1,3})%$/.exec(text)?.[1];
   const share = percent === undefined ? NaN : Number(percent) / 100;
   if (share <= 1) return share;

@@ -2,44 +2,32 @@ import type { Command } from 'commander';
 import type { ApplyOptions } from '../../reconcile/reconciler.ts';
 import { askYes } from '../ask.ts';
 import {
-  addBalancerOptions,
+  addChangeOptions,
+  allowancesOf,
   openBalancer,
-  parsePercent,
   probesOption,
   reaching,
-  type BalancerOptions,
+  type ChangeOptions,
 } from '../balancers.ts';
 import type { Cli } from '../cli.ts';
 import { EXIT } from '../exit.ts';
-import { jsonOption } from '../options.ts';
 import { tellOutcome } from '../outcome.ts';
 import { printJson } from '../output.ts';
 import { planJson, planText } from '../plan-text.ts';
 
-interface Options extends BalancerOptions {
+interface Options extends ChangeOptions {
   readonly dryRun?: true;
-  readonly yes?: true;
-  readonly maxRemoved?: string;
-  readonly allowEmpty?: true;
   readonly adopt?: true;
   readonly plan?: string;
-  readonly json?: true;
 }
 
 export function addApply(program: Command, { io, exit }: Cli): void {
-  addBalancerOptions(program.command('apply'))
+  addChangeOptions(program.command('apply'))
     .description('bring a live balancer to what the topology wants, read it back, and undo it if it fails')
     .option('-n, --dry-run', 'only say what would be done; exit code 1 where it would be refused')
-    .option('-y, --yes', 'do not ask')
-    .option(
-      '--max-removed <percent>',
-      "share of a pool's members that may go at once (default: the balancer's, 20%)",
-    )
-    .option('--allow-empty', 'a pool may be left with nobody who takes new connections')
     .option('--adopt', "overwrite what is there and is not RoomLB's")
     .option('--plan <id>', 'only if the plan is still this one')
     .addOption(probesOption())
-    .addOption(jsonOption())
     .addHelpText(
       'after',
       `
@@ -54,10 +42,8 @@ Examples:
 `,
     )
     .action(async (name: string, options: Options) => {
-      const maxRemoved = options.maxRemoved === undefined ? undefined : parsePercent(options.maxRemoved);
       const allowed = {
-        ...(maxRemoved === undefined ? {} : { maxRemoved }),
-        allowEmpty: options.allowEmpty ?? false,
+        ...allowancesOf(options),
         adopt: options.adopt ?? false,
         plan: options.plan ?? null,
       } satisfies ApplyOptions;

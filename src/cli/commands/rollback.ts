@@ -1,36 +1,18 @@
 import type { Command } from 'commander';
 import { askYes } from '../ask.ts';
-import {
-  addBalancerOptions,
-  openBalancer,
-  parsePercent,
-  reaching,
-  type BalancerOptions,
-} from '../balancers.ts';
+import { addChangeOptions, allowancesOf, openBalancer, reaching, type ChangeOptions } from '../balancers.ts';
 import type { Cli } from '../cli.ts';
 import { CliError, EXIT } from '../exit.ts';
-import { jsonOption } from '../options.ts';
 import { tellOutcome } from '../outcome.ts';
 
-interface Options extends BalancerOptions {
+interface Options extends ChangeOptions {
   readonly to?: string;
-  readonly yes?: true;
-  readonly maxRemoved?: string;
-  readonly allowEmpty?: true;
-  readonly json?: true;
 }
 
 export function addRollback(program: Command, { io, exit }: Cli): void {
-  addBalancerOptions(program.command('rollback'))
+  addChangeOptions(program.command('rollback'))
     .description('bring a live balancer back to the last good state that it is not in')
     .option('--to <revision>', 'to the state of this revision instead')
-    .option('-y, --yes', 'do not ask')
-    .option(
-      '--max-removed <percent>',
-      "share of a pool's members that may go at once (default: the balancer's, 20%)",
-    )
-    .option('--allow-empty', 'a pool may be left with nobody who takes new connections')
-    .addOption(jsonOption())
     .addHelpText(
       'after',
       `
@@ -43,6 +25,7 @@ Examples:
 `,
     )
     .action(async (name: string, options: Options) => {
+      const allowed = allowancesOf(options);
       const { reconciler, balancer, loads } = await openBalancer(io, name, options);
       const good = await reaching(() => reconciler.memory.recall());
       if (good.good.length === 0) throw nothing(balancer.id);
@@ -54,8 +37,7 @@ Examples:
       const outcome = await reaching(() =>
         reconciler.rollback({
           ...(options.to === undefined ? {} : { revision: options.to }),
-          ...(options.maxRemoved === undefined ? {} : { maxRemoved: parsePercent(options.maxRemoved) }),
-          allowEmpty: options.allowEmpty ?? false,
+          ...allowed,
           onStep: (text) => io.err(`${text}\n`),
         }),
       );
