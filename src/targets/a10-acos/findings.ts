@@ -1,9 +1,9 @@
 /** What ACOS does otherwise than asked, or needs from the operator. */
 import type { Intent } from '../../intent/model.ts';
-import { vipIds, vipsWhere, type CarriedService } from '../dialect/carried.ts';
+import { poolsWhere, vipIds, vipsWhere, type CarriedService } from '../dialect/carried.ts';
 import { checksDiffer, poolChecks } from '../dialect/checks.ts';
 import { timeFindings } from '../dialect/times.ts';
-import { scaleWeights } from '../dialect/weights.ts';
+import { roundsWeights } from '../dialect/weights.ts';
 import { finding } from '../findings.ts';
 import type { Finding } from '../target.ts';
 import { MAX_WEIGHT } from './servers.ts';
@@ -18,19 +18,19 @@ export function findingsOf(intent: Intent, services: readonly CarriedService[]):
     timeFindings(LABEL, 'the idle time', services, ({ service }) => service.idleTimeout, IDLE),
     timeFindings(LABEL, 'the persistence', services, ({ service }) => service.persistence, PERSISTENCE),
     finding(
-      pools(services, ({ service }) => roundsWeights(service.members)),
+      poolsWhere(services, ({ members }) => roundsWeights(members, MAX_WEIGHT)),
       'degraded',
       `weights are rounded to 1 to ${MAX_WEIGHT}`,
       `use weights up to ${MAX_WEIGHT}, or with a common divisor`,
     ),
     finding(
-      pools(services, ({ service }) => checksDiffer(service)),
+      poolsWhere(services, checksDiffer),
       'degraded',
       'a service group is monitored as a whole, so that only what all of its members answer is asked',
       'give all nodes behind the VIP the same healthPort and stunPort',
     ),
     finding(
-      pools(services, ({ service }) => poolChecks(service).some(({ kind }) => kind === 'stun')),
+      poolsWhere(services, (service) => poolChecks(service).some(({ kind }) => kind === 'stun')),
       'degraded',
       'its UDP monitor cannot send STUN: a STUN port that answers nothing is up, unless it is refused',
       'rely on the healthPort beside it, or leave stunPort out',
@@ -55,17 +55,4 @@ export function findingsOf(intent: Intent, services: readonly CarriedService[]):
     ),
     vridFindings(intent.vips.filter(({ id }) => used.has(id))),
   ].flat();
-}
-
-function pools(services: readonly CarriedService[], matches: (carried: CarriedService) => boolean) {
-  return services
-    .filter((carried) => carried.service.role === 'signalling' && matches(carried))
-    .map(({ service }) => service);
-}
-
-function roundsWeights(members: readonly { readonly weight: number }[]): boolean {
-  return !scaleWeights(
-    members.map(({ weight }) => weight),
-    MAX_WEIGHT,
-  ).exact;
 }

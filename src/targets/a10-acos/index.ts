@@ -10,6 +10,7 @@ import { carriedBy, vipIds, type CarriedService, type Front } from '../dialect/c
 import { distinctChecks, poolChecks } from '../dialect/checks.ts';
 import { deviceHeader } from '../dialect/header.ts';
 import { hostsOf } from '../dialect/hosts.ts';
+import { frontRules } from '../dialect/rules.ts';
 import { oneLine, separated, type Block } from '../dialect/text.ts';
 import type { Rendering, Rule, Target } from '../target.ts';
 import { findingsOf } from './findings.ts';
@@ -127,11 +128,5 @@ function rulesOf(one: Group, serverOf: (address: string) => string): Rule[] {
     node: member.node,
     text: `${blocks[i] ? oneLine(blocks[i]) : ''} weight ${weight}`,
   }));
-  if (service.role !== 'signalling') {
-    return members.map((member) => ({ key, text: `${text} ${member.text}`, node: member.node }));
-  }
-  return [
-    { key, text, node: null },
-    ...members.map((member) => ({ key: `${key} ${member.node}`, text: member.text, node: member.node })),
-  ];
+  return frontRules(service, { key, text, members });
 }

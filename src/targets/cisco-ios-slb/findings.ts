@@ -1,7 +1,7 @@
 /** What IOS SLB does otherwise than asked, or needs from the operator. */
 import type { Intent } from '../../intent/model.ts';
 import { finding } from '../findings.ts';
-import { vipIds, vipsWhere, type CarriedService } from '../dialect/carried.ts';
+import { poolsWhere, vipIds, vipsWhere, type CarriedService } from '../dialect/carried.ts';
 import { checksDiffer, checksOf } from '../dialect/checks.ts';
 import { isFlushed } from '../ipvs/destinations.ts';
 import { timeFindings } from '../dialect/times.ts';
@@ -24,13 +24,13 @@ export function findingsOf(intent: Intent, services: readonly CarriedService[]):
       `before loading: ip slb natpool ${SNAT_POOL} FIRST LAST netmask MASK`,
     ),
     finding(
-      pools(services, ({ service }) => checksDiffer(service)),
+      poolsWhere(services, checksDiffer),
       'degraded',
       'a farm is probed as a whole, so that only what all of its members answer is asked',
       'give all nodes behind the VIP the same healthPort and stunPort',
     ),
     finding(
-      pools(services, ({ service }) => service.members.some((member) => checksOf(member).length > 0)),
+      poolsWhere(services, ({ members }) => members.some((member) => checksOf(member).length > 0)),
       'note',
       'HTTP and TCP probes take a member out on the first failure and back on the first success',
       'nothing is needed, unless members flap',
@@ -57,10 +57,4 @@ export function findingsOf(intent: Intent, services: readonly CarriedService[]):
     ),
     intent.vips.filter(({ id }) => used.has(id)).flatMap(hsrpFindings),
   ].flat();
-}
-
-function pools(services: readonly CarriedService[], matches: (carried: CarriedService) => boolean) {
-  return services
-    .filter((carried) => carried.service.role === 'signalling' && matches(carried))
-    .map(({ service }) => service);
 }

@@ -2,6 +2,7 @@
 import type { IntentVip } from '../../intent/model.ts';
 import { listPorts } from '../../topology/ports.ts';
 import type { CarriedService } from '../dialect/carried.ts';
+import { frontRules } from '../dialect/rules.ts';
 import { oneLine, type Block } from '../dialect/text.ts';
 import { inUnits, type TimeScale } from '../dialect/times.ts';
 import type { Rule } from '../target.ts';
@@ -53,13 +54,7 @@ function rulesOf(
     node: member.member.node,
     text: oneLine(realServer(service, member)),
   }));
-  if (service.role !== 'signalling') {
-    return reals.map((real) => ({ key, text: `${text} ${real.text}`, node: real.node }));
-  }
-  return [
-    { key, text, node: null },
-    ...reals.map((real) => ({ key: `${key} ${real.node}`, text: real.text, node: real.node })),
-  ];
+  return frontRules(service, { key, text, members: reals });
 }
 
 function inservice(vip: IntentVip, names: Names): string {

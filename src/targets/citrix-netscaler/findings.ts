@@ -1,9 +1,9 @@
 /** What a NetScaler does otherwise than asked, or needs from the operator. */
 import type { Intent } from '../../intent/model.ts';
-import { vipIds, vipsWhere, type CarriedService } from '../dialect/carried.ts';
+import { poolsWhere, vipIds, vipsWhere } from '../dialect/carried.ts';
 import { checksDiffer } from '../dialect/checks.ts';
 import { timeFindings } from '../dialect/times.ts';
-import { scaleWeights } from '../dialect/weights.ts';
+import { roundsWeights } from '../dialect/weights.ts';
 import { finding } from '../findings.ts';
 import type { Finding } from '../target.ts';
 import { IDLE, MAX_WEIGHT } from './groups.ts';
@@ -26,13 +26,13 @@ export function findingsOf(intent: Intent, { kept, refused }: SharedPorts): Find
     timeFindings(LABEL, 'the idle time', kept, ({ service }) => service.idleTimeout, IDLE),
     timeFindings(LABEL, 'the persistence', kept, ({ service }) => service.persistence, PERSISTENCE),
     finding(
-      pools(kept, ({ service }) => roundsWeights(service.members)),
+      poolsWhere(kept, ({ members }) => roundsWeights(members, MAX_WEIGHT)),
       'degraded',
       `weights are rounded to 1 to ${MAX_WEIGHT}`,
       `use weights up to ${MAX_WEIGHT}, or with a common divisor`,
     ),
     finding(
-      pools(kept, ({ service }) => checksDiffer(service)),
+      poolsWhere(kept, checksDiffer),
       'degraded',
       'a service group is monitored as a whole, so that only what all of its members answer is asked',
       'give all nodes behind the VIP the same healthPort and stunPort',
@@ -63,17 +63,4 @@ export function findingsOf(intent: Intent, { kept, refused }: SharedPorts): Find
     ),
     vridFindings(intent.vips.filter(({ id }) => used.has(id))),
   ].flat();
-}
-
-function pools(services: readonly CarriedService[], matches: (carried: CarriedService) => boolean) {
-  return services
-    .filter((carried) => carried.service.role === 'signalling' && matches(carried))
-    .map(({ service }) => service);
-}
-
-function roundsWeights(members: readonly { readonly weight: number }[]): boolean {
-  return !scaleWeights(
-    members.map(({ weight }) => weight),
-    MAX_WEIGHT,
-  ).exact;
 }

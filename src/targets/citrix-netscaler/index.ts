@@ -9,6 +9,7 @@ import { carriedBy, vipIds, type CarriedService } from '../dialect/carried.ts';
 import { distinctChecks, poolChecks } from '../dialect/checks.ts';
 import { deviceHeader } from '../dialect/header.ts';
 import { hostsOf, type Host } from '../dialect/hosts.ts';
+import { frontRules } from '../dialect/rules.ts';
 import type { Rendering, Rule, Target } from '../target.ts';
 import { findingsOf } from './findings.ts';
 import { groupCommands, groupName, memberTexts, type Group } from './groups.ts';
@@ -110,10 +111,13 @@ function partOf(
       once(groupCommands(group, names, members));
       const server = vserverCommands(service, front, { port, group: groupName(group, names), names });
       once(server);
-      return rulesOf(group, {
+      return frontRules(service, {
         key: `${service.id} ${formatEndpoint(front.address, port)}`,
         text: server.join(' '),
-        members: members.map((member) => member.join(' ')),
+        members: front.members.map(({ member }, i) => ({
+          node: member.node,
+          text: members[i]?.join(' ') ?? '',
+        })),
       });
     }),
   );
@@ -128,18 +132,4 @@ function nodePort({ role, members }: VirtualService, port: number): number | nul
 
 function serverName({ node, address }: Host, names: Names): string {
   return names.server(node, address.family);
-}
-
-function rulesOf(
-  { service, members }: Group,
-  { key, text, members: texts }: { key: string; text: string; members: readonly string[] },
-): Rule[] {
-  const reals = members.map(({ member }, i) => ({ node: member.node, text: texts[i] ?? '' }));
-  if (service.role !== 'signalling') {
-    return reals.map((real) => ({ key, text: `${text} ${real.text}`, node: real.node }));
-  }
-  return [
-    { key, text, node: null },
-    ...reals.map((real) => ({ key: `${key} ${real.node}`, text: real.text, node: real.node })),
-  ];
 }

@@ -151,3 +151,13 @@ export function vipsWhere(
 ): { readonly id: string }[] {
   return [...new Set(services.filter(matches).map(({ service }) => service.vip))].map((id) => ({ id }));
 }
+
+/** The shared signalling services among these that have what is asked for. */
+export function poolsWhere(
+  services: readonly CarriedService[],
+  matches: (service: VirtualService) => boolean,
+): VirtualService[] {
+  return services
+    .map(({ service }) => service)
+    .filter((service) => service.role === 'signalling' && matches(service));
+}

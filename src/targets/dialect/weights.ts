@@ -23,3 +23,11 @@ export function scaleWeights(weights: readonly number[], max: number): ScaledWei
   const exact = weights.every((weight, i) => weight * max === (scaled[i] ?? 0) * largest);
   return { weights: scaled, exact };
 }
+
+/** Whether these members get other proportions than asked for, where `max` is the largest weight. */
+export function roundsWeights(members: readonly { readonly weight: number }[], max: number): boolean {
+  return !scaleWeights(
+    members.map(({ weight }) => weight),
+    max,
+  ).exact;
+}

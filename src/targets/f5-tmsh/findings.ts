@@ -1,11 +1,12 @@
 /** What a BIG-IP does otherwise than asked, or needs from the operator, however it is configured. */
 import type { Intent } from '../../intent/model.ts';
-import { vipIds, vipsWhere, type CarriedService } from '../dialect/carried.ts';
+import { poolsWhere, vipIds, vipsWhere, type CarriedService } from '../dialect/carried.ts';
 import { timeFindings } from '../dialect/times.ts';
+import { roundsWeights } from '../dialect/weights.ts';
 import { finding } from '../findings.ts';
 import { isFlushed } from '../ipvs/destinations.ts';
 import type { Finding } from '../target.ts';
-import { IDLE, roundsWeights } from './objects.ts';
+import { IDLE, MAX_RATIO } from './objects.ts';
 
 const LABEL = 'BIG-IP';
 
@@ -16,7 +17,7 @@ export function bigIpFindings(intent: Intent, services: readonly CarriedService[
     timeFindings(LABEL, 'the idle time', services, ({ service }) => service.idleTimeout, IDLE),
     timeFindings(LABEL, 'the persistence', services, ({ service }) => service.persistence, IDLE),
     finding(
-      list.filter((service) => service.role === 'signalling' && roundsWeights(service)),
+      poolsWhere(services, ({ members }) => roundsWeights(members, MAX_RATIO)),
       'degraded',
       'weights are rounded to ratios of 1 to 100',
       'use weights up to 100, or with a common divisor',

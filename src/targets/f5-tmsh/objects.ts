@@ -16,7 +16,7 @@ import { scaleWeights } from '../dialect/weights.ts';
 export const IDLE: TimeScale = { unit: 1, min: 1, max: 86_400 };
 
 /** AS3 schema, Pool_Member.ratio. */
-const MAX_RATIO = 100;
+export const MAX_RATIO = 100;
 
 export interface PoolMember {
   readonly node: string;
@@ -116,14 +116,6 @@ export function poolKey({ kind, id, family }: Pool): string {
 /** `60`, `60-direct`: unique among profiles, and a part of names. */
 export function profileKey({ idle, direct }: Profile): string {
   return `${idle}${direct ? '-direct' : ''}`;
-}
-
-/** Whether the proportions of weights are not exactly what was asked for. */
-export function roundsWeights({ members }: VirtualService): boolean {
-  return !scaleWeights(
-    members.map(({ weight }) => weight),
-    MAX_RATIO,
-  ).exact;
 }
 
 function poolOf(

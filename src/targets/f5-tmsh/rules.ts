@@ -1,5 +1,6 @@
 /** Forwarding rules of a BIG-IP: each virtual server, and each member of a pool that several share. */
 import { formatEndpoint } from '../../topology/address.ts';
+import { frontRules } from '../dialect/rules.ts';
 import type { Rule } from '../target.ts';
 import type { Virtual } from './objects.ts';
 
@@ -12,12 +13,6 @@ export function bigIpRules(
     const key = `${one.service.id} ${formatEndpoint(one.front.address, one.port)}`;
     const text = textOf.virtual(one);
     const members = one.pool.members.map(({ node }, i) => ({ node, text: textOf.member(one, i) }));
-    if (one.service.role !== 'signalling') {
-      return members.map((member) => ({ key, text: `${text} ${member.text}`, node: member.node }));
-    }
-    return [
-      { key, text, node: null },
-      ...members.map((member) => ({ key: `${key} ${member.node}`, text: member.text, node: member.node })),
-    ];
+    return frontRules(one.service, { key, text, members });
   });
 }

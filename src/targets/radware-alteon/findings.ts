@@ -1,9 +1,9 @@
 /** What an Alteon does otherwise than asked, or needs from the operator. */
 import type { Intent } from '../../intent/model.ts';
-import { vipIds, vipsWhere, type CarriedService } from '../dialect/carried.ts';
+import { poolsWhere, vipIds, vipsWhere, type CarriedService } from '../dialect/carried.ts';
 import { checksDiffer, poolChecks } from '../dialect/checks.ts';
 import { timeFindings } from '../dialect/times.ts';
-import { scaleWeights } from '../dialect/weights.ts';
+import { roundsWeights } from '../dialect/weights.ts';
 import { finding } from '../findings.ts';
 import { isFlushed } from '../ipvs/destinations.ts';
 import type { Finding } from '../target.ts';
@@ -18,7 +18,7 @@ const LABEL = 'Alteon';
 export function findingsOf(intent: Intent, all: readonly CarriedService[]): Finding[] {
   const services = all.filter(({ service }) => whyNot(service) === null);
   const list = services.map(({ service }) => service);
-  const pools = list.filter(({ role }) => role === 'signalling');
+  const pools = poolsWhere(services, () => true);
   const used = vipIds(services);
   const refusedFor = (why: string) =>
     all.map(({ service }) => service).filter((service) => whyNot(service) === why);
@@ -38,7 +38,7 @@ export function findingsOf(intent: Intent, all: readonly CarriedService[]): Find
     timeFindings(LABEL, 'the idle time', services, ({ service }) => service.idleTimeout, MINUTES),
     timeFindings(LABEL, 'the persistence', services, ({ service }) => service.persistence, MINUTES),
     finding(
-      pools.filter(({ members }) => roundsWeights(members)),
+      pools.filter(({ members }) => roundsWeights(members, MAX_WEIGHT)),
       'degraded',
       `weights are rounded to 1 to ${MAX_WEIGHT}`,
       `use weights up to ${MAX_WEIGHT}, or with a common divisor`,
@@ -97,11 +97,4 @@ export function findingsOf(intent: Intent, all: readonly CarriedService[]): Find
     ),
     vrrpFindings(intent.vips.filter(({ id }) => used.has(id))),
   ].flat();
-}
-
-function roundsWeights(members: readonly { readonly weight: number }[]): boolean {
-  return !scaleWeights(
-    members.map(({ weight }) => weight),
-    MAX_WEIGHT,
-  ).exact;
 }

@@ -9,6 +9,7 @@ import { carriedBy, vipIds, type CarriedService } from '../dialect/carried.ts';
 import { distinctChecks, poolChecks } from '../dialect/checks.ts';
 import { deviceHeader } from '../dialect/header.ts';
 import { hostsOf } from '../dialect/hosts.ts';
+import { frontRules } from '../dialect/rules.ts';
 import { indented, oneLine, type Block } from '../dialect/text.ts';
 import type { Rendering, Rule, Target } from '../target.ts';
 import { findingsOf } from './findings.ts';
@@ -117,13 +118,7 @@ function rulesOf({ service, fronts }: CarriedService, names: Names, realOf: Real
     return listPorts(service.ports).flatMap((port): Rule[] => {
       const key = `${service.id} ${formatEndpoint(front.address, port)}`;
       const text = serviceBlocks(id, service, port, to).map(oneLine).join(' ');
-      if (service.role !== 'signalling') {
-        return members.map((member) => ({ key, text: `${text} ${member.text}`, node: member.node }));
-      }
-      return [
-        { key, text, node: null },
-        ...members.map((member) => ({ key: `${key} ${member.node}`, text: member.text, node: member.node })),
-      ];
+      return frontRules(service, { key, text, members });
     });
   });
 }
