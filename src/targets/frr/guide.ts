@@ -16,6 +16,7 @@ export const guide: Guide = {
   ],
   limits: [
     'One session carries the routes of its own family. `no bgp network import-check` holds for the whole of `router bgp`: networks of your own are announced as well while the routing table lacks them.',
+    'bgpd offers graceful restart to its neighbors, so that they may go on for two minutes with what a bgpd announced that has ended, or died. `bgp graceful-restart-disable` below `router bgp` ends that; it is yours to enter once, since FRR takes it a second time for an error.',
     'VIPs must be on the balancer, by other means (on lo, or as the engine wants it).',
     'A VIP that leaves the topology stays in the daemon until it is removed by hand, as above.',
     'Session passwords are not written: `neighbor ADDRESS password` is yours to add, and stays.',
