@@ -55,7 +55,7 @@ export function testDraining(harness: EngineHarness): void {
       );
       assert.ok(!whoAnswered(await shared).some((who) => who === DRAINED || who.startsWith('(')));
       const answers = await live.client.ask(
-        ports.map(({ name: _, ...flow }) => ({ ...flow, patience: 500 })),
+        ports.map(({ kind, address, port }) => ({ kind, address, port, patience: 500 })),
       );
       assert.deepEqual(answers.filter(({ answer }) => answer).length, 0, 'a new flow got to it');
     };

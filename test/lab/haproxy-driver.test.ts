@@ -4,6 +4,7 @@ import path from 'node:path';
 import { haproxy } from '../../src/targets/haproxy/index.ts';
 import { testDriver, type EngineHarness, type LiveEngine } from './driver-contract.ts';
 import { testDraining } from './drain-contract.ts';
+import { testUpsets } from './upset-contract.ts';
 import { testTraffic } from './traffic-contract.ts';
 import { startHaproxyService, type HaproxyService } from './haproxy-service.ts';
 import { labSkipReason, type Lab } from './netns.ts';
@@ -21,6 +22,17 @@ const harness: EngineHarness = {
 testDriver(harness);
 testTraffic(harness);
 testDraining(harness);
+testUpsets(harness, {
+  wraps: { binary: '"-c "*' },
+  kills: [
+    { change: 'a weight changes', at: 0 },
+    { change: 'a node is added', at: 0 },
+    { change: 'a node is added', at: /^reload/ },
+  ],
+  broken: { signalling: { port: 443, tls: 'terminate', certificate: '/nonexistent/lab.pem' } },
+  // By then the process was told: the check of the file comes last.
+  harm: () => Promise.resolve('echo "no such file for me"; exit 1'),
+});
 testDriver({ ...common, name: 'haproxy, signalling alone', vip: { signalling: { port: 443 } } });
 
 async function startEngine(lab: Lab): Promise<LiveEngine> {

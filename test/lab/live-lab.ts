@@ -28,7 +28,7 @@ export interface LiveOptions {
 
 export class LiveLab {
   /** What the topology says of the balancer beside where it is. */
-  declared: Partial<Pick<Balancer, 'drainLimit' | 'maxRemoved'>> = {};
+  declared: Partial<Balancer> = {};
 
   private constructor(
     private readonly vip: Fields,
@@ -88,7 +88,7 @@ export class LiveLab {
   /** Writes the topology, and the command's words for it: `apply lb --topology FILE …`. */
   async words(command: string, topology: Topology, ...more: string[]): Promise<string[]> {
     const file = path.join(this.folder, 'topology.yaml');
-    const balancers = [{ ...this.engine.balancer, ...this.declared, id: BALANCER }];
+    const balancers = [{ ...this.engine.balancer, ...this.declared, id: BALANCER } as Balancer];
     await writeFile(file, formatTopology({ ...topology, balancers }));
     const state = path.join(this.folder, 'state');
     return [command, BALANCER, '--topology', file, '--state-dir', state, ...more];

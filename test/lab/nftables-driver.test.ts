@@ -4,6 +4,7 @@ import { nftablesDriver } from '../../src/targets/nftables/driver/driver.ts';
 import { balancerFor } from '../targets/balancers.ts';
 import { testDriver, type EngineHarness } from './driver-contract.ts';
 import { testDraining } from './drain-contract.ts';
+import { testUpsets } from './upset-contract.ts';
 import { testTraffic } from './traffic-contract.ts';
 import { findBinary, labSkipReason, type Lab } from './netns.ts';
 
@@ -56,3 +57,16 @@ const harness: EngineHarness = {
 testDriver(harness);
 testTraffic(harness);
 testDraining(harness);
+const media = { protocols: ['udp', 'tcp'], ports: '40000-40999', drain: 'flush' };
+testUpsets(
+  { ...harness, vip: { ...harness.vip, media } },
+  {
+    wraps: { nft: '"-f -"', conntrack: '"-D "*' },
+    kills: [0, 1, 9].map((at) => ({ change: 'a node drains', at })),
+    broken: '{ cat; echo "add rule inet no such"; } | "$real" "$@"; exit',
+    async harm({ lab }) {
+      const table = await lab.check(lab.lb, 'nft', ['list', 'table', 'inet', 'roomlb_test-1']);
+      return `"$real" "$@"; "$real" -f - <<'END'; exit\ndelete table inet roomlb_test-1\n${table}END`;
+    },
+  },
+);

@@ -1,6 +1,6 @@
 /** The nginx driver with a real nginx, its workers and connections. */
 import assert from 'node:assert/strict';
-import { chmod, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -13,6 +13,7 @@ import { balancerFor } from '../targets/balancers.ts';
 import { cluster, intentOf, type Fields } from '../targets/documents.ts';
 import { startClient, whoAnswered, type LabClient } from './client.ts';
 import { testDriver, type EngineHarness } from './driver-contract.ts';
+import { testUpsets } from './upset-contract.ts';
 import { testTraffic } from './traffic-contract.ts';
 import { startEchoNodes } from './echo-node.ts';
 import { createLab, findBinary, type Lab } from './netns.ts';
@@ -109,6 +110,26 @@ const harness: EngineHarness = {
 };
 testDriver(harness);
 testTraffic(harness, { udpFollows: true });
+testUpsets(harness, {
+  wraps: { binary: '"-t "*' },
+  kills: [
+    { change: 'a node is added', at: 0 },
+    { change: 'a node is added', at: /^reload/ },
+  ],
+  broken: {
+    signalling: { port: 80, ports: '4000-4099', tls: 'terminate', certificate: '/nonexistent/lab.pem' },
+  },
+  // The master is not found any more, which is all that can go wrong behind a file that nginx takes.
+  harm: ({ engine: { balancer } }) => {
+    const { pidFile } = ofTarget(balancer, 'nginx');
+    return Promise.resolve(`[ -s ${pidFile} ] && mv ${pidFile} ${pidFile}.kept`);
+  },
+  async heal({ engine: { balancer } }) {
+    const { pidFile } = ofTarget(balancer, 'nginx');
+    await rename(`${pidFile}.kept`, pidFile);
+  },
+  udpFollows: true,
+});
 
 const MEDIA = { protocols: ['udp', 'tcp'], ports: '40000-40099' };
 
