@@ -26,7 +26,6 @@ testUpsets(harness, {
   wraps: { binary: '"-c "*' },
   kills: [
     { change: 'a weight changes', at: 0 },
-    { change: 'a node is added', at: 0 },
     { change: 'a node is added', at: /^reload/ },
   ],
   broken: { signalling: { port: 443, tls: 'terminate', certificate: '/nonexistent/lab.pem' } },
