@@ -5,7 +5,6 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { describe, test } from 'node:test';
-import fc from 'fast-check';
 import { parse } from 'yaml';
 import { clusterView } from '../../src/cluster/view.ts';
 import { buildIntent } from '../../src/intent/build.ts';
@@ -18,7 +17,8 @@ type Json = string | number | boolean | null | Json[] | { [key: string]: Json };
 type Path = readonly (string | number)[];
 
 const example = parse(await readFile('lb-config/topology.yaml', 'utf8')) as Json;
-const places = [...stringsIn(example, [])];
+/** One of each kind: what holds for one node holds for the others. */
+const places = [...new Map([...stringsIn(example, [])].map((path) => [kindOf(path), path])).values()];
 
 /** What some dialect ends a line, a word, a quote or a block with, or begins a comment or a command with. */
 const BREAKERS = [
@@ -48,38 +48,32 @@ const BREAKERS = [
 ];
 
 describe('hostile text', () => {
-  test('in any place of a topology is refused, or comes out in no dialect', () => {
-    let accepted = 0;
-    fc.assert(
-      fc.property(
-        fc.constantFrom(...places),
-        fc.constantFrom(...BREAKERS),
-        fc.constantFrom('before', 'inside', 'behind', 'alone'),
-        (path, breaker, where) => {
-          const old = String(at(example, path));
-          const value = {
-            before: breaker + old,
-            inside: `${old.slice(0, 1)}${breaker}${old.slice(1)}`,
-            behind: old + breaker,
-            alone: breaker,
-          }[where];
+  let accepted = 0;
+  for (const path of places) {
+    test(`at ${path.join('.')} is refused, or comes out in no dialect`, () => {
+      const old = textAt(example, path);
+      for (const breaker of BREAKERS) {
+        for (const value of [breaker + old, `${old.slice(0, 1)}${breaker}${old.slice(1)}`, old + breaker]) {
           const { topology } = parseTopology(JSON.stringify(replaced(example, path, value)), { file: 'f' });
-          if (!topology) return;
+          if (!topology) continue;
           accepted += 1;
           assertHarmless(topology, value, path.join('.'));
-        },
-      ),
-      { numRuns: 1000, includeErrorInReport: true },
-    );
-    assert.ok(accepted > 0, 'nothing was accepted, so nothing was looked at');
+        }
+      }
+    });
+  }
+
+  test('is accepted somewhere, or nothing would have been looked at', () => {
+    assert.ok(accepted > 0);
   });
 });
 
 /** Files are of printable ASCII, devices could read them, and what broke in is in none of them. */
 function assertHarmless(topology: Topology, value: string, place: string): void {
   const intent = buildIntent(clusterView(topology));
-  for (const { name, render } of TARGETS) {
-    const { files, findings } = render(intent);
+  for (const target of TARGETS) {
+    const { name } = target;
+    const { files, findings } = target.render(intent);
     for (const { path, content } of files) {
       assert.match(content, /^[\x20-\x7e\n]*$/, `${name} with ${JSON.stringify(value)} at ${place}`);
       const grammar = GRAMMARS[name]?.[path];
@@ -99,13 +93,19 @@ function* stringsIn(value: Json, path: Path): Generator<Path> {
     for (const [key, one] of Object.entries(value)) yield* stringsIn(one, [...path, key]);
 }
 
-function at(value: Json, path: Path): Json {
-  return path.reduce<Json>((one, key) => (one as Record<string | number, Json>)[key]!, value);
+function kindOf(path: Path): string {
+  return path.filter((key) => typeof key === 'string').join('.');
+}
+
+function textAt(value: Json, path: Path): string {
+  const found = path.reduce<Json>((one, key) => (one as Record<string | number, Json>)[key]!, value);
+  assert.ok(typeof found === 'string');
+  return found;
 }
 
 function replaced(value: Json, [key, ...rest]: Path, by: string): Json {
   if (key === undefined) return by;
   const copy = structuredClone(value) as Record<string | number, Json>;
   copy[key] = replaced(copy[key]!, rest, by);
-  return copy as Json;
+  return copy;
 }
