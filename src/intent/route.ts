@@ -19,8 +19,8 @@ export function routeOf(vip: Vip, view: ClusterView): IntentRoute | null {
   return { watermark, communities, med, state: stateOf(vip, watermark, view) };
 }
 
-export function isUsable(view: ClusterView, { id, state }: Node): boolean {
-  if (state === 'disabled') return false;
+/** Of a node that is not disabled. */
+export function isUsable(view: ClusterView, { id }: Node): boolean {
   return view.health.get(id) !== 'down' || (view.serving.get(id)?.size ?? 0) > 0;
 }
 
