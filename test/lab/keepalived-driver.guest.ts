@@ -94,7 +94,7 @@ testLive(harness, (live) => {
       lab.check(lab.nsOfNode('sfu-3'), 'ip', ['-batch', '-'], {
         input: [LAB.lb[4], '203.0.113.10'].map((to) => `route ${verb} blackhole ${to}/32\n`).join(''),
       });
-    await answers('add');
+    await answers('prepend');
     while ((await weights())[0] !== '0') await sleep(200);
     const seen = new Set<string | undefined>();
     const done = new AbortController();

@@ -213,6 +213,22 @@ describe('what in IPVS is RoomLB’s own', () => {
     assert.deepEqual([same.foreign, same.steps.map(({ action }) => action.do)], [[], ['note']]);
   });
 
+  test('members that go are known by name until they are gone', () => {
+    const [from, to] = [ipvs.desired(intentWith([{}, {}])), ipvs.desired(intentWith([{}]))];
+    const { steps } = ipvs.plan(from, to);
+    assert.deepEqual(
+      steps.map(({ action }) => action.do),
+      ['rules', 'note'],
+    );
+    const moved = ipvs.desired(intentWith([{ addresses: ['10.0.0.9', 'fd00:1::9'] }]));
+    const [first] = ipvs.plan(to, moved).steps;
+    assert.ok(first?.action.do === 'note');
+    assert.deepEqual(first.action.changes.services['-t 203.0.113.10:80']?.nodes, {
+      '10.0.0.1:4443': 'sfu-1',
+      '10.0.0.9:4443': 'sfu-1',
+    });
+  });
+
   test('what was taken over is given back on the way back', () => {
     const desired = ipvs.desired(intentWith([{}]));
     const strange = { ...desired.services[0]!, owner: null, options: '-s sh' };

@@ -1,9 +1,10 @@
 /** From state to state: noted, set, changed rule by rule, struck out. */
+import { compareText } from '../../../topology/compare.ts';
 import type { Change, Disruption, Plan, Step } from '../../driver.ts';
 import { differences, poolDifferences } from '../../driving/changes.ts';
 import { rulesBetween } from './rules.ts';
 import { setTimeouts, sysctlsIn } from './settings.ts';
-import type { IpvsAction, IpvsState, NotesChange, Service } from './state.ts';
+import type { IpvsAction, IpvsState, NotesChange, Owner, Service } from './state.ts';
 import { isShared, placesOf, poolsOf, textsOf, type Place } from './view.ts';
 
 export interface Places {
@@ -38,8 +39,13 @@ export function planChanges(actual: IpvsState, desired: IpvsState, places: Place
 
 function stepsBetween(from: IpvsState, to: IpvsState, { ipvsadm, ownedFile }: Places): Step<IpvsAction>[] {
   const known = new Map(from.services.map(({ name, owner }) => [name, owner]));
-  const owners = to.services.flatMap(({ name, owner }) =>
-    owner && JSON.stringify(owner) !== JSON.stringify(known.get(name)) ? [[name, owner] as const] : [],
+  const wanted = new Map(to.services.flatMap(({ name, owner }) => (owner ? [[name, owner] as const] : [])));
+  // While destinations go, somebody who comes after a kill has to know whose they are: old ones are named, too.
+  const meanwhile = new Map(
+    [...wanted].map(([name, owner]) => [
+      name,
+      { ...owner, nodes: sorted({ ...known.get(name)?.nodes, ...owner.nodes }) },
+    ]),
   );
   const kept = new Set(to.services.filter(({ owner }) => owner).map(({ name }) => name));
   const struck = from.services.filter(({ name, owner }) => owner && !kept.has(name)).map(({ name }) => name);
@@ -48,15 +54,34 @@ function stepsBetween(from: IpvsState, to: IpvsState, { ipvsadm, ownedFile }: Pl
   const lines = rulesBetween(from.services, to.services);
   const settings = Object.fromEntries(set);
   return [
-    ...note(ownedFile, 'note', { services: Object.fromEntries(owners), settings: set.map(([name]) => name) }),
+    ...note(ownedFile, 'note', {
+      services: changed(known, meanwhile),
+      settings: set.map(([name]) => name),
+    }),
     ...(set.length === 0
       ? []
       : [{ text: settingText(ipvsadm, settings), action: { do: 'set', settings } } as const]),
     ...(lines.length === 0
       ? []
       : [{ text: rulesText(ipvsadm, lines), action: { do: 'rules', lines } } as const]),
-    ...note(ownedFile, 'strike out', { without: { services: struck, settings: unset } }),
+    ...note(ownedFile, 'strike out what is not', {
+      services: changed(new Map([...known, ...meanwhile]), wanted),
+      without: { services: struck, settings: unset },
+    }),
   ];
+}
+
+/** What is not the same in the second. */
+function changed(
+  before: ReadonlyMap<string, Owner | null>,
+  after: ReadonlyMap<string, Owner>,
+): Record<string, Owner> {
+  const same = (a: unknown, b: unknown) => JSON.stringify(a) === JSON.stringify(b);
+  return Object.fromEntries([...after].filter(([name, owner]) => !same(before.get(name), owner)));
+}
+
+function sorted(nodes: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(nodes).sort(([a], [b]) => compareText(a, b)));
 }
 
 function note(file: string, verb: string, some: Partial<NotesChange>): Step<IpvsAction>[] {
