@@ -12,6 +12,7 @@ import { NO_WORKER } from '../media-node/support.ts';
 import { watchByHaproxy } from './rivals/haproxy.ts';
 import { watchByKeepalived } from './rivals/keepalived.ts';
 import { ROOMLB, Site, VICTIM } from './rivals/site.ts';
+import { noticedRows } from './rivals/rows.ts';
 import type { Timing } from './rivals/timing.ts';
 import type { BenchRow } from './row.ts';
 
@@ -101,30 +102,15 @@ async function watchInjuries(): Promise<Round[]> {
   return rounds;
 }
 
-/** Medians; of who did not always notice, how often. */
 function rowsOf(injury: Injury, rounds: readonly Round[]): BenchRow[] {
-  const { interval, fall } = TIMING;
-  const group = `${INJURIES[injury]}; all check every ${interval} ms, fall ${fall}`;
-  const times = (name: string) =>
-    rounds.flatMap(({ noticed }) => noticed.get(name) ?? []).sort((a, b) => a - b);
-  const ours = median(times(ROOMLB.down));
-  return [...Object.values(ROOMLB), ...Object.values(RIVALS)].map((name): BenchRow => {
-    const sorted = times(name);
-    if (sorted.length < rounds.length)
-      return { group, name: `${name}: noticed`, value: sorted.length, unit: `of ${rounds.length} times` };
-    const value = median(sorted);
-    const rival = !name.startsWith('RoomLB');
-    return {
-      group,
-      name: `${name} (worst ${Math.round(sorted.at(-1) ?? NaN)} ms)`,
-      value,
-      unit: 'ms',
-      ...(rival && { ratio: { of: ROOMLB.down, value: value / ours } }),
-      ...(name === ROOMLB.down && { aim: 'before HAProxy and keepalived' }),
-    };
-  });
-}
-
-function median(sorted: readonly number[]): number {
-  return sorted[sorted.length >> 1] ?? NaN;
+  const contest = {
+    group: `${INJURIES[injury]}; all check every ${TIMING.interval} ms, fall ${TIMING.fall}`,
+    names: [...Object.values(ROOMLB), ...Object.values(RIVALS)],
+    ours: ROOMLB.down,
+    aims: { [ROOMLB.down]: 'before HAProxy and keepalived' },
+  };
+  return noticedRows(
+    contest,
+    rounds.map(({ noticed }) => noticed),
+  );
 }

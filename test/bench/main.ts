@@ -6,6 +6,7 @@ import { table } from '../../src/cli/output.ts';
 import { apiBench } from './api.ts';
 import { applyBench } from './apply.ts';
 import { detectionBench } from './detection.ts';
+import { failoverBench } from './failover.ts';
 import { placementBench } from './placement.ts';
 import { healthBench } from './health.ts';
 import { renderBench } from './render.ts';
@@ -19,7 +20,7 @@ const PARTS: Record<string, () => BenchRow[] | Promise<BenchRow[]>> = {
   render: renderBench,
   health: healthBench,
   detection: detectionBench,
-  apply: applyBench,
+  apply: async () => [...(await applyBench()), ...(await failoverBench())],
 };
 
 const { values, positionals } = parseArgs({ allowPositionals: true, options: { json: { type: 'string' } } });

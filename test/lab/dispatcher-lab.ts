@@ -8,7 +8,10 @@ import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { HealthReport, NodeReport } from '../../src/health/report.ts';
+import { intentFor } from '../../src/reconcile/balancer-intent.ts';
+import type { Balancer } from '../../src/targets/balancer.ts';
 import { nftables } from '../../src/targets/nftables/index.ts';
+import type { CarriedServices } from '../../src/topology/balancers/balancer.ts';
 import { formatTopology } from '../../src/topology/format.ts';
 import type { Topology } from '../../src/topology/model.ts';
 import { intentOf } from '../targets/documents.ts';
@@ -25,6 +28,16 @@ export interface Answer {
   readonly status: number;
   // eslint-disable-next-line @typescript-eslint/no-explicit-any -- JSON in tests
   readonly body: any;
+}
+
+export interface StartOptions {
+  /** Words after `node` that run the command line. */
+  readonly program?: readonly string[];
+  /**
+   * Starts engines on the balancer for the VIPs' signalling, which the dispatcher then drives. Without it, rules of
+   * nftables that stay as they are carry everything; with it, media alone.
+   */
+  readonly prepare?: (lab: Lab) => Promise<readonly Balancer[]>;
 }
 
 export class DispatcherLab {
@@ -52,22 +65,25 @@ export class DispatcherLab {
     });
   }
 
-  /**
-   * Everything is started; nodes may take a while to be up.
-   *
-   * @param program words after `node` that run the command line
-   */
-  static async start(topology: Topology, program = PROGRAM): Promise<DispatcherLab> {
+  /** Everything is started; nodes may take a while to be up. */
+  static async start(
+    topology: Topology,
+    { program = PROGRAM, prepare }: StartOptions = {},
+  ): Promise<DispatcherLab> {
     const lab = await createLab(topology);
     const folder = mkdtempSync(path.join(tmpdir(), 'roomlb-lab-'));
     try {
       const api = lab.spawn(lab.lb, process.execPath, [path.join(import.meta.dirname, 'api-client.mjs')]);
       api.stderr.resume();
       const self = new DispatcherLab(lab, folder, api, program);
-      await self.loadRules(topology);
+      const balancers = (await prepare?.(lab)) ?? [];
+      await self.loadRules(topology, balancers.length > 0 ? 'media' : 'all');
       const file = path.join(folder, 'topology.yaml');
-      writeFileSync(file, formatTopology(topology));
-      await self.#serve(file);
+      writeFileSync(file, formatTopology({ ...topology, balancers }));
+      await self.#serve(
+        file,
+        balancers.map(({ id }) => id),
+      );
       for (const { id } of topology.nodes) self.startNode(id);
       return self;
     } catch (error) {
@@ -83,8 +99,9 @@ export class DispatcherLab {
   }
 
   /** Puts the rules of this topology, be it the dispatcher's or another one, on the balancer. */
-  async loadRules(topology: Topology): Promise<void> {
-    const text = nftables.render(intentOf(topology)).files[0]?.content ?? '';
+  async loadRules(topology: Topology, services: CarriedServices = 'all'): Promise<void> {
+    const intent = intentFor(intentOf(topology), { vips: null, services });
+    const text = nftables.render(intent).files[0]?.content ?? '';
     await this.lab.check(this.lab.lb, 'nft', ['-f', '-'], { input: text });
   }
 
@@ -175,8 +192,10 @@ export class DispatcherLab {
     this.nodes.set(id, child);
   }
 
-  async #serve(file: string): Promise<void> {
+  async #serve(file: string, balancers: readonly string[]): Promise<void> {
     const args = ['serve', '--topology', file, '--listen', `${LAB.lb[4]}:${PORT}`, '--allow-remote'];
+    if (balancers.length > 0)
+      args.push('--state-dir', path.join(this.#folder, 'state'), '--apply', ...balancers);
     const child = this.lab.spawn(this.lab.lb, process.execPath, [...this.#program, ...args]);
     const ready = untilLine(child, /curl -X PUT/);
     createInterface(child.stdout).on('line', (line) => {

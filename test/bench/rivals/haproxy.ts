@@ -1,4 +1,4 @@
-/** HAProxy's own checks of one node, as many kinds as there are servers. */
+/** HAProxy's own checks: of one node, as many kinds as there are servers; or of a pool that takes connections. */
 import { writeFile } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import type { Lab } from '../../lab/netns.ts';
@@ -13,6 +13,13 @@ export interface HaproxyCheck {
   readonly port: number;
 }
 
+export interface HaproxyPool {
+  /** Address and port. */
+  readonly bind: string;
+  readonly servers: readonly { readonly name: string; readonly address: string; readonly port: number }[];
+  readonly healthPort: number;
+}
+
 /** Tells the watch of every change that HAProxy logs. Ends with the lab. */
 export async function watchByHaproxy(
   lab: Lab,
@@ -21,18 +28,59 @@ export async function watchByHaproxy(
   timing: Timing,
   watch: Watch,
 ): Promise<void> {
-  await writeFile(file, configOf(checks, timing));
+  const nobody = 'listen nobody # it does not run without\n    bind 127.0.0.1:7000\n';
+  const backends = checks.map(
+    ({ kind, address, port }, i) => `backend checks-${i}
+${kind === 'http' ? HTTP_CHECK : ''}    server node ${address}:${port} ${wordsOf(timing)}
+`,
+  );
+  const text = configOf(timing, [nobody, ...backends]);
+  await run(lab, file, text, (backend, _server, up) => {
+    const check = checks[Number(/^checks-(\d+)$/.exec(backend)?.[1])];
+    if (check) watch.hear(check.name, up);
+  });
+}
+
+/** As RoomLB writes such a pool, but that it is checked as often as everybody else checks. Ends with the lab. */
+export async function balanceByHaproxy(
+  lab: Lab,
+  file: string,
+  { bind, servers, healthPort }: HaproxyPool,
+  timing: Timing,
+  onState: (server: string, up: boolean) => void,
+): Promise<void> {
+  const lines = servers.map(
+    ({ name, address, port }) =>
+      `    server ${name} ${address}:${port} port ${healthPort} ${wordsOf(timing)}\n`,
+  );
+  const front = `listen pool\n    bind ${bind}\n    mode http\n    balance roundrobin\n    option redispatch\n`;
+  const text = configOf(timing, [`${front}${HTTP_CHECK}${lines.join('')}`]);
+  await run(lab, file, text, (_backend, server, up) => onState(server, up));
+}
+
+const HTTP_CHECK = '    option httpchk GET /health\n    http-check expect status 200\n';
+
+function wordsOf({ interval, rise, fall }: Timing): string {
+  return `check inter ${interval}ms rise ${rise} fall ${fall}`;
+}
+
+async function run(
+  lab: Lab,
+  file: string,
+  text: string,
+  onState: (backend: string, server: string, up: boolean) => void,
+): Promise<void> {
+  await writeFile(file, text);
   await lab.check(lab.lb, 'haproxy', ['-c', '-f', file]);
   const child = lab.spawn(lab.lb, 'haproxy', ['-db', '-f', file]);
   child.stderr.resume();
   createInterface(child.stdout).on('line', (line) => {
-    const [, index, state] = /Server checks-(\d+)\/node is (UP|DOWN)/.exec(line) ?? [];
-    const check = checks[Number(index)];
-    if (check) watch.hear(check.name, state === 'UP');
+    const [, backend, server, state] = /Server ([^/ ]+)\/(\S+) is (UP|DOWN)/.exec(line) ?? [];
+    if (backend !== undefined && server !== undefined) onState(backend, server, state === 'UP');
   });
 }
 
-function configOf(checks: readonly HaproxyCheck[], { interval, timeout, rise, fall }: Timing): string {
+function configOf({ timeout }: Timing, sections: readonly string[]): string {
   return `global
     log stdout format raw daemon
 defaults
@@ -42,14 +90,5 @@ defaults
     timeout client 60s
     timeout server 60s
     timeout check ${timeout}ms
-listen nobody # it does not run without
-    bind 127.0.0.1:7000
-${checks
-  .map(
-    ({ kind, address, port }, i) => `backend checks-${i}
-${kind === 'http' ? '    option httpchk GET /health\n    http-check expect status 200\n' : ''}\
-    server node ${address}:${port} check inter ${interval}ms rise ${rise} fall ${fall}
-`,
-  )
-  .join('')}`;
+${sections.join('')}`;
 }

@@ -3,12 +3,21 @@ import { once } from 'node:events';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Topology } from '../../../src/topology/model.ts';
-import { DispatcherLab, until } from '../../lab/dispatcher-lab.ts';
+import { DispatcherLab, until, type StartOptions } from '../../lab/dispatcher-lab.ts';
 import { topologyOf } from '../../targets/documents.ts';
 import type { Timing } from './timing.ts';
 import { Watch } from './watch.ts';
 
-export const VICTIM = { id: 'sfu-1', address: '10.0.0.1', healthPort: 9100, mediaPort: 40_000 } as const;
+/** Where the VIP takes signalling. */
+export const SIGNALLING = { address: '203.0.113.10', port: 80 } as const;
+export const VICTIM = {
+  id: 'sfu-1',
+  address: '10.0.0.1',
+  healthPort: 9100,
+  mediaPort: 40_000,
+  signallingPort: 4443,
+} as const;
+export const OTHER = { id: 'sfu-2', address: '10.0.0.2' } as const;
 
 /** What RoomLB's own part in it is called. */
 export const ROOMLB = {
@@ -28,6 +37,8 @@ export interface Injury {
   readonly expected: readonly string[];
   /** Milliseconds that the others are given all the same. */
   readonly least?: number;
+  /** What else is waited for. */
+  readonly also?: () => boolean;
   readonly hurt: () => unknown;
 }
 
@@ -49,9 +60,10 @@ export class Site {
   }
 
   /** The program is the one that `npm run build` makes. */
-  static async start(timing: Timing): Promise<Site> {
+  static async start(timing: Timing, prepare?: StartOptions['prepare']): Promise<Site> {
     const program = [path.join(import.meta.dirname, '../../../dist/cli/main.js')];
-    const site = new Site(await DispatcherLab.start(topology(timing), program), timing);
+    const options = { program, ...(prepare && { prepare }) };
+    const site = new Site(await DispatcherLab.start(topology(timing), options), timing);
     await until('both nodes are up', () => site.#allUp());
     return site;
   }
@@ -64,18 +76,28 @@ export class Site {
   }
 
   /** Kills the node once it is settled who notices when, and starts it again afterwards. */
-  async killNode(injury: Omit<Injury, 'hurt'>): Promise<ReadonlyMap<string, number>> {
+  async killNode(
+    injury: Omit<Injury, 'hurt'>,
+    wrap = (hurt: () => unknown) => hurt,
+  ): Promise<ReadonlyMap<string, number>> {
     const node = this.lab.nodes.get(VICTIM.id);
     if (!node) throw new Error('the node does not run');
     const exited = once(node, 'exit');
-    const noticed = await this.injure({ ...injury, hurt: () => node.kill('SIGKILL') });
+    const noticed = await this.injure({ ...injury, hurt: wrap(() => node.kill('SIGKILL')) });
     await exited;
     this.lab.startNode(VICTIM.id);
     return noticed;
   }
 
   /** Milliseconds until each noticed; who did not in time is not there. */
-  async injure({ round, of, expected, least = 0, hurt }: Injury): Promise<ReadonlyMap<string, number>> {
+  async injure({
+    round,
+    of,
+    expected,
+    least = 0,
+    also = () => true,
+    hurt,
+  }: Injury): Promise<ReadonlyMap<string, number>> {
     const { watch } = this;
     const { interval } = this.#timing;
     await this.content();
@@ -85,7 +107,7 @@ export class Site {
     await sleep(interval + ((phase - (Date.now() % interval) + interval) % interval));
     watch.begin();
     hurt();
-    while (watch.elapsed < least || !expected.every((name) => watch.noticed.has(name))) {
+    while (watch.elapsed < least || !expected.every((name) => watch.noticed.has(name)) || !also()) {
       if (watch.elapsed > LIMIT) break;
       await sleep(20);
     }
@@ -123,8 +145,8 @@ function topology({ interval, timeout, rise, fall }: Timing): Topology {
     vips: [
       {
         id: 'public',
-        addresses: ['203.0.113.10'],
-        signalling: { port: 80 },
+        addresses: [SIGNALLING.address],
+        signalling: { port: SIGNALLING.port },
         media: { protocols: ['udp', 'tcp'], ports: '40000-40099' },
       },
     ],
@@ -133,7 +155,7 @@ function topology({ interval, timeout, rise, fall }: Timing): Topology {
       kind: 'mediasoup',
       vip: 'public',
       addresses: [`10.0.0.${i + 1}`],
-      signallingPort: 4443,
+      signallingPort: VICTIM.signallingPort,
       healthPort: VICTIM.healthPort,
       stunPort: VICTIM.healthPort,
       mediaPorts: String(VICTIM.mediaPort + i),

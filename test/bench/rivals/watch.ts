@@ -29,6 +29,11 @@ export class Watch {
     return this.#down.size === 0;
   }
 
+  /** When `begin` was, in milliseconds since the epoch: comparable with the clocks of other processes. */
+  get began(): number {
+    return performance.timeOrigin + this.#start;
+  }
+
   /** Milliseconds since `begin`. */
   get elapsed(): number {
     return performance.now() - this.#start;
