@@ -2,6 +2,8 @@
 // answers. Arguments: `NAME=URL`…; a line of JSON for each connection that is over: `{name, seq, at, node}`, where
 // `at` is when it began, in milliseconds since the epoch, and `node` who answered in time, or null.
 import http from 'node:http';
+import { performance } from 'node:perf_hooks';
+import { setInterval } from 'node:timers';
 
 /** Milliseconds: between two connections, and the longest that an answer is waited for. */
 const EVERY = 15;
