@@ -10,13 +10,13 @@ import { buildIntent } from '../../src/intent/build.ts';
 import type { Intent } from '../../src/intent/model.ts';
 import { TARGETS } from '../../src/targets/registry.ts';
 import type { Target } from '../../src/targets/target.ts';
-import type { Topology } from '../../src/topology/model.ts';
+import type { IpAddress, Topology } from '../../src/topology/model.ts';
 import { topologies } from '../topology/arbitrary.ts';
 import { GRAMMARS } from './grammars/index.ts';
 import { MODELS } from './models/index.ts';
 import type { DeviceModel } from './models/model.ts';
 
-const RUNS = { numRuns: 200, includeErrorInReport: true };
+const RUNS = { numRuns: 120, includeErrorInReport: true };
 const changing = TARGETS.filter(({ changes }) => changes !== undefined);
 
 test('every model is of a target that is changed by commands, and the other way round', () => {
@@ -60,12 +60,10 @@ for (const target of changing) {
           const full = [...before].filter(([group, n]) => n > 0 && (after.get(group) ?? 0) > 0);
           device.run(drain);
           const staying = full.filter(([group]) => (members(device.show()).get(group) ?? 0) > 0);
-          for (let end = 1; end <= change.length; end++) {
-            const copy = loaded(from);
-            copy.run([...drain, ...change.slice(0, end)]);
-            const now = members(copy.show());
-            for (const [group] of staying) assert.ok(now.get(group) !== 0, change.slice(0, end).join('\n'));
-          }
+          device.run(change, () => {
+            const now = members(device.show());
+            for (const [group] of staying) assert.ok(now.get(group) !== 0, `${group}\n${change.join('\n')}`);
+          });
         }),
         { ...RUNS, numRuns: 30 },
       );
@@ -93,24 +91,32 @@ const pairs: fc.Arbitrary<readonly [Intent, Intent]> = fc.oneof(
   }),
 );
 
-/** Leaves nodes out, changes weights and states of others, exchanges addresses, moves a group elsewhere. */
+/**
+ * Leaves nodes out, gives others another address, weight or state, exchanges addresses of VIPs, moves a group
+ * elsewhere.
+ */
 function edits(): fc.Arbitrary<(topology: Topology) => Topology> {
-  const edit = fc.constantFrom('keep', 'keep', 'leave', 'weight', 'drain');
+  const edit = fc.constantFrom('keep', 'keep', 'leave', 'weight', 'drain', 'move');
   const nodes = fc.array(edit, { minLength: 1, maxLength: 8 });
   return fc.tuple(nodes, fc.boolean(), fc.boolean()).map(([list, exchange, elsewhere]) => (topology) => ({
     ...topology,
     vips: topology.vips.map((vip, i, all) => ({
       ...vip,
       addresses: exchange ? (all[(i + 1) % all.length]?.addresses ?? vip.addresses) : vip.addresses,
-      vrrp: elsewhere && vip.vrrp ? { ...vip.vrrp, interface: 'Vlan20', routerId: 60 + i } : vip.vrrp,
+      vrrp: elsewhere && vip.vrrp ? { ...vip.vrrp, interface: 'Vlan20', routerId: 20 + i } : vip.vrrp,
     })),
     nodes: topology.nodes.flatMap((node, i) => {
       const what = list[i % list.length];
       if (what === 'leave') return [];
       if (what === 'weight') return [{ ...node, weight: (node.weight % 250) + 1 }];
+      if (what === 'move') return [{ ...node, addresses: node.addresses.map(moved) }];
       return [what === 'drain' ? { ...node, state: 'draining' as const } : node];
     }),
   }));
+}
+
+function moved({ family, text }: IpAddress): IpAddress {
+  return { family, text: family === 4 ? text.replace(/^10\.0\./, '10.1.') : text.replace(/^fd00:/, 'fd01:') };
 }
 
 /** The rendering without its comments. */

@@ -12,8 +12,8 @@ export const guide: Guide = {
     'Back: `enable` in the same place, or `no disable`; for a flushed port also `no template port roomlb-flush`.',
   ],
   rollback: [
-    'Before loading: `write memory BEFORE-ROOMLB` keeps a profile; `link startup-config BEFORE-ROOMLB primary` and `reload` take all back, with an interruption.',
-    'Or without one: load the file of the revision before, and remove what only the newer had: `no slb virtual-server NAME` first, then `no slb service-group NAME`, `no slb server NAME`, templates and monitors last.',
+    'Before a change: `roomlb render a10-acos --from OLD --topology NEW` prints the commands that make it, and with `--back` those that take it back.',
+    'Before loading a whole file: `write memory BEFORE-ROOMLB` keeps a profile; `link startup-config BEFORE-ROOMLB primary` and `reload` take all back, with an interruption.',
   ],
   limits: [
     'Weights of 1 to 100; idle times in steps of 60 s; persistence of 1 to 2000 minutes; names of 63 characters, longer ids are shortened to their beginning and a piece of their hash.',

@@ -6,13 +6,15 @@
 import type { Intent } from '../../intent/model.ts';
 import { formatEndpoint } from '../../topology/address.ts';
 import { listPorts } from '../../topology/ports.ts';
-import { carriedBy, vipIds, type CarriedService, type Front } from '../dialect/carried.ts';
+import { carriedBy, vipIds, type Carried, type CarriedService, type Front } from '../dialect/carried.ts';
 import { distinctChecks, poolChecks } from '../dialect/checks.ts';
+import { indentedChanges } from '../dialect/delta/indented.ts';
 import { deviceHeader } from '../dialect/header.ts';
 import { hostsOf } from '../dialect/hosts.ts';
 import { frontRules } from '../dialect/rules.ts';
 import { oneLine, separated, type Block } from '../dialect/text.ts';
 import type { Rendering, Rule, Target } from '../target.ts';
+import { treeRules } from './changes.ts';
 import { findingsOf } from './findings.ts';
 import { group, memberBlocks, type Group } from './groups.ts';
 import { guide } from './guide.ts';
@@ -22,6 +24,9 @@ import { servers } from './servers.ts';
 import { templates } from './templates.ts';
 import { virtualPort, virtualServer } from './vservers.ts';
 import { vridOf, vrids } from './vrid.ts';
+
+/** As `show running-config` indents. */
+const INDENT = '  ';
 
 export const a10Acos: Target = {
   name: 'a10-acos',
@@ -39,6 +44,12 @@ export const a10Acos: Target = {
   },
   guide,
   render,
+  changes: indentedChanges({
+    comment: '!',
+    indent: INDENT,
+    blocksOf: (intent) => configure(intent).blocks,
+    rules: treeRules,
+  }),
 };
 
 const FILE = 'acos.cfg';
@@ -49,13 +60,28 @@ const PURPOSE = [
 ];
 
 function render(intent: Intent): Rendering {
+  const { services, findings, blocks, rules } = configure(intent);
+  if (services.length === 0 && intent.services.length > 0) return { files: [], rules: [], findings };
+  const content = [
+    ...deviceHeader('a10-acos', intent, PURPOSE, findings, '!'),
+    ...separated(blocks, INDENT, '!'),
+    '!',
+    '',
+  ].join('\n');
+  return { files: [{ path: FILE, content }], rules, findings };
+}
+
+interface Configuration extends Carried {
+  readonly blocks: readonly Block[];
+  readonly rules: readonly Rule[];
+}
+
+function configure(intent: Intent): Configuration {
   const { services, findings: refused } = carriedBy(
     { label: 'ACOS', forwarding: ['nat', 'dsr', 'tunnel'], families: [4, 6] },
     intent,
   );
   const findings = [...refused, ...findingsOf(intent, services)];
-  if (services.length === 0 && intent.services.length > 0) return { files: [], rules: [], findings };
-
   const names = namesFor(services);
   const hosts = hostsOf(services);
   const serverOf = (address: string) => {
@@ -74,17 +100,7 @@ function render(intent: Intent): Rendering {
     ...vrids(vips),
     ...virtualServers(groups, names.vserver, new Map(vips.map((vip) => [vip.id, vridOf(vip)]))),
   ];
-  const content = [
-    ...deviceHeader('a10-acos', intent, PURPOSE, findings, '!'),
-    ...separated(blocks, '  ', '!'),
-    '!',
-    '',
-  ].join('\n');
-  return {
-    files: [{ path: FILE, content }],
-    rules: groups.flatMap((one) => rulesOf(one, serverOf)),
-    findings,
-  };
+  return { services, findings, blocks, rules: groups.flatMap((one) => rulesOf(one, serverOf)) };
 }
 
 function groupsOf(

@@ -25,7 +25,7 @@ export const ciscoIosSlb: Modelled = {
           ['name', 'priority', 'timers'].map((word) => `standby ${group} ${word}`),
         ).flat(),
       ],
-      defaults: ['no inservice'],
+      defaults: { 'no inservice': 'inservice' },
       nameOf: (head) => /^ip slb probe \S+/.exec(head)?.[0] ?? head,
       always: (head) => head.startsWith('interface '),
       refuses,

@@ -10,8 +10,8 @@ export interface Modes {
   readonly opens: Readonly<Record<string, readonly string[]>>;
   /** Beginnings of settings that a block has once, so that another value takes the place of the one before. */
   readonly single: readonly string[];
-  /** What a block says unless told otherwise, and does not show. */
-  readonly defaults: readonly string[];
+  /** What a block says unless told otherwise and does not show, with the setting that it ends. */
+  readonly defaults: Readonly<Record<string, string>>;
   /** The part of a line that `no` needs to take a block back. */
   readonly nameOf: (head: string) => string;
   /** Blocks that are always there: they show only when something is in them. */
@@ -31,7 +31,7 @@ const section = (head: string): Section => ({ head, lines: new Set(), sections: 
 export function indentedModel(modes: Modes): DeviceModel {
   const root = section('');
   return {
-    run(lines) {
+    run(lines, each) {
       const path = [root];
       for (const whole of lines) {
         const line = whole.trimStart();
@@ -42,6 +42,7 @@ export function indentedModel(modes: Modes): DeviceModel {
         if (reason !== undefined) throw new Error(`${line}: ${reason}`);
         const opened = give(line, path, modes);
         if (opened) path.push(opened);
+        each?.();
       }
     },
     show: () => [...showing(root, '', modes)],
@@ -51,7 +52,8 @@ export function indentedModel(modes: Modes): DeviceModel {
 /** The block that the line opens, if it does. */
 function give(line: string, path: readonly Section[], modes: Modes): Section | undefined {
   const here = path.at(-1)!;
-  if (modes.defaults.includes(line)) setSingle(line, here, modes);
+  const ended = modes.defaults[line];
+  if (ended !== undefined) setSingle(ended, here, modes);
   else if (line.startsWith('no ')) takeBack(line.slice(3), here);
   else if (opener(line, path, modes) !== undefined) {
     const name = modes.nameOf(line);
@@ -72,13 +74,12 @@ function opener(line: string, path: readonly Section[], { opens }: Modes): strin
 }
 
 function startOf(line: string, starts: readonly string[] = []): string | undefined {
-  return starts.find((start) => line.startsWith(`${start} `));
+  return starts.find((start) => line === start || line.startsWith(`${start} `));
 }
 
 /** Forgets the value that another line gave to the same setting. */
 function setSingle(line: string, here: Section, { single }: Modes): void {
-  const bare = line.replace(/^no /, '');
-  const start = single.find((one) => bare === one || bare.startsWith(`${one} `));
+  const start = single.find((one) => line === one || line.startsWith(`${one} `));
   if (start === undefined) return;
   for (const old of here.lines) if (old === start || old.startsWith(`${start} `)) here.lines.delete(old);
 }
@@ -92,8 +93,9 @@ function takeBack(what: string, here: Section): void {
 function* showing({ lines, sections }: Section, indent: string, modes: Modes): Generator<string> {
   for (const line of [...lines].sort()) yield indent + line;
   for (const one of [...sections.values()].sort((a, b) => (a.head < b.head ? -1 : 1))) {
-    if (modes.always(one.head) && one.lines.size === 0) continue;
+    const inside = [...showing(one, `${indent} `, modes)];
+    if (modes.always(one.head) && inside.length === 0) continue;
     yield indent + one.head;
-    yield* showing(one, `${indent} `, modes);
+    yield* inside;
   }
 }

@@ -1,7 +1,10 @@
 /** A device as far as its configuration goes: takes commands, and shows what they made of it. */
 export interface DeviceModel {
-  /** @throws where the device would refuse */
-  run(lines: readonly string[]): void;
+  /**
+   * @param each called after each command that the device takes
+   * @throws where the device would refuse
+   */
+  run(lines: readonly string[], each?: () => void): void;
   /** Its running configuration, sorted where the order means nothing. */
   show(): string[];
 }

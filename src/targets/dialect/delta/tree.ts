@@ -20,8 +20,12 @@ export interface TreeRules {
   readonly around?: (block: Block, changes: readonly Line[]) => readonly Line[];
   /** Lines in a block that make it take nothing new, while what it has goes on; empty where it has no such. */
   readonly drain: (block: Block, path: readonly string[]) => readonly string[];
-  /** What only one block can have at a time, such as an address with its port. */
+  /** What only one block can have at a time, such as a name, or an address with its port. */
   readonly holds: (block: Block) => readonly string[];
+  /** Which of these things a line, or a block by its head, needs others to hold. */
+  readonly refersTo?: (line: string) => string | undefined;
+  /** Lines that have to go before what takes their place may come; none if left out. */
+  readonly goesFirst?: (line: string) => boolean;
   /** Blocks of others, in which single lines are ours: they stay when our lines go. */
   readonly shared: (head: string) => boolean;
 }
@@ -33,80 +37,122 @@ export interface TreeDelta {
   readonly change: readonly Line[];
 }
 
-export function treeDelta(from: readonly Block[], to: readonly Block[], rules: TreeRules): TreeDelta {
+export function treeDelta(old: readonly Block[], now: readonly Block[], rules: TreeRules): TreeDelta {
+  const [from, to] = [merged(old), merged(now)];
   const [before, after] = [byHead(from), byHead(to)];
   const anew = to.filter((block) => {
     const old = before.get(block.head);
     return !old || !sameSet(rules.holds(old), rules.holds(block));
   });
   const anewHeads = new Set(anew.map(({ head }) => head));
-  const leaving = from.filter(({ head }) => !after.has(head) || anewHeads.has(head));
   // What a block gives up has to be free before another takes it.
   const taken = new Set(anew.flatMap((block) => rules.holds(block)));
   const inTheWay = (block: Block): boolean =>
     anewHeads.has(block.head) || rules.holds(block).some((thing) => taken.has(thing));
-  const early = leaving.filter(inTheWay);
-  const late = leaving.filter((block) => !inTheWay(block));
-  const given = byRank(to, rules).flatMap((block) => {
-    const old = anewHeads.has(block.head) ? undefined : before.get(block.head);
-    return old ? changesIn(old, block, [], rules) : [block];
-  });
+  const early = new Set(
+    from.filter((block) => (!after.has(block.head) || anewHeads.has(block.head)) && inTheWay(block)),
+  );
+  const gone = new Set([...early].flatMap((block) => rules.holds(block)));
+  const isLost = (line: Line): boolean => gone.has(rules.refersTo?.(headOf(line)) ?? '');
+  const others = byRank(from, rules).filter((block) => !early.has(block));
+  const kept = others.map(({ head, body }) => ({ head, body: body.filter((line) => !isLost(line)) }));
+  const keptByHead = byHead(kept);
   return {
-    drain: from.flatMap((block) => drainsIn(block, after.get(block.head), [], rules)),
-    change: [...removals(early, rules), ...given, ...removals(late, rules)],
+    drain: from.flatMap((block) => drainsIn(block, after.get(block.head), [], rules, isLost)),
+    change: [
+      ...others.flatMap((block) => lettingGo(block, isLost, rules)),
+      ...byRank([...early], rules)
+        .reverse()
+        .map((block) => removed(block, [], rules)),
+      ...byRank(to, rules).flatMap((block): Line[] => {
+        const old = keptByHead.get(block.head);
+        return old ? givenIn(old, block, [], rules) : [block];
+      }),
+      ...kept.reverse().flatMap((block) => {
+        const now = after.get(block.head);
+        return now ? takenFrom(block, now, [], rules) : [removed(block, [], rules)];
+      }),
+    ],
   };
 }
 
-/** The block with what differs in it, or nothing. */
-function changesIn(old: Block, now: Block, path: readonly string[], rules: TreeRules): Block[] {
+/** What refers to something that has to go, though what refers to it comes again. */
+function lettingGo({ head, body }: Block, isLost: (line: Line) => boolean, rules: TreeRules): Block[] {
+  const lost = body.filter(isLost).map((line) => rules.undo(headOf(line), [head]));
+  return lost.length > 0 ? [{ head, body: lost }] : [];
+}
+
+/** The block with what is new in it, or nothing. What leaves comes later, so that there are always members. */
+function givenIn(old: Block, now: Block, path: readonly string[], rules: TreeRules): Block[] {
   const inner = [...path, now.head];
-  // New members come before others leave, so that there are always some.
-  const changes = [...givenIn(old, now, inner, rules), ...takenBack(old, now, inner, rules)];
+  const lines = new Set(linesOf(old));
+  const blocks = byHead(blocksOf(old));
+  const first = linesLeaving(old, now, inner, rules).filter((line) => rules.goesFirst?.(line));
+  // Others take over before a member takes nothing new.
+  for (const line of rules.drain(old, path)) lines.add(line);
+  const changes = [
+    ...first.map((line) => rules.undo(line, inner)),
+    ...now.body.flatMap((line): Line[] => {
+      if (typeof line === 'string') return lines.has(line) ? [] : [line];
+      const before = blocks.get(line.head);
+      return before ? givenIn(before, line, inner, rules) : [line];
+    }),
+  ];
   if (changes.length === 0) return [];
   return [{ head: now.head, body: rules.around?.(now, changes) ?? changes }];
 }
 
-function takenBack(old: Block, now: Block, path: readonly string[], rules: TreeRules): Line[] {
-  const settings = new Set(linesOf(now).map((line) => rules.settingOf(line, path)));
+/** The block with what is taken back in it, or nothing. */
+function takenFrom(old: Block, now: Block, path: readonly string[], rules: TreeRules): Block[] {
+  const inner = [...path, now.head];
   const heads = byHead(blocksOf(now));
-  return [
-    ...linesOf(old).filter((line) => !settings.has(rules.settingOf(line, path))),
-    ...blocksOf(old)
-      .map(({ head }) => head)
-      .filter((head) => !heads.has(head)),
-  ].map((line) => rules.undo(line, path));
+  const body = [
+    ...linesLeaving(old, now, inner, rules)
+      .filter((line) => !rules.goesFirst?.(line))
+      .map((line) => rules.undo(line, inner)),
+    ...blocksOf(old).flatMap((block): Line[] => {
+      const stays = heads.get(block.head);
+      return stays ? takenFrom(block, stays, inner, rules) : [removed(block, inner, rules)];
+    }),
+    ...rules.drain(old, path).filter((line) => now.body.includes(line)),
+  ];
+  return body.length > 0 ? [{ head: now.head, body }] : [];
 }
 
-function givenIn(old: Block, now: Block, path: readonly string[], rules: TreeRules): Line[] {
-  const lines = new Set(linesOf(old));
-  const blocks = byHead(blocksOf(old));
-  return now.body.flatMap((line): Line[] => {
-    if (typeof line === 'string') return lines.has(line) ? [] : [line];
-    const before = blocks.get(line.head);
-    return before ? changesIn(before, line, path, rules) : [line];
-  });
+/** Lines of settings that are not set any more. */
+function linesLeaving(old: Block, now: Block, path: readonly string[], rules: TreeRules): string[] {
+  const settings = new Set(linesOf(now).map((line) => rules.settingOf(line, path)));
+  return linesOf(old).filter((line) => !settings.has(rules.settingOf(line, path)));
 }
 
 /** The blocks in here that leave, each told to take nothing new. */
-function drainsIn(old: Block, now: Block | undefined, path: readonly string[], rules: TreeRules): Block[] {
+function drainsIn(
+  old: Block,
+  now: Block | undefined,
+  path: readonly string[],
+  rules: TreeRules,
+  isLost: (line: Line) => boolean,
+): Block[] {
   const inner = [...path, old.head];
   const stays = byHead(now ? blocksOf(now) : []);
-  const lines = now ? [] : rules.drain(old, path);
+  const lines = now && !isLost(old) ? [] : rules.drain(old, path);
   const body: Line[] = [
     ...lines,
-    ...blocksOf(old).flatMap((block) => drainsIn(block, stays.get(block.head), inner, rules)),
+    ...blocksOf(old).flatMap((block) => drainsIn(block, stays.get(block.head), inner, rules, isLost)),
   ];
   return body.length > 0 ? [{ head: old.head, body }] : [];
 }
 
-function removals(blocks: readonly Block[], rules: TreeRules): Line[] {
-  return byRank(blocks, rules)
-    .reverse()
-    .map((block): Line => {
-      const { head } = block;
-      if (!rules.shared(head)) return rules.undo(head, []);
-      return { head, body: takenBack(block, { head, body: [] }, [head], rules) };
-    });
+function removed(block: Block, path: readonly string[], rules: TreeRules): Line {
+  const { head } = block;
+  if (!rules.shared(head)) return rules.undo(head, path);
+  const inner = [...path, head];
+  return {
+    head,
+    body: block.body.map((line) =>
+      typeof line === 'string' ? rules.undo(line, inner) : removed(line, inner, rules),
+    ),
+  };
 }
 
 /** Stable: blocks of one kind keep their order. */
@@ -115,8 +161,19 @@ function byRank(blocks: readonly Block[], { kinds }: TreeRules): Block[] {
   return [...blocks].sort((a, b) => rank(a) - rank(b));
 }
 
+/** What a configuration says of one block in several places. */
+function merged(blocks: readonly Block[]): Block[] {
+  const bodies = new Map<string, Line[]>();
+  for (const { head, body } of blocks) bodies.set(head, [...(bodies.get(head) ?? []), ...body]);
+  return [...bodies].map(([head, body]) => ({ head, body }));
+}
+
 function byHead(blocks: readonly Block[]): ReadonlyMap<string, Block> {
   return new Map(blocks.map((block) => [block.head, block]));
+}
+
+function headOf(line: Line): string {
+  return typeof line === 'string' ? line : line.head;
 }
 
 function linesOf({ body }: Block): string[] {
