@@ -28,7 +28,7 @@ nodes:
 
 describe('acos.cfg', () => {
   test('shares signalling by the weights of ports, watched by one compound monitor, the draining member disabled', () => {
-    assert.deepEqual(block(CLUSTER('forwarding: nat'), 'slb service-group roomlb-tcp-443-v-v4 tcp'), [
+    assert.deepEqual(block(CLUSTER('forwarding: nat'), 'slb service-group roomlb-pool-tcp-443-v-v4 tcp'), [
       'method service-weighted-rr',
       'health-check roomlb-http-9100-stun-9100',
       'member roomlb-a-v4 443',
@@ -56,12 +56,12 @@ describe('acos.cfg', () => {
     assert.deepEqual(ports('snat: true').slice(0, 9), [
       'port 443 tcp',
       'source-nat auto',
-      'service-group roomlb-tcp-443-v-v4',
+      'service-group roomlb-pool-tcp-443-v-v4',
       'template persist source-ip roomlb-source-2',
       'template tcp roomlb-tcp-7200',
       'port 40000 udp',
       'source-nat auto',
-      'service-group roomlb-udp-40000-v-v4',
+      'service-group roomlb-media-udp-40000-v-v4',
       'template udp roomlb-udp-60',
     ]);
     assert.ok(ports('forwarding: dsr').includes('no-dest-nat'));
@@ -73,7 +73,7 @@ describe('acos.cfg', () => {
     const server = (drain: string) =>
       block(CLUSTER('forwarding: nat', drain), 'slb server roomlb-b-v4 10.0.0.2');
     const member = (drain: string) =>
-      block(CLUSTER('forwarding: nat', drain), 'slb service-group roomlb-udp-40002-v-v4 udp');
+      block(CLUSTER('forwarding: nat', drain), 'slb service-group roomlb-media-udp-40002-v-v4 udp');
     assert.deepEqual(member('keep-flows'), ['health-check-disable', 'member roomlb-b-v4 40002', 'disable']);
     assert.ok(!server('keep-flows').includes('disable'));
     assert.deepEqual(member('flush'), ['health-check-disable', 'member roomlb-b-v4 40002']);
@@ -102,7 +102,7 @@ describe('acos.cfg', () => {
 
   test('watches the shared port, never the one that is a node’s own', () => {
     const own = CLUSTER('forwarding: nat').replace('port: 443, tls', 'port: 443, ports: 20000-20009, tls');
-    assert.deepEqual(block(own, 'slb service-group roomlb-tcp-20000-v-v4 tcp'), [
+    assert.deepEqual(block(own, 'slb service-group roomlb-own-tcp-20000-v-v4 tcp'), [
       'health-check-disable',
       'member roomlb-a-v4 443',
     ]);

@@ -3,7 +3,7 @@
  * Reference for ADC" and the vendor's description of the same objects in aXAPI, whose names the comments of
  * this folder cite.
  */
-import type { Intent } from '../../intent/model.ts';
+import type { Intent, VirtualService } from '../../intent/model.ts';
 import { formatEndpoint } from '../../topology/address.ts';
 import { listPorts } from '../../topology/ports.ts';
 import { carriedBy, vipIds, type Carried, type CarriedService, type Front } from '../dialect/carried.ts';
@@ -20,6 +20,7 @@ import { group, memberBlocks, type Group } from './groups.ts';
 import { guide } from './guide.ts';
 import { monitors } from './monitors.ts';
 import { namesFor } from './names.ts';
+import { readBack } from './read-back.ts';
 import { servers } from './servers.ts';
 import { templates } from './templates.ts';
 import { virtualPort, virtualServer } from './vservers.ts';
@@ -44,6 +45,7 @@ export const a10Acos: Target = {
   },
   guide,
   render,
+  readBack,
   changes: indentedChanges({
     comment: '!',
     indent: INDENT,
@@ -105,11 +107,11 @@ function configure(intent: Intent): Configuration {
 
 function groupsOf(
   { service, fronts }: CarriedService,
-  nameOf: (front: Front, protocol: Group['service']['protocol'], port: number) => string,
+  nameOf: (service: VirtualService, front: Front, port: number) => string,
 ): Group[] {
   return fronts.flatMap((front) =>
     listPorts(service.ports).map((port) => ({
-      name: nameOf(front, service.protocol, port),
+      name: nameOf(service, front, port),
       service,
       front,
       port,

@@ -94,7 +94,8 @@ function nameOf(head: string): string {
 /** What has to be there for a line in this block: heads of objects by name, and ports of servers. */
 function needsOf(line: string, place: string): string[] {
   const words = line.split(' ');
-  switch (words[0]) {
+  const [word = ''] = words;
+  switch (word) {
     case 'health-check':
       return [`health monitor ${words[1]}`];
     case 'method':
