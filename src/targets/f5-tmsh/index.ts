@@ -11,6 +11,7 @@ import { bigIpFindings } from './findings.ts';
 import { guide } from './guide.ts';
 import { virtualNames } from './names.ts';
 import { objectsOf, type Virtual } from './objects.ts';
+import { readBack } from './read-back.ts';
 import { bigIpRules } from './rules.ts';
 import { poolMember, sharedObjects, virtualObject } from './stanzas.ts';
 import { createWords, itemWords, stanza, type TmshObject } from './tmsh.ts';
@@ -31,6 +32,7 @@ export const f5Tmsh: Target = {
   },
   guide,
   render,
+  readBack,
 };
 
 const CONF = 'roomlb.conf';
