@@ -28,7 +28,8 @@ function asked(line: ReadLine): Asked {
   const port = portOf(/:([0-9]+)$/.exec(wordsOf(line, 'destination')?.[1] ?? '')?.[1]);
   const send = line.body.find(({ words }) => words[0] === 'send')?.text ?? '';
   if (port === undefined) return { monitor: null, stunPort: null };
-  switch (line.words[2]) {
+  const [, , type = ''] = line.words;
+  switch (type) {
     case 'http':
       return { monitor: { kind: 'http', port, path: /"GET (\S+)/.exec(send)?.[1] ?? '/' }, stunPort: null };
     case 'tcp':
