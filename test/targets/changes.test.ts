@@ -65,7 +65,7 @@ for (const target of changing) {
             for (const [group] of staying) assert.ok(now.get(group) !== 0, `${group}\n${change.join('\n')}`);
           });
         }),
-        { ...RUNS, numRuns: 30 },
+        { ...RUNS, numRuns: 60 },
       );
     });
 
@@ -96,7 +96,7 @@ const pairs: fc.Arbitrary<readonly [Intent, Intent]> = fc.oneof(
  * elsewhere.
  */
 function edits(): fc.Arbitrary<(topology: Topology) => Topology> {
-  const edit = fc.constantFrom('keep', 'keep', 'leave', 'weight', 'drain', 'move');
+  const edit = fc.constantFrom('keep', 'keep', 'leave', 'weight', 'drain', 'open', 'move');
   const nodes = fc.array(edit, { minLength: 1, maxLength: 8 });
   return fc.tuple(nodes, fc.boolean(), fc.boolean()).map(([list, exchange, elsewhere]) => (topology) => ({
     ...topology,
@@ -110,6 +110,7 @@ function edits(): fc.Arbitrary<(topology: Topology) => Topology> {
       if (what === 'leave') return [];
       if (what === 'weight') return [{ ...node, weight: (node.weight % 250) + 1 }];
       if (what === 'move') return [{ ...node, addresses: node.addresses.map(moved) }];
+      if (what === 'open') return [{ ...node, weight: 50, state: 'active' as const }];
       return [what === 'drain' ? { ...node, state: 'draining' as const } : node];
     }),
   }));
