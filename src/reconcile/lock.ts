@@ -36,8 +36,16 @@ export async function takeLock(path: string, patience: number): Promise<Lock> {
 }
 
 async function lock(path: string, patience: number): Promise<Lock> {
-  // cat says back what it hears, and so that it runs: by then the lock is taken.
-  const options = ['--exclusive', '--timeout', String(patience), '--conflict-exit-code', String(CONFLICT)];
+  // cat says back what it hears, and so that it runs: by then the lock is taken. It takes flock's place, rather than
+  // being started beside it: rules of a node that has died wait for this.
+  const options = [
+    '--no-fork',
+    '--exclusive',
+    '--timeout',
+    String(patience),
+    '--conflict-exit-code',
+    String(CONFLICT),
+  ];
   const child = spawn('flock', [...options, path, 'cat'], { stdio: 'pipe' });
   const said: Buffer[] = [];
   child.stderr.on('data', (chunk: Buffer) => said.push(chunk));

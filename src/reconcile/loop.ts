@@ -5,6 +5,7 @@
 import type { Clock } from '../health/clock.ts';
 import type { Intent } from '../intent/model.ts';
 import { changed, failed, FRESH, nextRun, started, succeeded, type Pace, type Why } from './pacing.ts';
+import { isLoss } from './loss.ts';
 import type { Reconciler } from './reconciler.ts';
 import { planReport, REPORTED_ENTRIES, standingOf, type BalancerReport } from './report.ts';
 
@@ -52,8 +53,9 @@ export class Loop {
   /** What is wanted from now on. The same again is no change. */
   want(intent: Intent): void {
     if (this.#intent?.revision === intent.revision) return;
+    const urgent = this.#intent !== undefined && isLoss(this.#intent, intent);
     this.#intent = intent;
-    this.#pacing = changed(this.#pacing, this.#options.clock.now());
+    this.#pacing = changed(this.#pacing, this.#options.clock.now(), urgent);
     this.#schedule();
   }
 

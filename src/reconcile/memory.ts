@@ -3,7 +3,7 @@
  * is under way. A few files in a folder of its own; losing them loses no more than the way back.
  */
 import { createHash } from 'node:crypto';
-import { chmod, mkdir, readFile, readdir, rm } from 'node:fs/promises';
+import { chmod, mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { replaceFile } from '../files/replace-file.ts';
 import type { PlanCounts } from './summary.ts';
@@ -55,6 +55,7 @@ const NOTHING: Remembered = { good: [], underway: null, held: null, drainingSinc
 const MOST_GOOD = 10;
 const MOST_ENTRIES = 200;
 const STATE_FILE = 'state.json';
+const UNDERWAY_FILE = 'underway.json';
 const HISTORY_FILE = 'history.json';
 const VERSION = 1;
 
@@ -68,14 +69,30 @@ export class Memory {
 
   async recall(): Promise<Remembered> {
     const kept = await this.read(STATE_FILE);
+    const underway = ((await this.read(UNDERWAY_FILE)) as Underway | undefined) ?? null;
     if (kept?.version !== VERSION || kept.target !== this.target || kept.stateVersion !== this.stateVersion) {
-      return NOTHING;
+      return { ...NOTHING, underway };
     }
-    return kept.remembered as Remembered;
+    return { ...(kept.remembered as Omit<Remembered, 'underway'>), underway };
   }
 
-  async remember(changes: Partial<Remembered>): Promise<void> {
-    const remembered = { ...(await this.recall()), ...changes };
+  /**
+   * An apply begins. Not made to last as all else is, because clients of a node that has died wait meanwhile: it
+   * outlives the process, and after a loss of power nobody needs to be told that the engine was interrupted, too.
+   */
+  async begin(underway: Underway): Promise<void> {
+    await this.makeFolder();
+    await writeFile(join(this.folder, UNDERWAY_FILE), `${JSON.stringify(underway)}\n`, { mode: 0o600 });
+  }
+
+  /** It is over, however it ended. */
+  async end(): Promise<void> {
+    await rm(join(this.folder, UNDERWAY_FILE), { force: true });
+  }
+
+  async remember(changes: Partial<Omit<Remembered, 'underway'>>): Promise<void> {
+    const { good, held, drainingSince } = await this.recall();
+    const remembered = { good, held, drainingSince, ...changes };
     const { target, stateVersion } = this;
     await this.write(STATE_FILE, { version: VERSION, target, stateVersion, remembered });
   }
@@ -133,10 +150,14 @@ export class Memory {
     }
   }
 
-  /** Readable by nobody else: configurations may name what is no business of others. */
-  private async write(name: string, content: unknown): Promise<void> {
+  /** Open to nobody else, as its files are: configurations may name what is no business of others. */
+  private async makeFolder(): Promise<void> {
     if ((await mkdir(this.folder, { recursive: true, mode: 0o700 })) !== undefined)
       await chmod(this.folder, 0o700);
+  }
+
+  private async write(name: string, content: unknown): Promise<void> {
+    await this.makeFolder();
     await replaceFile(join(this.folder, name), `${JSON.stringify(content)}\n`, { mode: 0o600 });
   }
 }

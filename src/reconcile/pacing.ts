@@ -1,8 +1,8 @@
 /**
  * When the loop runs: a pure state machine. Changes that come in a burst make one run, once it has been quiet for
- * a moment, but no later than a limit after the first of them. A run that failed is tried again with pauses that
- * double. Between changes there is a look for drift every so often. Times are milliseconds of any clock that
- * never goes back.
+ * a moment, but no later than a limit after the first of them; what is urgent does not wait for quiet. A run that
+ * failed is tried again with pauses that double. Between changes there is a look for drift every so often. Times
+ * are milliseconds of any clock that never goes back.
  */
 
 export interface Pace {
@@ -21,6 +21,8 @@ export interface Pacing {
   /** When the first change came that no run has seen yet; null: there is none. */
   readonly firstChange: number | null;
   readonly lastChange: number | null;
+  /** One of these changes is not to wait for quiet. */
+  readonly urgent: boolean;
   readonly running: boolean;
   /** Runs that failed, in a row. */
   readonly failures: number;
@@ -35,20 +37,22 @@ export type Why = 'change' | 'drift' | 'retry';
 export const FRESH: Pacing = {
   firstChange: null,
   lastChange: null,
+  urgent: false,
   running: false,
   failures: 0,
   notBefore: null,
   lastRun: null,
 };
 
-/** Something else is wanted of the engine now. */
-export function changed(pacing: Pacing, now: number): Pacing {
-  return { ...pacing, firstChange: pacing.firstChange ?? now, lastChange: now };
+/** Something else is wanted of the engine now. @param urgent it is not to wait for quiet */
+export function changed(pacing: Pacing, now: number, urgent = false): Pacing {
+  const { firstChange } = pacing;
+  return { ...pacing, firstChange: firstChange ?? now, lastChange: now, urgent: pacing.urgent || urgent };
 }
 
 /** A run begins, and sees every change so far. */
 export function started(pacing: Pacing): Pacing {
-  return { ...pacing, running: true, firstChange: null, lastChange: null };
+  return { ...pacing, running: true, firstChange: null, lastChange: null, urgent: false };
 }
 
 export function succeeded(pacing: Pacing, now: number): Pacing {
@@ -65,10 +69,10 @@ export function failed(pacing: Pacing, now: number, pace: Pace, random: number):
 
 /** When the next run is due, and why; null while one runs. A time that has passed means now. */
 export function nextRun(pacing: Pacing, pace: Pace): { readonly at: number; readonly why: Why } | null {
-  const { running, firstChange, lastChange, lastRun, notBefore } = pacing;
+  const { running, firstChange, lastChange, urgent, lastRun, notBefore } = pacing;
   if (running) return null;
   if (firstChange !== null && lastChange !== null) {
-    const quiet = Math.min(lastChange + pace.debounce, firstChange + pace.patience);
+    const quiet = urgent ? firstChange : Math.min(lastChange + pace.debounce, firstChange + pace.patience);
     // Something else is wanted than what failed, so that needn't wait as long: only for a first pause.
     const at = notBefore === null || lastRun === null ? quiet : Math.max(quiet, lastRun + pace.retryFirst);
     return { at, why: 'change' };

@@ -225,9 +225,9 @@ export class Reconciler {
         why: reasons.map(({ message, hint }) => `${message} (${hint})`).join('; '),
       };
     }
-    await this.memory.remember({ underway: { revision, plan: id, at: began.toISOString() } });
+    await this.memory.begin({ revision, plan: id, at: began.toISOString() });
     const carried = await work();
-    await this.memory.remember({ underway: null });
+    await this.memory.end();
     return carried;
   }
 
@@ -248,7 +248,7 @@ export class Reconciler {
       counts: null,
       why: 'the process that applied it ended in the middle',
     });
-    await this.memory.remember({ underway: null });
+    await this.memory.end();
     return { ...remembered, underway: null };
   }
 }

@@ -88,6 +88,20 @@ test('makes one run of a burst, for the last of it', async () => {
   assert.deepEqual([reports.length, engine.steps, engine.members], [1, 1, { 'sfu-1': 9 }]);
 });
 
+test('does not wait for quiet once a node has died', async () => {
+  loop.start();
+  const { services, ...rest } = intentOf(cluster({ signalling: { port: 80 } }, [{}, {}]));
+  loop.want({ ...rest, services });
+  await after(PACE.debounce);
+  const without = services.map((service) => ({
+    ...service,
+    members: service.members.map((member) => (member.node === 'sfu-1' ? { ...member, weight: 0 } : member)),
+  }));
+  loop.want({ ...rest, services: without, revision: 'sfu-1 is down' });
+  await after(0);
+  assert.equal(engine.members['sfu-1'], 0);
+});
+
 test('repairs what somebody else changed, at the next look', async () => {
   loop.start();
   loop.want(intentWith(1));

@@ -24,6 +24,12 @@ test('a change waits until it is quiet', () => {
   assert.deepEqual(next(changed(changed(quiet, 5000), 5090)), { at: 5190, why: 'change' });
 });
 
+test('what is urgent waits for no quiet, and takes along what waits', () => {
+  const urgent = changed(changed(succeeded(started(FRESH), 0), 1000), 1010, true);
+  assert.deepEqual(next(changed(urgent, 1015)), { at: 1000, why: 'change' });
+  assert.equal(next(changed(succeeded(started(urgent), 1100), 1200))?.at, 1200 + PACE.debounce);
+});
+
 test('a burst without end is not waited for', () => {
   let pacing = succeeded(started(FRESH), 0);
   for (let at = 5000; at <= 7000; at += 50) pacing = changed(pacing, at);

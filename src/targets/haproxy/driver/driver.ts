@@ -45,7 +45,8 @@ class HaproxyDriver implements Driver<HaproxyState, HaproxyAction> {
   }
 
   async read(): Promise<HaproxyState> {
-    return { file: await readConfigFile(this.at.configFile), running: await this.readRunning() };
+    const [file, running] = await Promise.all([readConfigFile(this.at.configFile), this.readRunning()]);
+    return { file, running };
   }
 
   desired(intent: Intent): HaproxyState {
