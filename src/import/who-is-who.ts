@@ -47,7 +47,7 @@ function nodesAt(members: readonly SeenMember[]): Map<string, Set<string>> {
   return named;
 }
 
-/** Joins two groups of addresses where just one of each family has these ports. */
+/** Joins two groups of addresses where just one of each family has these ports, forwarded alike. */
 function pairFamilies(
   services: readonly SeenService[],
   groupOf: (service: SeenService) => string,
@@ -60,7 +60,7 @@ function pairFamilies(
     if (named.has(groupOf(service))) continue;
     const group = groups.get(groupOf(service)) ?? { families: new Set(), ports: new Set() };
     group.families.add(service.address.family);
-    group.ports.add(`${service.protocol} ${formatPorts(service.ports)}`);
+    group.ports.add(`${service.protocol} ${formatPorts(service.ports)} ${service.forwarding}`);
     groups.set(groupOf(service), group);
   }
   const alike = new Map<string, { four: string[]; six: string[] }>();

@@ -4,11 +4,10 @@
  */
 import type { ForwardingMode, IpAddress } from '../../topology/model.ts';
 import { parseAddress } from '../../topology/address.ts';
-import { readHeader } from '../header.ts';
 import { readBracedLines, type ReadLine } from '../reading/lines.ts';
 import { idOf, portOf, unread, unreadWhole, wholeOf } from '../reading/values.ts';
 import { service, type Seen, type SeenService, type SeenVrrp, type Unread } from '../seen.ts';
-import { roleOfGroup, roleOfServer } from './read-names.ts';
+import { namedBy, remarksOf } from './read-names.ts';
 import { realServer, wordOf } from './read-real.ts';
 
 const FORWARDING: Readonly<Record<string, ForwardingMode>> = { NAT: 'nat', DR: 'dsr', TUN: 'tunnel' };
@@ -29,9 +28,9 @@ export function readBack(text: string): Seen {
   const bad: Unread[] = [];
   const groups = new Map(of(lines, 'virtual_server_group').map((line) => [line.words[1] ?? '', line]));
   const idle = idleTimeouts(lines);
-  const ours = readHeader('keepalived', text) !== null;
+  const remarks = remarksOf(text);
   const services = of(lines, 'virtual_server').flatMap((line) => {
-    const read = servicesOf(line, { groups, ours }, bad);
+    const read = servicesOf(line, { groups, remarks }, bad);
     return read.map((one) => ({ ...one, idleTimeout: idle[one.protocol] ?? null }));
   });
   for (const line of lines) {
@@ -64,11 +63,10 @@ function idleTimeouts(lines: readonly ReadLine[]): { tcp?: number; udp?: number 
 /** What the rest of the file tells of a virtual server. */
 interface Told {
   readonly groups: ReadonlyMap<string, ReadLine>;
-  /** RoomLB wrote it. */
-  readonly ours: boolean;
+  readonly remarks: ReadonlyMap<number, string>;
 }
 
-function servicesOf(line: ReadLine, { groups, ours }: Told, bad: Unread[]): SeenService[] {
+function servicesOf(line: ReadLine, { groups, remarks }: Told, bad: Unread[]): SeenService[] {
   const [, first = '', second = ''] = line.words;
   const group = first === 'group' ? groups.get(second) : undefined;
   const fronts = group ? group.body.map((one) => one.words) : [[first, second]];
@@ -83,13 +81,15 @@ function servicesOf(line: ReadLine, { groups, ours }: Told, bad: Unread[]): Seen
   bad.push(...line.body.filter(({ text }) => !TIMING.test(text)).flatMap((one) => unreadWhole(one)));
   const protocol = wordOf(line, 'protocol') === 'UDP' ? 'udp' : 'tcp';
   const kind = wordOf(line, 'lb_kind') ?? wordOf(line, 'lvs_method') ?? 'NAT';
-  const named = roleOfGroup(second);
-  const members = of(line.body, 'real_server').flatMap((real) => realServer(real, named.node, bad));
+  const named = namedBy(group ? second : (remarks.get(line.number) ?? ''));
+  const members = of(line.body, 'real_server').flatMap((real) =>
+    realServer(real, named.node ?? idOf(remarks.get(real.number)), bad),
+  );
   return places.map(({ address, port }) =>
     service({
       line: line.number,
       vip: idOf(named.vip),
-      role: named.role ?? (ours ? roleOfServer(line) : null),
+      role: named.role,
       address,
       protocol,
       ports: { first: port, last: port },

@@ -1,6 +1,6 @@
-/** What virtual servers are for, in a file that RoomLB wrote. */
+/** What virtual servers are for, in a file that RoomLB wrote: names of groups tell, and comments above the rest. */
 import type { ServiceRole } from '../../intent/model.ts';
-import type { ReadLine } from '../reading/lines.ts';
+import { readHeader } from '../header.ts';
 
 export interface Named {
   readonly role: ServiceRole | null;
@@ -8,13 +8,24 @@ export interface Named {
   readonly node: string | null;
 }
 
-/** Of a virtual_server_group, whose name tells: `public/media/sfu-1/udp/203.0.113.10`. */
-export function roleOfGroup(name: string): Named {
-  const [, vip, node] = /^([^/]+)\/media\/([^/]+)\/(?:udp|tcp)\/[^/]+$/.exec(name) ?? [];
-  return { role: vip === undefined ? null : 'media', vip, node: node ?? null };
+const NOTHING: Named = { role: null, vip: undefined, node: null };
+
+/** Ids of services: `public/media/sfu-1/udp`, with the address behind it; `public/signalling`, with or without node. */
+export function namedBy(text: string): Named {
+  const [, vip, node] = /^([^/]+)\/media\/([^/]+)\/(?:udp|tcp)\/[^/]+$/.exec(text) ?? [];
+  if (vip !== undefined) return { role: 'media', vip, node: node ?? null };
+  const [, of, own] = /^([^/]+)\/signalling(?:\/([^/]+))?$/.exec(text) ?? [];
+  if (of === undefined) return NOTHING;
+  return { role: own === undefined ? 'signalling' : 'node-signalling', vip: of, node: own ?? null };
 }
 
-/** Media has groups; of the rest, only what is shared is checked. */
-export function roleOfServer({ body }: ReadLine): ServiceRole {
-  return body.some(({ words }) => words[0] === 'delay_loop') ? 'signalling' : 'node-signalling';
+/** The comment in the line above each line, by its number from 1; none in a file of others. */
+export function remarksOf(text: string): ReadonlyMap<number, string> {
+  if (readHeader('keepalived', text) === null) return new Map();
+  return new Map(
+    text.split('\n').flatMap((line, i): [number, string][] => {
+      const [, remark] = /^\s*# (\S+)$/.exec(line) ?? [];
+      return remark === undefined ? [] : [[i + 2, remark]];
+    }),
+  );
 }
