@@ -96,10 +96,10 @@ export class Loop {
     if (!intent || !signal) return;
     this.#pacing = started(this.#pacing);
     const found = await this.#look(intent, why, signal);
-    const fine = ['in-sync', 'drift', 'stopped'].includes(found.standing);
+    const fine = found.standing === 'in-sync' || found.standing === 'drift';
     this.#pacing = fine
       ? succeeded(this.#pacing, clock.now())
-      : failed(this.#pacing, clock.now(), pace, random());
+      : failed(this.#pacing, clock.now(), paceAfter(found.standing, pace), random());
     if (!signal.aborted) {
       this.#report = {
         ...this.#options.about,
@@ -141,4 +141,9 @@ export class Loop {
   #time(): string {
     return new Date(this.#options.clock.now()).toISOString();
   }
+}
+
+/** An engine that does not run may be about to: it is looked at soon, and never later than one that does. */
+function paceAfter(standing: Found['standing'], pace: Pace): Pace {
+  return standing === 'stopped' ? { ...pace, retryMost: Math.min(pace.retryMost, pace.interval) } : pace;
 }

@@ -183,3 +183,22 @@ test('stopped in the middle of a run, it ends between two steps and begins no ot
   await clock.go(1_000_000);
   assert.deepEqual([reports, clock.pending], [[], 0]);
 });
+
+test('an engine that does not run is looked at again soon, since it may be starting', async () => {
+  engine.stopped = true;
+  loop.start();
+  loop.want(intentWith(1));
+  assert.equal((await after(PACE.debounce)).standing, 'stopped');
+  engine.stopped = false;
+  assert.equal((await after(PACE.retryFirst)).standing, 'in-sync');
+});
+
+test('one that stays down is looked at no less often than one that runs', async () => {
+  engine.stopped = true;
+  loop = loopWith({ pace: { ...PACE, interval: 3000 } });
+  loop.start();
+  loop.want(intentWith(1));
+  await after(PACE.debounce);
+  for (const pause of [PACE.retryFirst, 2 * PACE.retryFirst, 3000, 3000]) await after(pause);
+  assert.equal(reports.length, 5);
+});

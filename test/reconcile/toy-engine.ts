@@ -17,6 +17,8 @@ export class ToyEngine {
   failAt: (step: number) => Error | undefined = () => undefined;
   /** Members that take no weight. */
   stubborn = new Set<string>();
+  /** Takes what is written, but does not run. */
+  stopped = false;
   /** Resolves when a step may be done. */
   gate: Promise<void> = Promise.resolve();
 }
@@ -31,7 +33,10 @@ export function toyDriver(engine: ToyEngine): Driver<ToyState, Action> {
       return Promise.resolve({ ...engine.members });
     },
     desired: (intent) => weightsOf(intent),
-    plan: (actual, desired) => plan(actual, desired, engine.owner),
+    plan: (actual, desired) => ({
+      ...plan(actual, desired, engine.owner),
+      ...(engine.stopped && { stopped: true as const }),
+    }),
     async apply({ steps }: Plan<Action>, { signal, onStep }: ApplyRun) {
       for (const [index, { action }] of steps.entries()) {
         signal.throwIfAborted();
