@@ -39,11 +39,13 @@ export function nodeDocuments(
   }
   for (const { members, ports } of roles.media)
     for (const member of members) said(member).media.push({ member, ports: listPorts(ports) });
-  return new Map([...nodes].map(([key, one]) => [key, nodeDocument(vip, key, one, notes)]));
+  const pooled = roles.shared.length > 0;
+  return new Map([...nodes].map(([key, one]) => [key, nodeDocument({ vip, pooled }, key, one, notes)]));
 }
 
+/** @param pooled the VIP has a port that nodes share */
 function nodeDocument(
-  vip: string,
+  { vip, pooled }: { readonly vip: string; readonly pooled: boolean },
   key: string,
   { all, shared, own, media }: Said,
   notes: string[],
@@ -57,7 +59,11 @@ function nodeDocument(
   const said = weights.length > 0 ? Math.max(...weights) : null;
   if (weights.length > 1)
     notes.push(`node ${id} has weights ${weights.join(' and ')} at different addresses; the largest counts`);
-  const weight = closed && !draining ? 0 : said;
+  // A topology puts every node behind the shared port; what takes nothing there has weight 0.
+  const outside = pooled && shared.length === 0;
+  if (outside)
+    notes.push(`node ${id} is not behind the shared port of VIP ${vip}, for which weight 0 stands`);
+  const weight = (closed || outside) && !draining ? 0 : said;
   const monitor = all.find((member) => member.monitor?.kind === 'http')?.monitor;
   const stunPort = all.find((member) => member.stunPort !== null)?.stunPort ?? null;
   if (draining && (weight ?? 0) === 0) notes.push(`node ${id} is drained, so that its weight is not known`);

@@ -146,7 +146,8 @@ describe('roomlb', () => {
     assert.equal(code, 0);
     const [first, then] = out.split('! Then, when that may be cut:\n');
     assert.match(first!, /real 10\.0\.1\.13 4443\n {2}no inservice\n/);
-    assert.match(then!, /^ no real 10\.0\.1\.13 4443\n(.*\n)*no ip slb serverfarm RLM-sfu-3\n$/m);
+    assert.match(then!, /^no ip slb vserver RLU40004-public\n(.*\n)*no ip slb serverfarm RLM-sfu-3\n/m);
+    assert.match(then!, /^ip slb serverfarm RLS-public\n no real 10\.0\.1\.13 4443\n/m);
     const back = await roomlb(...args, '--back');
     assert.match(back.out, /^ip slb vserver RLU40004-public$/m);
     const dir = join(folder, 'commands');

@@ -33,8 +33,7 @@ export function nftablesDriver(balancer: Balancer, cluster: string): Driver<Nfta
 
     async read() {
       const mark = tableComment(cluster);
-      const json = await list(['-j']);
-      const listing = json === null ? null : await list(['-t']);
+      const [json, listing] = await Promise.all([list(['-j']), list(['-t'])]);
       if (json === null || listing === null) return { mark, table: null };
       return { mark, table: parseTable(json, listing) };
     },
