@@ -91,7 +91,8 @@ export function testLive(harness: EngineHarness, more: (live: () => LiveLab) => 
       .map(({ name: keep, ...flow }): LabRequest => ({ ...flow, keep: `flush ${keep}`, patience: 15_000 }));
     assert.deepEqual(new Set(whoAnswered(await live.client.ask(udp))), new Set([CHANGED]));
     const before = (await entries()).filter((line) => line.startsWith('UDP'));
-    assert.equal(before.length, udp.length);
+    // Flows of tests before may still be known, and are cut as well.
+    assert.ok(before.length >= udp.length, before.join('\n'));
     const reports = await during(live.traffic, () => live.bringTo(topologyOf('a node drains', 'flush')));
     assert.deepEqual(faults(reports.values(), nodeOf), []);
     // Before any of their clients says another word.
