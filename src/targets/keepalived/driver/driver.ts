@@ -59,12 +59,17 @@ export function keepalivedDriver(balancer: Balancer): Driver<KeepalivedState, Ke
       await sleep(POLL_MS);
       signal.throwIfAborted();
       const table = await ipvs.table();
-      const isGone = !table.some(({ name }) => gone.includes(name));
-      if (isGone && repairOf(table, expected).lines.length === 0) return clearReloadPending(configFile);
+      const left = table.map(({ name }) => name).filter((name) => gone.includes(name));
+      if (left.length === 0 && repairOf(table, expected).lines.length === 0)
+        return clearReloadPending(configFile);
       const now = JSON.stringify(table);
       if (now !== seen || !(await isIdle(pid))) [seen, quiet] = [now, Date.now()];
-      // It has done what it would. What it left out is for the next look to mend.
-      else if (isGone && Date.now() - quiet > SETTLED_MS) return clearReloadPending(configFile);
+      else if (Date.now() - quiet > SETTLED_MS) {
+        // It has done what it would. What it left behind was its own, and nobody would know that later; what it
+        // left out is for the next look to mend.
+        if (left.length > 0) await ipvs.change(left.map((name) => `-D ${name}`));
+        return clearReloadPending(configFile);
+      }
     }
     throw new DriverError(
       'failed',
