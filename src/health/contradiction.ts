@@ -19,6 +19,7 @@ export interface Contradiction {
   /** Of the endpoint. */
   readonly id: string;
   readonly check: CheckType;
+  /** `127.0.0.1:40000/udp`; null where nothing is sent. */
   readonly target: string | null;
   /** A health state; of a path that is probed all the time, its verdict. */
   readonly believed: string;

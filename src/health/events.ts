@@ -1,7 +1,7 @@
 /** Everything that health checking tells, once per change. Times are milliseconds since the epoch. */
 import type { HealthState } from '../cluster/view.ts';
-import type { CheckType } from '../topology/health/config.ts';
 import type { Protocol } from '../topology/model.ts';
+import type { Contradiction } from './contradiction.ts';
 import type { Verdict } from './detector/paths.ts';
 
 /** The state that placement and intent go by. `why` is empty where nothing is wrong. */
@@ -74,19 +74,10 @@ export interface ProbesBehindEvent {
 }
 
 /** A deep check found, twice, what contradicts what is believed of a node. */
-export interface DeepCheckContradictionEvent {
+export interface DeepCheckContradictionEvent extends Omit<Contradiction, 'id'> {
   readonly type: 'deep-check.contradiction';
   readonly at: number;
   readonly node: string;
-  readonly check: CheckType;
-  /** `127.0.0.1:40000/udp`; null where nothing is sent. */
-  readonly target: string | null;
-  /** A health state; of a path through a VIP, its verdict. */
-  readonly believed: string;
-  /** The result in a word; of a path, the verdict. */
-  readonly found: string;
-  readonly why: string;
-  readonly hint: string;
 }
 
 export interface DeepCheckDoneEvent {

@@ -1,4 +1,5 @@
 import type { Clock } from './clock.ts';
+import { groupBy } from '../topology/group-by.ts';
 import type { HealthConfig } from '../topology/health/config.ts';
 import type { Detector } from './detector/detector.ts';
 import { DueQueue } from './due-queue.ts';
@@ -167,7 +168,7 @@ export class HealthScheduler {
     const stays = (job: Job) => this.#jobs.get(job.endpoint.id) === job;
     for (const job of this.#waiting) if (!stays(job)) rest(job);
     this.#waiting = this.#waiting.filter(stays);
-    this.#jobsOf = groupByNode(this.#jobs.values());
+    this.#jobsOf = groupBy(this.#jobs.values(), ({ endpoint }) => endpoint.node);
   }
 
   #fillQueue(): void {
@@ -245,16 +246,6 @@ export class HealthScheduler {
   #emit(events: readonly HealthEvent[]): void {
     for (const event of events) this.#events.tell(event);
   }
-}
-
-function groupByNode(jobs: Iterable<Job>): Map<string, Job[]> {
-  const groups = new Map<string, Job[]>();
-  for (const job of jobs) {
-    const group = groups.get(job.endpoint.node);
-    if (group) group.push(job);
-    else groups.set(job.endpoint.node, [job]);
-  }
-  return groups;
 }
 
 function rest(job: Job): void {

@@ -3,10 +3,11 @@
  * device did not say, is told in notes, so that nobody takes a guess for a fact.
  */
 import { compareText } from '../topology/compare.ts';
+import { groupBy } from '../topology/group-by.ts';
 import type { IpAddress } from '../topology/model.ts';
 import type { TopologyDocument, VipDocument } from '../topology/schema.ts';
 import type { Seen, SeenService, SeenVrrp } from '../targets/seen.ts';
-import { distinct, grouped, nameOf } from './naming.ts';
+import { distinct, nameOf } from './naming.ts';
 import { nodeDocuments } from './nodes.ts';
 import { withDerivedPorts } from './own-ports.ts';
 import { rolesOf, type Roles } from './roles.ts';
@@ -25,7 +26,7 @@ export function importedFrom(seen: Seen, cluster: string): Imported {
   const notes: string[] = [];
   const vips: VipDocument[] = [];
   const nodes: TopologyDocument['nodes'] = [];
-  for (const [key, own] of grouped(services, who.vipOf)) {
+  for (const [key, own] of groupBy(services, who.vipOf)) {
     const addresses = distinct(own.map(({ address }) => address));
     const id = nameOf(key, own.find(({ vip }) => vip !== null)?.vip ?? null, 'vip', addresses);
     const roles = rolesOf(id, own, notes);

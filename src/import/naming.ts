@@ -1,4 +1,4 @@
-/** What VIPs and nodes are called, and which services belong together. */
+/** What VIPs and nodes are called, and what else is read off their services. */
 import type { IpAddress } from '../topology/model.ts';
 import type { SeenService } from '../targets/seen.ts';
 
@@ -13,16 +13,6 @@ export function nameOf(
   return key.startsWith('n:')
     ? key.slice(2)
     : `${prefix}-${(addresses[0]?.text ?? '').replaceAll(/[.:]+/g, '-')}`;
-}
-
-export function grouped<T>(list: readonly T[], keyOf: (one: T) => string): Map<string, T[]> {
-  const groups = new Map<string, T[]>();
-  for (const one of list) {
-    const group = groups.get(keyOf(one));
-    if (group) group.push(one);
-    else groups.set(keyOf(one), [one]);
-  }
-  return groups;
 }
 
 /** In the order of their first appearance. */

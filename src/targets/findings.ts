@@ -1,5 +1,6 @@
 import type { VirtualService } from '../intent/model.ts';
 import { compareText } from '../topology/compare.ts';
+import { groupBy } from '../topology/group-by.ts';
 import type { Finding } from './target.ts';
 
 /** One finding about all of them, or none where there is nothing to be said about. */
@@ -15,13 +16,7 @@ export function finding(
 
 /** Services by VIP id, in their own order. */
 export function groupByVip(services: readonly VirtualService[]): Map<string, VirtualService[]> {
-  const groups = new Map<string, VirtualService[]>();
-  for (const service of services) {
-    const group = groups.get(service.vip);
-    if (group) group.push(service);
-    else groups.set(service.vip, [service]);
-  }
-  return groups;
+  return groupBy(services, ({ vip }) => vip);
 }
 
 /**

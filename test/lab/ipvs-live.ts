@@ -14,6 +14,17 @@ import type { EngineHarness } from './driver-contract.ts';
 import { kindOf, LiveLab, nodeOf } from './live-lab.ts';
 import { during, faults, type Flow } from './traffic.ts';
 
+/** What harnesses of guests have in common. */
+export const GUEST = {
+  skip: false,
+  vip: {
+    signalling: { port: 80, ports: '4000-4099' },
+    // Shared signalling is TCP; twice the rules would take a guest twice the time.
+    media: { protocols: ['udp'], ports: '40000-40999' },
+  },
+  patience: 15_000,
+} as const satisfies Partial<EngineHarness>;
+
 const CHANGED = 'sfu-2';
 const ADDRESSES = ['10.0.0.2', 'fd00:1::2'];
 const SINGLE = Object.keys(CHANGES).filter((what) => what !== 'all of it at once');

@@ -11,7 +11,7 @@ import { balancerFor } from '../targets/balancers.ts';
 import { intentOf } from '../targets/documents.ts';
 import { BASE, CHANGES } from './changes.ts';
 import { testDriver, type EngineHarness } from './driver-contract.ts';
-import { testLive } from './ipvs-live.ts';
+import { GUEST, testLive } from './ipvs-live.ts';
 import { findBinary, untilLine } from './netns.ts';
 import { LAB } from './netns-setup.ts';
 
@@ -19,13 +19,7 @@ const FOREIGN = ['-A -u 203.0.113.99:53 -s sh -p 60', '-a -u 203.0.113.99:53 -r 
 
 const harness: EngineHarness = {
   name: 'keepalived',
-  skip: false,
-  vip: {
-    signalling: { port: 80, ports: '4000-4099' },
-    // Shared signalling is TCP; twice the rules would take a guest twice the time.
-    media: { protocols: ['udp'], ports: '40000-40999' },
-  },
-  patience: 15_000,
+  ...GUEST,
   async start(lab) {
     const ipvsadm = (args: readonly string[], input = '') => lab.check(lab.lb, 'ipvsadm', args, { input });
     await ipvsadm(['-R'], `${FOREIGN.join('\n')}\n`);

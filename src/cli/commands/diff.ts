@@ -1,6 +1,7 @@
 import { Option, type Command } from 'commander';
 import { clusterView } from '../../cluster/view.ts';
 import { buildIntent } from '../../intent/build.ts';
+import type { Intent } from '../../intent/model.ts';
 import { whatIf, type WhatIf } from '../../placement/what-if.ts';
 import { changesText } from '../../targets/changes-text.ts';
 import { diffRules, type RuleDiff } from '../../targets/rule-diff.ts';
@@ -76,14 +77,15 @@ Examples:
       checkRooms(rooms);
       const topology = diffTopologies(before, after);
       const placement = whatIf(clusterView(before), clusterView(after), { samples: options.samples, rooms });
-      const targets = diffTargets(before, after, selectTargets(options.target, after));
+      const [from, to] = [intentOf(before), intentOf(after)];
+      const targets = diffTargets(from, to, selectTargets(options.target, after));
       if (options.json) printJson(io, { topology, placement, targets });
       else {
         const changes = describeChanges(topology);
         io.out(changes === '' ? 'the topologies mean the same\n' : changes);
         io.out(`\n${describeMoves(placement, rooms.length)}`);
         io.out(`\n${describeTargets(targets)}`);
-        for (const text of commandsFor(before, after, options.target ?? [])) io.out(`\n${text}`);
+        for (const text of commandsFor(from, to, options.target ?? [])) io.out(`\n${text}`);
       }
     });
 }
@@ -92,18 +94,19 @@ interface TargetDiff extends RuleDiff {
   readonly target: string;
 }
 
-function diffTargets(before: Topology, after: Topology, targets: readonly Target[]): TargetDiff[] {
-  const [old, now] = [before, after].map((topology) => buildIntent(clusterView(topology)));
-  if (!old || !now) return [];
+function intentOf(topology: Topology): Intent {
+  return buildIntent(clusterView(topology));
+}
+
+function diffTargets(from: Intent, to: Intent, targets: readonly Target[]): TargetDiff[] {
   return targets.map((target) => ({
     target: target.name,
-    ...diffRules(target.render(old).rules, target.render(now).rules),
+    ...diffRules(target.render(from).rules, target.render(to).rules),
   }));
 }
 
 /** For devices that somebody asked for by name: what is typed into them. */
-function commandsFor(before: Topology, after: Topology, names: readonly string[]): string[] {
-  const [from, to] = [buildIntent(clusterView(before)), buildIntent(clusterView(after))];
+function commandsFor(from: Intent, to: Intent, names: readonly string[]): string[] {
   return names.map(targetNamed).flatMap((target) => {
     const { changes } = target;
     return changes ? [changesText({ ...target, changes }, from, to)] : [];

@@ -1,9 +1,9 @@
 /** What ACOS does otherwise than asked, or needs from the operator. */
 import type { Intent } from '../../intent/model.ts';
 import { poolsWhere, vipIds, vipsWhere, type CarriedService } from '../dialect/carried.ts';
-import { checksDiffer, poolChecks } from '../dialect/checks.ts';
+import { checkFindings, poolChecks } from '../dialect/checks.ts';
 import { timeFindings } from '../dialect/times.ts';
-import { roundsWeights } from '../dialect/weights.ts';
+import { weightFindings } from '../dialect/weights.ts';
 import { finding } from '../findings.ts';
 import type { Finding } from '../target.ts';
 import { MAX_WEIGHT } from './servers.ts';
@@ -14,23 +14,14 @@ const LABEL = 'ACOS';
 
 export function findingsOf(intent: Intent, services: readonly CarriedService[]): Finding[] {
   const used = vipIds(services);
+  const pools = poolsWhere(services, () => true);
   return [
     timeFindings(LABEL, 'the idle time', services, ({ service }) => service.idleTimeout, IDLE),
     timeFindings(LABEL, 'the persistence', services, ({ service }) => service.persistence, PERSISTENCE),
+    weightFindings(pools, MAX_WEIGHT),
+    checkFindings(pools, 'a service group is monitored'),
     finding(
-      poolsWhere(services, ({ members }) => roundsWeights(members, MAX_WEIGHT)),
-      'degraded',
-      `weights are rounded to 1 to ${MAX_WEIGHT}`,
-      `use weights up to ${MAX_WEIGHT}, or with a common divisor`,
-    ),
-    finding(
-      poolsWhere(services, checksDiffer),
-      'degraded',
-      'a service group is monitored as a whole, so that only what all of its members answer is asked',
-      'give all nodes behind the VIP the same healthPort and stunPort',
-    ),
-    finding(
-      poolsWhere(services, (service) => poolChecks(service).some(({ kind }) => kind === 'stun')),
+      pools.filter((service) => poolChecks(service).some(({ kind }) => kind === 'stun')),
       'degraded',
       'its UDP monitor cannot send STUN: a STUN port that answers nothing is up, unless it is refused',
       'rely on the healthPort beside it, or leave stunPort out',

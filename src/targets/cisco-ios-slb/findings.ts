@@ -2,7 +2,7 @@
 import type { Intent } from '../../intent/model.ts';
 import { finding } from '../findings.ts';
 import { poolsWhere, vipIds, vipsWhere, type CarriedService } from '../dialect/carried.ts';
-import { checksDiffer, checksOf } from '../dialect/checks.ts';
+import { checkFindings, checksOf } from '../dialect/checks.ts';
 import { isFlushed } from '../ipvs/destinations.ts';
 import { timeFindings } from '../dialect/times.ts';
 import type { Finding } from '../target.ts';
@@ -14,6 +14,7 @@ const LABEL = 'IOS SLB';
 
 export function findingsOf(intent: Intent, services: readonly CarriedService[]): Finding[] {
   const used = vipIds(services);
+  const pools = poolsWhere(services, () => true);
   return [
     timeFindings(LABEL, 'the idle time', services, ({ service }) => service.idleTimeout, IDLE),
     timeFindings(LABEL, 'the persistence', services, ({ service }) => service.persistence, STICKY),
@@ -23,14 +24,9 @@ export function findingsOf(intent: Intent, services: readonly CarriedService[]):
       `the source is rewritten from pool ${SNAT_POOL}, whose addresses the topology does not know`,
       `before loading: ip slb natpool ${SNAT_POOL} FIRST LAST netmask MASK`,
     ),
+    checkFindings(pools, 'a farm is probed'),
     finding(
-      poolsWhere(services, checksDiffer),
-      'degraded',
-      'a farm is probed as a whole, so that only what all of its members answer is asked',
-      'give all nodes behind the VIP the same healthPort and stunPort',
-    ),
-    finding(
-      poolsWhere(services, ({ members }) => members.some((member) => checksOf(member).length > 0)),
+      pools.filter(({ members }) => members.some((member) => checksOf(member).length > 0)),
       'note',
       'HTTP and TCP probes take a member out on the first failure and back on the first success',
       'nothing is needed, unless members flap',

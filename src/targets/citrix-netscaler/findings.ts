@@ -1,9 +1,9 @@
 /** What a NetScaler does otherwise than asked, or needs from the operator. */
 import type { Intent } from '../../intent/model.ts';
 import { poolsWhere, vipIds, vipsWhere } from '../dialect/carried.ts';
-import { checksDiffer } from '../dialect/checks.ts';
+import { checkFindings } from '../dialect/checks.ts';
 import { timeFindings } from '../dialect/times.ts';
-import { roundsWeights } from '../dialect/weights.ts';
+import { weightFindings } from '../dialect/weights.ts';
 import { finding } from '../findings.ts';
 import type { Finding } from '../target.ts';
 import { IDLE, MAX_WEIGHT } from './groups.ts';
@@ -15,6 +15,7 @@ const LABEL = 'NetScaler';
 
 export function findingsOf(intent: Intent, { kept, refused }: SharedPorts): Finding[] {
   const used = vipIds(kept);
+  const pools = poolsWhere(kept, () => true);
   const direct = (mode: 'dsr' | 'tunnel') => vipsWhere(kept, ({ service }) => service.forwarding === mode);
   return [
     finding(
@@ -25,18 +26,8 @@ export function findingsOf(intent: Intent, { kept, refused }: SharedPorts): Find
     ),
     timeFindings(LABEL, 'the idle time', kept, ({ service }) => service.idleTimeout, IDLE),
     timeFindings(LABEL, 'the persistence', kept, ({ service }) => service.persistence, PERSISTENCE),
-    finding(
-      poolsWhere(kept, ({ members }) => roundsWeights(members, MAX_WEIGHT)),
-      'degraded',
-      `weights are rounded to 1 to ${MAX_WEIGHT}`,
-      `use weights up to ${MAX_WEIGHT}, or with a common divisor`,
-    ),
-    finding(
-      poolsWhere(kept, checksDiffer),
-      'degraded',
-      'a service group is monitored as a whole, so that only what all of its members answer is asked',
-      'give all nodes behind the VIP the same healthPort and stunPort',
-    ),
+    weightFindings(pools, MAX_WEIGHT),
+    checkFindings(pools, 'a service group is monitored'),
     finding(
       vipsWhere(kept, ({ service }) => service.forwarding === 'nat' && !service.snat),
       'note',

@@ -1,5 +1,7 @@
 /** What devices ask of members. Only shared pools are checked: see `checksOf`. */
 import type { Member, VirtualService } from '../../intent/model.ts';
+import { finding } from '../findings.ts';
+import type { Finding } from '../target.ts';
 
 export type Check =
   | { readonly kind: 'http'; readonly port: number; readonly path: string }
@@ -69,4 +71,14 @@ export function poolChecks({ members }: VirtualService): Check[] {
 export function checksDiffer({ members }: VirtualService): boolean {
   const common = commonChecks(members).length;
   return members.some((member) => checksOf(member).length !== common);
+}
+
+/** @param what is checked only as a whole: `a service group is monitored` */
+export function checkFindings(pools: readonly VirtualService[], what: string): Finding[] {
+  return finding(
+    pools.filter(checksDiffer),
+    'degraded',
+    `${what} as a whole, so that only what all of its members answer is asked`,
+    'give all nodes behind the VIP the same healthPort and stunPort',
+  );
 }

@@ -1,4 +1,7 @@
 /** Weights of 0–255 on devices that take fewer. */
+import type { VirtualService } from '../../intent/model.ts';
+import { finding } from '../findings.ts';
+import type { Finding } from '../target.ts';
 import { reduceWeights } from '../weights.ts';
 
 export interface ScaledWeights {
@@ -30,4 +33,14 @@ export function roundsWeights(members: readonly { readonly weight: number }[], m
     members.map(({ weight }) => weight),
     max,
   ).exact;
+}
+
+/** @param pools those of signalling; of which some want weights beyond `max` that no smaller ones stand for */
+export function weightFindings(pools: readonly VirtualService[], max: number): Finding[] {
+  return finding(
+    pools.filter(({ members }) => roundsWeights(members, max)),
+    'degraded',
+    `weights are rounded to 1 to ${max}`,
+    `use weights up to ${max}, or with a common divisor`,
+  );
 }

@@ -3,6 +3,7 @@ import type { Intent } from '../../intent/model.ts';
 import { frontIds, vipIds, type CarriedService } from '../dialect/carried.ts';
 import { checkKey, type Check } from '../dialect/checks.ts';
 import { namer } from '../dialect/names.ts';
+import { groupBy } from '../../topology/group-by.ts';
 import { INTERVAL, monitorText, TIMEOUT } from '../f5-tmsh/monitors.ts';
 import * as f5 from '../f5-tmsh/objects.ts';
 import type { Declaration, L4Profile, Monitor, Persist, Pool, PoolMember, ServiceL4, Use } from './model.ts';
@@ -65,8 +66,8 @@ export function partsOf(intent: Intent, services: readonly CarriedService[], obj
   const serviceName = ({ service: of, front: at, port }: f5.Virtual) =>
     `${of.protocol}_${port}_${front(at.id)}_v${at.address.family}`;
 
-  const poolsOf = grouped(objects.pools, ({ vip }) => vip);
-  const virtualsOf = grouped(objects.virtuals, (one) => one.service.vip);
+  const poolsOf = groupBy(objects.pools, ({ vip }) => vip);
+  const virtualsOf = groupBy(objects.virtuals, (one) => one.service.vip);
   const application = (vip: string) => ({
     class: 'Application' as const,
     template: 'generic' as const,
@@ -143,14 +144,4 @@ function named<T, V>(
   make: (item: T) => V,
 ): Record<string, V> {
   return Object.fromEntries(items.map((item) => [nameOf(item), make(item)]));
-}
-
-function grouped<T>(items: readonly T[], keyOf: (item: T) => string): Map<string, T[]> {
-  const groups = new Map<string, T[]>();
-  for (const item of items) {
-    const group = groups.get(keyOf(item));
-    if (group) group.push(item);
-    else groups.set(keyOf(item), [item]);
-  }
-  return groups;
 }

@@ -50,12 +50,6 @@ export function formatServer({ name, where, words }: ServerLine): string {
   return ['server', name, where, ...words].join(' ');
 }
 
-/** The word after `key`, such as the number after `weight`. */
-export function wordAfter({ words }: ServerLine, key: string): string | undefined {
-  const place = words.indexOf(key);
-  return place < 0 ? undefined : words[place + 1];
-}
-
 /** Address and port of `where`; port 0 where the server takes the one that the client chose. */
 export function splitAddress(where: string): { address: string; port: number } {
   const bracketed = /^\[(.*)\](?::(\d+))?$/.exec(where);

@@ -23,9 +23,9 @@ export function readBack(text: string): Seen {
   for (const line of readFlatLines(text, '#')) {
     const [command, kind = '', where = ''] = line.words;
     const known = services.get(`${kind} ${where}`);
-    const head = serviceOf(line);
+    const head = command === '-A' ? serviceOf(line) : undefined;
     if (command === '--set') Object.assign(idle, timeouts(line));
-    else if (command === '-A' && head) {
+    else if (head) {
       services.set(`${kind} ${where}`, { head, members: [], forwarding: null });
     } else if (command === '-a' && known) bad.push(...addMember(line, known));
     else bad.push(unread(line, kind === '-f' ? 'a service by firewall mark has no address' : null));

@@ -1,9 +1,9 @@
 /** What an Alteon does otherwise than asked, or needs from the operator. */
 import type { Intent } from '../../intent/model.ts';
 import { poolsWhere, vipIds, vipsWhere, type CarriedService } from '../dialect/carried.ts';
-import { checksDiffer, poolChecks } from '../dialect/checks.ts';
+import { checkFindings, poolChecks } from '../dialect/checks.ts';
 import { timeFindings } from '../dialect/times.ts';
-import { roundsWeights } from '../dialect/weights.ts';
+import { weightFindings } from '../dialect/weights.ts';
 import { finding } from '../findings.ts';
 import { isFlushed } from '../ipvs/destinations.ts';
 import type { Finding } from '../target.ts';
@@ -37,18 +37,8 @@ export function findingsOf(intent: Intent, all: readonly CarriedService[]): Find
     ),
     timeFindings(LABEL, 'the idle time', services, ({ service }) => service.idleTimeout, MINUTES),
     timeFindings(LABEL, 'the persistence', services, ({ service }) => service.persistence, MINUTES),
-    finding(
-      pools.filter(({ members }) => roundsWeights(members, MAX_WEIGHT)),
-      'degraded',
-      `weights are rounded to 1 to ${MAX_WEIGHT}`,
-      `use weights up to ${MAX_WEIGHT}, or with a common divisor`,
-    ),
-    finding(
-      pools.filter(checksDiffer),
-      'degraded',
-      'a group is checked as a whole, so that only what all of its members answer is asked',
-      'give all nodes behind the VIP the same healthPort and stunPort',
-    ),
+    weightFindings(pools, MAX_WEIGHT),
+    checkFindings(pools, 'a group is checked'),
     finding(
       pools.filter((service) => poolChecks(service).some(({ kind }) => kind === 'stun')),
       'degraded',

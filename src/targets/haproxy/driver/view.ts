@@ -1,5 +1,6 @@
 /** A state, looked at as things with names: what the driver compares, and tells people of. */
-import { formatServer, parseConfig, splitAddress, wordAfter, type ServerLine } from '../parse.ts';
+import { after } from '../../reading/values.ts';
+import { formatServer, parseConfig, splitAddress, type ServerLine } from '../parse.ts';
 import { isSpareName, serverId } from '../names.ts';
 import { hasRunTimeMembers, structureOf } from '../structure.ts';
 import type { HaproxyState, LiveServer, RunningConfig } from './state.ts';
@@ -72,7 +73,7 @@ export function runningWith(text: string): RunningConfig {
     servers: [...servers.values()].map(({ proxy, name, line, settings }) => ({
       proxy,
       name,
-      id: Number(wordAfter(line, 'id') ?? 0),
+      id: Number(after(line.words, 'id') ?? 0),
       ...settings,
       connections: 0,
     })),
@@ -89,9 +90,9 @@ function settingsOf(line: ServerLine): Settings {
   return {
     address,
     port,
-    weight: Number(wordAfter(line, 'weight') ?? 1),
+    weight: Number(after(line.words, 'weight') ?? 1),
     admin: line.words.includes('disabled') ? 'maint' : 'ready',
-    checkPort: line.words.includes('check') ? Number(wordAfter(line, 'port') ?? port) : null,
+    checkPort: line.words.includes('check') ? Number(after(line.words, 'port') ?? port) : null,
   };
 }
 
