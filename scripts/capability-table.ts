@@ -6,6 +6,8 @@ const END = '<!-- capabilities:end -->';
 
 const HEADINGS: Readonly<Record<TargetKind, string>> = {
   linux: 'Engines of Linux hosts, each rendering checked by the engine itself and proven by packets:',
+  software:
+    'Linux and software balancers, written from their documents and sources and checked by models and grammars of our own; none was run here:',
   device:
     'Switches and appliances, written from their manuals and checked by grammars of our own; none was loaded on hardware here:',
   route:

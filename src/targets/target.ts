@@ -83,8 +83,11 @@ export interface ChangesByCommand {
   readonly between: (from: Intent, to: Intent) => DeviceChanges;
 }
 
-/** Kinds of targets, in the order of tables: engines of Linux hosts, devices, what announces VIPs, what nodes need. */
-export const TARGET_KINDS = ['linux', 'device', 'route', 'node'] as const;
+/**
+ * Kinds of targets, in the order of tables: engines that any Linux host may have, other software balancers, devices,
+ * what announces VIPs, what nodes need.
+ */
+export const TARGET_KINDS = ['linux', 'software', 'device', 'route', 'node'] as const;
 export type TargetKind = (typeof TARGET_KINDS)[number];
 
 /** What an operator has to know of a target, in Markdown, a paragraph each. Printed into its document. */

@@ -1,4 +1,7 @@
-/** What every device target must keep; the grammars of its dialect say whether a device would read it. */
+/**
+ * What every target must keep whose engine or device is not at hand; the grammars of its dialect say whether that
+ * would read it.
+ */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
@@ -13,10 +16,10 @@ import { GRAMMARS } from './grammars/index.ts';
 
 const intents: fc.Arbitrary<Intent> = topologies().map((topology) => buildIntent(clusterView(topology)));
 const { topology: example } = await loadTopology('lb-config/topology.yaml');
-const devices = TARGETS.filter(({ kind }) => kind === 'device');
+const devices = TARGETS.filter(({ kind }) => kind === 'device' || kind === 'software');
 
 for (const target of devices) {
-  describe(`device ${target.name}`, () => {
+  describe(`${target.kind} ${target.name}`, () => {
     const grammars = GRAMMARS[target.name] ?? {};
 
     test('has a grammar for each of its files', () => {

@@ -1,4 +1,4 @@
-/** The grammar of each text file that a device target renders: target → file → grammar. */
+/** The grammar of each text file that a target of the kinds `device` and `software` renders: target → file → grammar. */
 import { lineGrammar, type FileGrammar } from './grammar.ts';
 import { ciscoIosSlb } from './cisco-ios-slb.ts';
 import { a10Acos } from './a10-acos.ts';
