@@ -2,6 +2,7 @@ import { a10Acos } from './a10-acos/index.ts';
 import { bird } from './bird/index.ts';
 import { ciscoIosSlb } from './cisco-ios-slb/index.ts';
 import { citrixNetscaler } from './citrix-netscaler/index.ts';
+import { dpvs } from './dpvs/index.ts';
 import { exabgp } from './exabgp/index.ts';
 import { f5As3 } from './f5-as3/index.ts';
 import { f5Tmsh } from './f5-tmsh/index.ts';
@@ -26,6 +27,7 @@ export const TARGETS: readonly Target[] = [
   nftables,
   ipvs,
   keepalived,
+  dpvs,
   ciscoIosSlb,
   f5Tmsh,
   f5As3,

@@ -111,5 +111,5 @@ function onWord(line: string, which: number, change: (word: string) => string): 
 }
 
 function isCommand({ comment }: FileGrammar, line: string): boolean {
-  return line.trim() !== '' && (comment === null || !line.startsWith(comment));
+  return line.trim() !== '' && (comment === null || !line.trimStart().startsWith(comment));
 }

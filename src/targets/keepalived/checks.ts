@@ -1,6 +1,7 @@
 /** Health checks of real servers, in keepalived's words (keepalived.conf(5), "CHECKERS"). */
 import type { Check } from '../dialect/checks.ts';
 import { hexBytes, STUN_ANSWER, STUN_REQUEST } from '../dialect/stun.ts';
+import type { Block } from '../dialect/text.ts';
 
 /** The same meaning as in every target's output. Times in seconds. */
 const CHECK = {
@@ -21,31 +22,26 @@ export const CHECK_DEFAULTS: readonly string[] = [
   `connect_timeout ${CHECK.timeout}`,
 ];
 
-/** Lines of one checker, without indentation of their own. */
-export function checker(check: Check): string[] {
-  const port = `    connect_port ${check.port}`;
+export function checker(check: Check): Block {
+  const port = `connect_port ${check.port}`;
   switch (check.kind) {
     case 'tcp':
-      return ['TCP_CHECK {', port, '}'];
+      return { head: 'TCP_CHECK', body: [port] };
     case 'http':
-      return [
-        'HTTP_GET {',
-        '    url {',
-        `        path ${check.path}`,
-        '        status_code 200',
-        '    }',
-        port,
-        '}',
-      ];
+      return {
+        head: 'HTTP_GET',
+        body: [{ head: 'url', body: [`path ${check.path}`, 'status_code 200'] }, port],
+      };
     case 'stun':
-      // Compared as far as it goes; without a length, two bytes would do.
-      return [
-        'UDP_CHECK {',
-        port,
-        `    payload ${hexBytes(STUN_REQUEST)}`,
-        `    require_reply ${hexBytes(STUN_ANSWER)}`,
-        `    min_reply_length ${STUN_REQUEST.length}`,
-        '}',
-      ];
+      return {
+        head: 'UDP_CHECK',
+        body: [
+          port,
+          `payload ${hexBytes(STUN_REQUEST)}`,
+          // Compared as far as it goes; without a length, two bytes would do.
+          `require_reply ${hexBytes(STUN_ANSWER)}`,
+          `min_reply_length ${STUN_REQUEST.length}`,
+        ],
+      };
   }
 }

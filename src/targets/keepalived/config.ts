@@ -11,7 +11,7 @@ import { idleTimeouts } from '../ipvs/timeouts.ts';
 import type { Finding, Rendering } from '../target.ts';
 import { DRAINED } from './drained.ts';
 import { virtualServers } from './virtual-servers.ts';
-import { vrrpFindings, vrrpInstances } from './vrrp.ts';
+import { KERNEL_WORDS, vrrpFindings, vrrpInstances } from './vrrp.ts';
 
 /** The files, with what of the intent they do not say. */
 export function renderConfig(intent: Intent): Rendering {
@@ -24,7 +24,7 @@ export function renderConfig(intent: Intent): Rendering {
         '',
         ...globalDefs(intent, services),
         ...(drained ? ['', ...DRAINED.definition] : []),
-        ...intent.vips.flatMap(vrrpInstances),
+        ...intent.vips.flatMap((vip) => vrrpInstances(vip, KERNEL_WORDS)),
         ...lines,
         '',
       ];

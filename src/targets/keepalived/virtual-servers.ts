@@ -8,6 +8,7 @@ import type { ForwardingMode, IpAddress } from '../../topology/model.ts';
 import { listPorts } from '../../topology/ports.ts';
 import { destinations, isFlushed, type Destination } from '../ipvs/destinations.ts';
 import { checksOf } from '../dialect/checks.ts';
+import { braced } from '../dialect/text.ts';
 import type { Rule } from '../target.ts';
 import { checker, CHECK_DEFAULTS } from './checks.ts';
 import { LEFT_OUT } from './driver/blocks.ts';
@@ -99,7 +100,7 @@ function addSignalling(pool: Pool, lines: string[], rules: Rule[]): void {
     const { node } = destination.member;
     // A node that the client named is not taken away by a check: nobody else could answer for it.
     const asked = shared ? checksOf(destination.member) : [];
-    const checks = asked.length > 0 ? ['inhibit_on_failure', ...asked.flatMap(checker)] : [];
+    const checks = asked.length > 0 ? ['inhibit_on_failure', ...braced(asked.map(checker), '    ')] : [];
     const server = realServer(pool, destination, ` ${destination.ports.first}`, checks);
     lines.push(...indent(shared ? [`# ${node}`, ...server] : server));
     rules.push(

@@ -7,11 +7,24 @@ import type { Finding } from '../target.ts';
 const FAMILIES = [4, 6] as const;
 type Family = (typeof FAMILIES)[number];
 
+/** How a dialect of keepalived says where an instance and its addresses are. */
+export interface InterfaceWords {
+  /** Lines of an instance on an interface, without indentation. */
+  readonly instance: (device: string) => readonly string[];
+  readonly address: (prefix: string, device: string) => string;
+}
+
+/** Those of keepalived itself. */
+export const KERNEL_WORDS: InterfaceWords = {
+  instance: (device) => [`interface ${device}`],
+  address: (prefix, device) => `${prefix} dev ${device}`,
+};
+
 /**
  * An instance per family, since one protocol message carries addresses of one family, and a sync group of
  * the two, so that a VIP is never half here and half there.
  */
-export function vrrpInstances(vip: IntentVip): string[] {
+export function vrrpInstances(vip: IntentVip, words: InterfaceWords): string[] {
   const { vrrp } = vip;
   if (!vrrp) return [];
   const families = instanceFamilies(vip, vrrp);
@@ -28,7 +41,7 @@ export function vrrpInstances(vip: IntentVip): string[] {
           '}',
         ]
       : []),
-    ...families.flatMap((family) => instance(vip, vrrp, family, rest)),
+    ...families.flatMap((family) => instance(vip, vrrp, family, rest, words)),
   ];
 }
 
@@ -57,16 +70,23 @@ function instanceFamilies(vip: IntentVip, { peers }: Vrrp): Family[] {
   return reachable.length > 0 ? reachable : present;
 }
 
-function instance(vip: IntentVip, vrrp: Vrrp, family: Family, rest: readonly IpAddress[]): string[] {
+function instance(
+  vip: IntentVip,
+  vrrp: Vrrp,
+  family: Family,
+  rest: readonly IpAddress[],
+  words: InterfaceWords,
+): string[] {
   const { interface: device, routerId, priority, advertInterval, source } = vrrp;
   const peers = ofFamily(vrrp.peers, family);
-  const own = ofFamily(vip.addresses, family).map((address) => onDevice(address, device));
+  const onDevice = (address: IpAddress) => words.address(prefixOf(address), device);
+  const own = ofFamily(vip.addresses, family).map(onDevice);
   return [
     '',
     `vrrp_instance ${instanceName(vip, family)} {`,
     '    state BACKUP',
     '    nopreempt',
-    `    interface ${device}`,
+    ...words.instance(device).map((line) => `    ${line}`),
     `    virtual_router_id ${routerId}`,
     `    priority ${priority}`,
     `    advert_int ${advertInterval}`,
@@ -75,11 +95,8 @@ function instance(vip: IntentVip, vrrp: Vrrp, family: Family, rest: readonly IpA
       'unicast_peer',
       peers.map(({ text }) => text),
     ),
-    ...block('virtual_ipaddress', family === 6 ? [linkLocal(routerId, device), ...own] : own),
-    ...block(
-      'virtual_ipaddress_excluded',
-      rest.map((address) => onDevice(address, device)),
-    ),
+    ...block('virtual_ipaddress', family === 6 ? [words.address(linkLocal(routerId), device), ...own] : own),
+    ...block('virtual_ipaddress_excluded', rest.map(onDevice)),
     '}',
   ];
 }
@@ -88,13 +105,13 @@ function instance(vip: IntentVip, vrrp: Vrrp, family: Family, rest: readonly IpA
  * The first address that VRRP announces for IPv6 must be link-local (RFC 9568 section 5.2.9): that of the
  * virtual router's own MAC address 00-00-5E-00-02-{id} (section 7.3), which is unique where the id is.
  */
-function linkLocal(routerId: number, device: string): string {
+function linkLocal(routerId: number): string {
   const id = routerId.toString(16).padStart(2, '0');
-  return `fe80::200:5eff:fe00:2${id}/64 dev ${device}`;
+  return `fe80::200:5eff:fe00:2${id}/64`;
 }
 
-function onDevice({ family, text }: IpAddress, device: string): string {
-  return `${text}/${family === 4 ? 32 : 128} dev ${device}`;
+function prefixOf({ family, text }: IpAddress): string {
+  return `${text}/${family === 4 ? 32 : 128}`;
 }
 
 function instanceName(vip: IntentVip, family: Family): string {

@@ -3,6 +3,9 @@
 /** Engines that RoomLB drives itself. */
 const ENGINES = ['haproxy', 'nginx', 'nftables', 'ipvs', 'keepalived'] as const;
 
+/** Software balancers that it writes for, and others load. */
+const SOFTWARE = ['dpvs'] as const;
+
 /** Devices that it writes for, and others load. */
 const DEVICES = [
   'cisco-ios-slb',
@@ -17,7 +20,7 @@ const DEVICES = [
 const ROUTERS = ['bird', 'frr', 'exabgp', 'gobgp', 'metallb'] as const;
 
 /** Whose words a file may be written in. */
-export const DIALECTS = [...ENGINES, ...DEVICES, ...ROUTERS] as const;
+export const DIALECTS = [...ENGINES, ...SOFTWARE, ...DEVICES, ...ROUTERS] as const;
 export type Dialect = (typeof DIALECTS)[number];
 
 /** What `target:` may name. `file`: for what RoomLB cannot reach, a file and the user's own commands. */

@@ -4,6 +4,7 @@
  */
 import type { Check } from '../../../src/targets/dialect/checks.ts';
 import { checker } from '../../../src/targets/keepalived/checks.ts';
+import { braced } from '../../../src/targets/dialect/text.ts';
 import type { Lab } from '../../lab/netns.ts';
 import { runInUml } from '../../lab/uml.ts';
 import type { Timing } from './timing.ts';
@@ -68,7 +69,7 @@ export async function watchByKeepalived(
 
 function configOf(checks: readonly KeepalivedCheck[], { interval, timeout, fall }: Timing): string {
   const servers = checks.map(({ address, check }, i) => {
-    const lines = checker(check).map((line) => `        ${line}`);
+    const lines = braced([checker(check)], '    ').map((line) => `        ${line}`);
     return `    real_server ${address} ${FIRST_PORT + i} {\n        weight 1\n${lines.join('\n')}\n    }\n`;
   });
   return `virtual_server 192.0.2.1 80 {

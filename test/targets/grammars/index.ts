@@ -3,11 +3,13 @@ import { lineGrammar, type FileGrammar } from './grammar.ts';
 import { ciscoIosSlb } from './cisco-ios-slb.ts';
 import { a10Acos } from './a10-acos.ts';
 import { citrixNetscaler } from './citrix-netscaler.ts';
+import { dpvs } from './dpvs.ts';
 import { f5As3 } from './f5-as3.ts';
 import { f5Conf, f5Script } from './f5-tmsh.ts';
 import { radwareAlteon } from './radware-alteon.ts';
 
 export const GRAMMARS: Readonly<Record<string, Readonly<Record<string, FileGrammar>>>> = {
+  dpvs: { 'keepalived.conf': lineGrammar(dpvs) },
   'cisco-ios-slb': { 'ios-slb.cfg': lineGrammar(ciscoIosSlb) },
   'f5-tmsh': { 'roomlb.conf': lineGrammar(f5Conf), 'roomlb-tmsh.sh': lineGrammar(f5Script) },
   'a10-acos': { 'acos.cfg': lineGrammar(a10Acos) },

@@ -21,7 +21,7 @@ export function linesOf(text: string, comment: string): { line: number; text: st
       if (!PRINTABLE.test(line))
         throw new SyntaxFault(`line ${i + 1}: not printable: ${JSON.stringify(line)}`);
       if (line.endsWith(' ')) throw new SyntaxFault(`line ${i + 1}: ends in a space`);
-      return line === '' || line.startsWith(comment) ? [] : [{ line: i + 1, text: line }];
+      return line === '' || line.trimStart().startsWith(comment) ? [] : [{ line: i + 1, text: line }];
     });
 }
 
