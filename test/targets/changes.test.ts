@@ -13,6 +13,7 @@ import type { Target } from '../../src/targets/target.ts';
 import type { IpAddress, Topology } from '../../src/topology/model.ts';
 import { topologies } from '../topology/arbitrary.ts';
 import { GRAMMARS } from './grammars/index.ts';
+import { intentOf } from './intents.ts';
 import { MODELS } from './models/index.ts';
 import type { DeviceModel } from './models/model.ts';
 
@@ -51,22 +52,30 @@ for (const target of changing) {
       );
     });
 
+    const neverEmpty = (from: Intent, to: Intent): void => {
+      const { drain, change } = changes(from, to);
+      const device = loaded(from);
+      const [before, after] = [members(device.show()), members(loaded(to).show())];
+      const full = [...before].filter(([group, n]) => n > 0 && (after.get(group) ?? 0) > 0);
+      device.run(drain);
+      const staying = full.filter(([group]) => (members(device.show()).get(group) ?? 0) > 0);
+      device.run(change, () => {
+        const now = members(device.show());
+        for (const [group] of staying) assert.ok(now.get(group) !== 0, `${group}\n${change.join('\n')}`);
+      });
+    };
+
     test('leave no group without members in between, that has some before and after', () => {
       fc.assert(
-        fc.property(pairs, ([from, to]) => {
-          const { drain, change } = changes(from, to);
-          const device = loaded(from);
-          const [before, after] = [members(device.show()), members(loaded(to).show())];
-          const full = [...before].filter(([group, n]) => n > 0 && (after.get(group) ?? 0) > 0);
-          device.run(drain);
-          const staying = full.filter(([group]) => (members(device.show()).get(group) ?? 0) > 0);
-          device.run(change, () => {
-            const now = members(device.show());
-            for (const [group] of staying) assert.ok(now.get(group) !== 0, `${group}\n${change.join('\n')}`);
-          });
-        }),
+        fc.property(pairs, ([from, to]) => neverEmpty(from, to)),
         { ...RUNS, numRuns: 60 },
       );
+    });
+
+    test('open one member before they close the other', () => {
+      const [a, b] = [intentOf(twoNodes('a')), intentOf(twoNodes('b'))];
+      neverEmpty(a, b);
+      neverEmpty(b, a);
     });
 
     test('are none where both mean the same', () => {
@@ -82,12 +91,27 @@ for (const target of changing) {
 
 const intents = topologies().map((topology) => buildIntent(clusterView(topology)));
 
+/** Of two nodes behind one VIP, `open` takes new rooms and the other drains. */
+function twoNodes(open: string): string {
+  const node = (id: string, last: number) =>
+    `  - { id: ${id}, kind: mediasoup, vip: v, addresses: [10.0.0.${last}], signallingPort: 4443` +
+    `, mediaPorts: ${40000 + last}-${40000 + last}, state: ${id === open ? 'active' : 'draining'} }`;
+  return `
+cluster: c
+vips:
+  - { id: v, addresses: [203.0.113.1], signalling: { port: 8443 }, media: { ports: 40000-40009 } }
+nodes:
+${node('a', 1)}
+${node('b', 2)}
+`;
+}
+
 /** Two clusters that have nothing to do with each other, and one before and after some edits. */
 const pairs: fc.Arbitrary<readonly [Intent, Intent]> = fc.oneof(
   fc.tuple(intents, intents),
   fc.tuple(topologies(), edits()).map(([topology, edit]) => {
-    const intentOf = (one: Topology) => buildIntent(clusterView(one));
-    return [intentOf(topology), intentOf(edit(topology))] as const;
+    const build = (one: Topology) => buildIntent(clusterView(one));
+    return [build(topology), build(edit(topology))] as const;
   }),
 );
 

@@ -1,6 +1,6 @@
 /** How a router is taken from one configuration to another: what its lines mean to each other. */
-import type { TreeRules } from '../dialect/delta/tree.ts';
-import type { Block, Line } from '../dialect/text.ts';
+import type { ChangeLine, TreeRules } from '../dialect/delta/tree.ts';
+import type { Block } from '../dialect/text.ts';
 
 /** Settings of which a block has any number, each line by itself. */
 const LISTS = /^(probe|response) /;
@@ -30,7 +30,7 @@ function undoable(line: string): string {
 }
 
 /** A virtual server is out of service while it is led elsewhere, so that no connection sees half of it. */
-function around({ head, body }: Block, changes: readonly Line[]): readonly Line[] {
+function around({ head, body }: Block, changes: readonly ChangeLine[]): readonly ChangeLine[] {
   const led = changes.some((line) => typeof line === 'string' && line.startsWith('serverfarm '));
   if (!head.startsWith('ip slb vserver ') || !led) return changes;
   const inservice = body.filter((line) => typeof line === 'string' && line.startsWith('inservice'));

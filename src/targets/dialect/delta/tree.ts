@@ -17,7 +17,7 @@ export interface TreeRules {
   /** What takes a line, or a block by its head, back. */
   readonly undo: (line: string, path: readonly string[]) => string;
   /** What else it takes to change a block that is in use: given what changes in it, all that has to be said. */
-  readonly around?: (block: Block, changes: readonly Line[]) => readonly Line[];
+  readonly around?: (block: Block, changes: readonly ChangeLine[]) => readonly ChangeLine[];
   /** Lines in a block that make it take nothing new, while what it has goes on; empty where it has no such. */
   readonly drain: (block: Block, path: readonly string[]) => readonly string[];
   /** What only one block can have at a time, such as a name, or an address with its port. */
@@ -30,11 +30,19 @@ export interface TreeRules {
   readonly shared: (head: string) => boolean;
 }
 
-/** Commands in the order in which they are given, cut where somebody may have to wait. */
+/** A block as it shall be, or what changes in one that is there and stays. */
+export interface Change extends Block {
+  readonly stays?: true;
+  readonly body: readonly ChangeLine[];
+}
+
+export type ChangeLine = string | Change;
+
+/** In the order in which it is said, cut where somebody may have to wait. */
 export interface TreeDelta {
   /** Members that leave take nothing new. */
-  readonly drain: readonly Line[];
-  readonly change: readonly Line[];
+  readonly drain: readonly ChangeLine[];
+  readonly change: readonly ChangeLine[];
 }
 
 export function treeDelta(old: readonly Block[], now: readonly Block[], rules: TreeRules): TreeDelta {
@@ -64,7 +72,7 @@ export function treeDelta(old: readonly Block[], now: readonly Block[], rules: T
       ...byRank([...early], rules)
         .reverse()
         .map((block) => removed(block, [], rules)),
-      ...byRank(to, rules).flatMap((block): Line[] => {
+      ...byRank(to, rules).flatMap((block): ChangeLine[] => {
         const old = keptByHead.get(block.head);
         return old ? givenIn(old, block, [], rules) : [block];
       }),
@@ -77,46 +85,54 @@ export function treeDelta(old: readonly Block[], now: readonly Block[], rules: T
 }
 
 /** What refers to something that has to go, though what refers to it comes again. */
-function lettingGo({ head, body }: Block, isLost: (line: Line) => boolean, rules: TreeRules): Block[] {
-  const lost = body.filter(isLost).map((line) => rules.undo(headOf(line), [head]));
-  return lost.length > 0 ? [{ head, body: lost }] : [];
+function lettingGo({ head, body }: Block, isLost: (line: Line) => boolean, rules: TreeRules): Change[] {
+  return changeIn(
+    head,
+    body.filter(isLost).map((line) => rules.undo(headOf(line), [head])),
+  );
+}
+
+function changeIn(head: string, body: readonly ChangeLine[]): Change[] {
+  return body.length > 0 ? [{ head, stays: true, body }] : [];
 }
 
 /** The block with what is new in it, or nothing. What leaves comes later, so that there are always members. */
-function givenIn(old: Block, now: Block, path: readonly string[], rules: TreeRules): Block[] {
+function givenIn(old: Block, now: Block, path: readonly string[], rules: TreeRules): Change[] {
   const inner = [...path, now.head];
-  const lines = new Set(linesOf(old));
+  // Others take over before a member takes nothing new.
+  const known = new Set([...linesOf(old), ...linesStopping(old, now, path, rules)]);
   const blocks = byHead(blocksOf(old));
   const first = linesLeaving(old, now, inner, rules).filter((line) => rules.goesFirst?.(line));
-  // Others take over before a member takes nothing new.
-  for (const line of rules.drain(old, path)) lines.add(line);
   const changes = [
     ...first.map((line) => rules.undo(line, inner)),
-    ...now.body.flatMap((line): Line[] => {
-      if (typeof line === 'string') return lines.has(line) ? [] : [line];
+    ...now.body.flatMap((line): ChangeLine[] => {
+      if (typeof line === 'string') return known.has(line) ? [] : [line];
       const before = blocks.get(line.head);
       return before ? givenIn(before, line, inner, rules) : [line];
     }),
   ];
-  if (changes.length === 0) return [];
-  return [{ head: now.head, body: rules.around?.(now, changes) ?? changes }];
+  return changeIn(now.head, changes.length > 0 && rules.around ? rules.around(now, changes) : changes);
 }
 
 /** The block with what is taken back in it, or nothing. */
-function takenFrom(old: Block, now: Block, path: readonly string[], rules: TreeRules): Block[] {
+function takenFrom(old: Block, now: Block, path: readonly string[], rules: TreeRules): Change[] {
   const inner = [...path, now.head];
   const heads = byHead(blocksOf(now));
-  const body = [
+  return changeIn(now.head, [
     ...linesLeaving(old, now, inner, rules)
       .filter((line) => !rules.goesFirst?.(line))
       .map((line) => rules.undo(line, inner)),
-    ...blocksOf(old).flatMap((block): Line[] => {
+    ...blocksOf(old).flatMap((block): ChangeLine[] => {
       const stays = heads.get(block.head);
       return stays ? takenFrom(block, stays, inner, rules) : [removed(block, inner, rules)];
     }),
-    ...rules.drain(old, path).filter((line) => now.body.includes(line)),
-  ];
-  return body.length > 0 ? [{ head: now.head, body }] : [];
+    ...linesStopping(old, now, path, rules),
+  ]);
+}
+
+/** Lines by which a block that took new ones takes none any more. */
+function linesStopping(old: Block, now: Block, path: readonly string[], rules: TreeRules): string[] {
+  return rules.drain(old, path).filter((line) => now.body.includes(line));
 }
 
 /** Lines of settings that are not set any more. */
@@ -132,23 +148,23 @@ function drainsIn(
   path: readonly string[],
   rules: TreeRules,
   isLost: (line: Line) => boolean,
-): Block[] {
+): Change[] {
   const inner = [...path, old.head];
   const stays = byHead(now ? blocksOf(now) : []);
   const lines = now && !isLost(old) ? [] : rules.drain(old, path);
-  const body: Line[] = [
+  return changeIn(old.head, [
     ...lines,
     ...blocksOf(old).flatMap((block) => drainsIn(block, stays.get(block.head), inner, rules, isLost)),
-  ];
-  return body.length > 0 ? [{ head: old.head, body }] : [];
+  ]);
 }
 
-function removed(block: Block, path: readonly string[], rules: TreeRules): Line {
+function removed(block: Block, path: readonly string[], rules: TreeRules): ChangeLine {
   const { head } = block;
   if (!rules.shared(head)) return rules.undo(head, path);
   const inner = [...path, head];
   return {
     head,
+    stays: true,
     body: block.body.map((line) =>
       typeof line === 'string' ? rules.undo(line, inner) : removed(line, inner, rules),
     ),
