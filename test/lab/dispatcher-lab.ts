@@ -6,7 +6,6 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { HealthReport, NodeReport } from '../../src/health/report.ts';
 import { intentFor } from '../../src/reconcile/balancer-intent.ts';
 import type { Balancer } from '../../src/targets/balancer.ts';
@@ -15,6 +14,7 @@ import type { CarriedServices } from '../../src/topology/balancers/balancer.ts';
 import { formatTopology } from '../../src/topology/format.ts';
 import type { Topology } from '../../src/topology/model.ts';
 import { intentOf } from '../targets/documents.ts';
+import { startApiClient, type Answer, type Ask } from './api-client.ts';
 import { LAB } from './netns-setup.ts';
 import { createLab, untilLine, type Lab, type LabProcess } from './netns.ts';
 
@@ -23,12 +23,6 @@ const main = path.join(import.meta.dirname, '../../src/cli/main.ts');
 const PROGRAM: readonly string[] = ['--import', 'tsx', main];
 const PORT = 8080;
 const BASE = `http://${LAB.lb[4]}:${PORT}`;
-
-export interface Answer {
-  readonly status: number;
-  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- JSON in tests
-  readonly body: any;
-}
 
 export interface StartOptions {
   /** Words after `node` that run the command line. */
@@ -46,23 +40,15 @@ export class DispatcherLab {
   readonly log: Readonly<Record<string, unknown>>[] = [];
   readonly nodes = new Map<string, LabProcess>();
   readonly #folder: string;
-  readonly #api: LabProcess;
+  readonly #api: Ask;
   readonly #program: readonly string[];
   readonly #listeners = new Set<(line: Readonly<Record<string, unknown>>) => void>();
-  readonly #waiting = new Map<number, (answer: Answer) => void>();
-  #ids = 0;
 
-  private constructor(lab: Lab, folder: string, api: LabProcess, program: readonly string[]) {
+  private constructor(lab: Lab, folder: string, api: Ask, program: readonly string[]) {
     this.lab = lab;
     this.#folder = folder;
     this.#api = api;
     this.#program = program;
-    createInterface(api.stdout).on('line', (line) => {
-      if (line === 'ready') return;
-      const { id, ...answer } = JSON.parse(line) as Answer & { id: number };
-      this.#waiting.get(id)?.(answer);
-      this.#waiting.delete(id);
-    });
   }
 
   /** Everything is started; nodes may take a while to be up. */
@@ -73,9 +59,7 @@ export class DispatcherLab {
     const lab = await createLab(topology);
     const folder = mkdtempSync(path.join(tmpdir(), 'roomlb-lab-'));
     try {
-      const api = lab.spawn(lab.lb, process.execPath, [path.join(import.meta.dirname, 'api-client.mjs')]);
-      api.stderr.resume();
-      const self = new DispatcherLab(lab, folder, api, program);
+      const self = new DispatcherLab(lab, folder, await startApiClient(lab, lab.lb), program);
       const balancers = (await prepare?.(lab)) ?? [];
       await self.loadRules(topology, balancers.length > 0 ? 'media' : 'all');
       const file = path.join(folder, 'topology.yaml');
@@ -106,11 +90,7 @@ export class DispatcherLab {
   }
 
   ask(method: string, route: string, body?: object): Promise<Answer> {
-    const id = ++this.#ids;
-    return new Promise((resolve) => {
-      this.#waiting.set(id, resolve);
-      this.#api.stdin.write(`${JSON.stringify({ id, method, url: `${BASE}${route}`, body })}\n`);
-    });
+    return this.#api(method, `${BASE}${route}`, body);
   }
 
   async health(): Promise<HealthReport> {
@@ -205,14 +185,5 @@ export class DispatcherLab {
       for (const listener of this.#listeners) listener(told);
     });
     await ready;
-  }
-}
-
-/** Waits until it is so; fails with what was waited for if it does not become so in a long time. */
-export async function until(what: string, so: () => Promise<boolean>): Promise<void> {
-  const limit = Date.now() + 180_000;
-  while (!(await so())) {
-    if (Date.now() > limit) throw new Error(`waited in vain: ${what}`);
-    await sleep(100);
   }
 }

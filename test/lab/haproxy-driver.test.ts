@@ -1,9 +1,12 @@
 /** The contract of drivers with a real HAProxy: once by reloads (media ports), once by the run-time API alone. */
 import { readFile, readdir } from 'node:fs/promises';
 import path from 'node:path';
+import { ofTarget } from '../../src/targets/balancer.ts';
+import { ask } from '../../src/targets/haproxy/driver/socket.ts';
 import { haproxy } from '../../src/targets/haproxy/index.ts';
 import { testDriver, type EngineHarness, type LiveEngine } from './driver-contract.ts';
 import { testDraining } from './drain-contract.ts';
+import { testKept } from './kept-contract.ts';
 import { testUpsets } from './upset-contract.ts';
 import { testTraffic } from './traffic-contract.ts';
 import { startHaproxyService, type HaproxyService } from './haproxy-service.ts';
@@ -32,6 +35,15 @@ testUpsets(harness, {
   // By then the process was told: the check of the file comes last.
   harm: () => Promise.resolve('echo "no such file for me"; exit 1'),
 });
+testKept(
+  { ...harness, vip: { ...harness.vip, signalling: { port: 443, ports: '4000-4099' } } },
+  {
+    by: 'dispatcher',
+    programs: {},
+    drift: ({ engine }) =>
+      ask(ofTarget(engine.balancer, 'haproxy').statsSocket, 'set server sig:public/sfu-1 state drain'),
+  },
+);
 testDriver({ ...common, name: 'haproxy, signalling alone', vip: { signalling: { port: 443 } } });
 
 async function startEngine(lab: Lab): Promise<LiveEngine> {

@@ -7,7 +7,8 @@ import { after, before, describe, test } from 'node:test';
 import type { NodeReport } from '../../src/health/report.ts';
 import { topologyOf } from '../targets/documents.ts';
 import { NO_WORKER } from '../media-node/support.ts';
-import { DispatcherLab, until } from './dispatcher-lab.ts';
+import { until } from './api-client.ts';
+import { DispatcherLab } from './dispatcher-lab.ts';
 import { labSkipReason } from './netns.ts';
 
 const skip = NO_WORKER || labSkipReason(['nft']);

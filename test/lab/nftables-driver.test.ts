@@ -1,9 +1,11 @@
 /** The nftables driver with the kernel's own tables, packets and conntrack. */
 import { ofTarget } from '../../src/targets/balancer.ts';
 import { nftablesDriver } from '../../src/targets/nftables/driver/driver.ts';
+import { ENGINE_DEFAULTS } from '../../src/topology/balancers/balancer.ts';
 import { balancerFor } from '../targets/balancers.ts';
 import { testDriver, type EngineHarness } from './driver-contract.ts';
 import { testDraining } from './drain-contract.ts';
+import { testKept } from './kept-contract.ts';
 import { testUpsets } from './upset-contract.ts';
 import { testTraffic } from './traffic-contract.ts';
 import { findBinary, labSkipReason, type Lab } from './netns.ts';
@@ -57,6 +59,12 @@ const harness: EngineHarness = {
 testDriver(harness);
 testTraffic(harness);
 testDraining(harness);
+testKept(harness, {
+  by: 'agent',
+  programs: ENGINE_DEFAULTS.nftables,
+  drift: ({ lab }) =>
+    lab.check(lab.lb, 'nft', ['delete element inet roomlb_test-1 media_udp4 { 203.0.113.10 . 40000-40001 }']),
+});
 const media = { protocols: ['udp', 'tcp'], ports: '40000-40999', drain: 'flush' };
 testUpsets(
   { ...harness, vip: { ...harness.vip, media } },
