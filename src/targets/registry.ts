@@ -1,5 +1,6 @@
 import { a10Acos } from './a10-acos/index.ts';
 import { bird } from './bird/index.ts';
+import { ciscoAce } from './cisco-ace/index.ts';
 import { ciscoIosSlb } from './cisco-ios-slb/index.ts';
 import { citrixNetscaler } from './citrix-netscaler/index.ts';
 import { dpvs } from './dpvs/index.ts';
@@ -29,6 +30,7 @@ export const TARGETS: readonly Target[] = [
   keepalived,
   dpvs,
   ciscoIosSlb,
+  ciscoAce,
   f5Tmsh,
   f5As3,
   citrixNetscaler,

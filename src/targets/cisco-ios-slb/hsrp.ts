@@ -4,16 +4,14 @@
  */
 import type { IntentVip } from '../../intent/model.ts';
 import { finding } from '../findings.ts';
+import { interfaceOf } from '../dialect/interfaces.ts';
 import type { Block } from '../dialect/text.ts';
 import type { Finding } from '../target.ts';
 import type { Names } from './names.ts';
 
-/** Interfaces that can be named without a slash, which topologies do not take. */
-const INTERFACE = /^(vlan|port-channel|bvi)[0-9]{1,4}$/i;
-
 /** The interface that carries the VIP's HSRP group, or null where there is none. */
-export function hsrpInterface({ vrrp }: IntentVip): string | null {
-  return vrrp && INTERFACE.test(vrrp.interface) ? vrrp.interface : null;
+export function hsrpInterface(vip: IntentVip): string | null {
+  return interfaceOf(vip, ['vlan', 'port-channel', 'bvi']);
 }
 
 /** Timers: the interval, and three of it (HSRP's own ratio is 3 and 10 s). Preemption is off by default. */

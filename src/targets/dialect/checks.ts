@@ -29,6 +29,12 @@ export function checksOf({ monitor, stunPort }: Member): Check[] {
   ];
 }
 
+/** The checks of a member where each is checked by itself: its own, else a connection to its port. */
+export function memberChecks(member: Member): Check[] {
+  const own = checksOf(member);
+  return own.length > 0 ? own : [{ kind: 'tcp', port: member.ports.first }];
+}
+
 export function checkKey(check: Check): string {
   return `${check.kind}-${check.port}`;
 }

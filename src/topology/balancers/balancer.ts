@@ -9,6 +9,7 @@ const SOFTWARE = ['dpvs'] as const;
 /** Devices that it writes for, and others load. */
 const DEVICES = [
   'cisco-ios-slb',
+  'cisco-ace',
   'f5-tmsh',
   'f5-as3',
   'citrix-netscaler',

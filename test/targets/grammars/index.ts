@@ -1,5 +1,6 @@
 /** The grammar of each text file that a target of the kinds `device` and `software` renders: target → file → grammar. */
 import { lineGrammar, type FileGrammar } from './grammar.ts';
+import { ciscoAce } from './cisco-ace.ts';
 import { ciscoIosSlb } from './cisco-ios-slb.ts';
 import { a10Acos } from './a10-acos.ts';
 import { citrixNetscaler } from './citrix-netscaler.ts';
@@ -11,6 +12,7 @@ import { radwareAlteon } from './radware-alteon.ts';
 export const GRAMMARS: Readonly<Record<string, Readonly<Record<string, FileGrammar>>>> = {
   dpvs: { 'keepalived.conf': lineGrammar(dpvs) },
   'cisco-ios-slb': { 'ios-slb.cfg': lineGrammar(ciscoIosSlb) },
+  'cisco-ace': { 'ace.cfg': lineGrammar(ciscoAce) },
   'f5-tmsh': { 'roomlb.conf': lineGrammar(f5Conf), 'roomlb-tmsh.sh': lineGrammar(f5Script) },
   'a10-acos': { 'acos.cfg': lineGrammar(a10Acos) },
   'radware-alteon': { 'alteon.txt': lineGrammar(radwareAlteon) },

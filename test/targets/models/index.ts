@@ -1,9 +1,11 @@
 /** The model of each target that is changed by commands. */
 import { a10Acos } from './a10-acos.ts';
+import { ciscoAce } from './cisco-ace.ts';
 import { ciscoIosSlb } from './cisco-ios-slb.ts';
 import type { Modelled } from './model.ts';
 
 export const MODELS: Readonly<Record<string, Modelled>> = {
   'a10-acos': a10Acos,
+  'cisco-ace': ciscoAce,
   'cisco-ios-slb': ciscoIosSlb,
 };
