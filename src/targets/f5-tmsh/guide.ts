@@ -12,11 +12,13 @@ export const guide: Guide = {
     '`drain: flush` needs a hand: `tmsh delete sys connection ss-server-addr NODE-ADDRESS`.',
   ],
   rollback: [
+    'Before a change: `roomlb render f5-tmsh --from OLD --topology NEW` prints the commands that make it, and with `--back` those that take it back. Paste the first part into bash, wait until `tmsh show ltm pool NAME members` counts no connections for those that leave, then paste the second: one transaction, all of it or nothing.',
     'Before loading, `tmsh save sys ucs before-roomlb` or `tmsh save sys config file before-roomlb.scf`; `tmsh load sys config file before-roomlb.scf` takes everything back.',
     'Or merge the file of the revision before, and remove what only the newer one had: `tmsh delete ltm virtual NAME` first, then pools, nodes, profiles, monitors.',
   ],
   limits: [
     'Ratios of 1 to 100; names of up to 255 characters, so that ids are never shortened.',
+    'A node or a virtual whose address changes is deleted and made anew within the transaction. Where a device group does not take that, make two changes of it: leave the node out of the topology, then put it in with its new address.',
     'Each media port is one virtual for each protocol and address. A Janus node with thousands of ports makes thousands; how many a BIG-IP takes depends on its memory.',
     'TLS is passed on, not ended: RoomLB writes layer 4 only.',
     'An nPath virtual (`dsr`, `tunnel`) needs an Auto Last Hop and VLAN set-up of your own.',

@@ -4,9 +4,10 @@
  * whose components the comments of this folder cite.
  */
 import type { Intent } from '../../intent/model.ts';
-import { carriedBy } from '../dialect/carried.ts';
+import { carriedBy, type Device } from '../dialect/carried.ts';
 import { deviceHeader } from '../dialect/header.ts';
 import type { Rendering, Target } from '../target.ts';
+import { transactions } from './changes.ts';
 import { bigIpFindings } from './findings.ts';
 import { guide } from './guide.ts';
 import { virtualNames } from './names.ts';
@@ -33,6 +34,7 @@ export const f5Tmsh: Target = {
   guide,
   render,
   readBack,
+  changes: transactions(objectsIn),
 };
 
 const CONF = 'roomlb.conf';
@@ -49,11 +51,18 @@ const SCRIPT_PURPOSE = [
   'Nothing is changed if any command fails.',
 ];
 
+const DEVICE: Device = { label: 'BIG-IP', forwarding: ['nat', 'dsr', 'tunnel'], families: [4, 6] };
+
+/** Each behind those that it refers to. */
+function objectsIn(intent: Intent): TmshObject[] {
+  const { services } = carriedBy(DEVICE, intent);
+  const objects = objectsOf(services);
+  const nameOf = virtualNames(services);
+  return [...sharedObjects(objects), ...objects.virtuals.map((one) => virtualObject(one, nameOf(one)))];
+}
+
 function render(intent: Intent): Rendering {
-  const { services, findings: refused } = carriedBy(
-    { label: 'BIG-IP', forwarding: ['nat', 'dsr', 'tunnel'], families: [4, 6] },
-    intent,
-  );
+  const { services, findings: refused } = carriedBy(DEVICE, intent);
   const findings = [...refused, ...bigIpFindings(intent, services)];
   if (services.length === 0 && intent.services.length > 0) return { files: [], rules: [], findings };
 

@@ -1,5 +1,5 @@
 /**
- * An object of a BIG-IP's configuration, and its two written forms: a stanza of bigip.conf, and a `create`
+ * An object of a BIG-IP's configuration, and its two written forms: a stanza of bigip.conf, and the words of a
  * command of tmsh. They differ in collections only, which a command has to say what to do with.
  */
 /** `name value`, a group of attributes, or a named collection of items that may have attributes of their own. */
@@ -70,8 +70,19 @@ export function itemWords({ key, attributes }: Item): string {
   return words.join(' ');
 }
 
+/** One attribute as `modify` has it, in place of what there was: `pool NAME`, `profiles replace-all-with { … }`. */
+export function settingWords(attribute: Attribute): string {
+  const words: string[] = [];
+  addWords(words, [attribute], 'replace-all-with');
+  return words.join(' ');
+}
+
 /** `persist` of a virtual server takes replace-all-with only (tmsh reference, "ltm virtual"). */
-function addWords(words: string[], attributes: readonly Attribute[]): void {
+function addWords(
+  words: string[],
+  attributes: readonly Attribute[],
+  collect: 'add' | 'replace-all-with' = 'add',
+): void {
   for (const attribute of attributes) {
     const { name } = attribute;
     words.push(name);
@@ -81,7 +92,7 @@ function addWords(words: string[], attributes: readonly Attribute[]): void {
       addWords(words, attribute.group);
       words.push('}');
     } else {
-      words.push(name === 'persist' ? 'replace-all-with' : 'add', '{');
+      words.push(name === 'persist' ? 'replace-all-with' : collect, '{');
       words.push(...attribute.items.map(itemWords), '}');
     }
   }

@@ -2,10 +2,12 @@
 import { a10Acos } from './a10-acos.ts';
 import { ciscoAce } from './cisco-ace.ts';
 import { ciscoIosSlb } from './cisco-ios-slb.ts';
+import { f5Tmsh } from './f5-tmsh.ts';
 import type { Modelled } from './model.ts';
 
 export const MODELS: Readonly<Record<string, Modelled>> = {
   'a10-acos': a10Acos,
   'cisco-ace': ciscoAce,
   'cisco-ios-slb': ciscoIosSlb,
+  'f5-tmsh': f5Tmsh,
 };

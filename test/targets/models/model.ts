@@ -11,6 +11,8 @@ export interface DeviceModel {
 
 /** What a model is made for: a target's dialect, and something in it that is not RoomLB's. */
 export interface Modelled {
+  /** The rendered file that has the commands; all of them where this is left out. */
+  readonly file?: string;
   readonly start: () => DeviceModel;
   /** The commands of a configuration that somebody else made. */
   readonly foreign: readonly string[];
