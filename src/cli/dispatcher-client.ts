@@ -1,7 +1,7 @@
 /** What commands ask of a running dispatcher, by its REST API. */
 import { Ajv } from 'ajv';
 import type Type from 'typebox';
-import { exchange } from '../dispatcher-client/exchange.ts';
+import { exchange } from '../http/exchange.ts';
 import { CliError, EXIT } from './exit.ts';
 
 /** Milliseconds for one request, unless it is known to take longer. */

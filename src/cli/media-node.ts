@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { assignmentOf, AssignmentError } from '../media-node/assignment.ts';
-import { BackOff } from '../media-node/back-off.ts';
+import { BackOff } from '../back-off.ts';
 import { register } from '../media-node/dispatchers.ts';
 import { loadMediasoup, MediasoupMissing } from '../media-node/load-mediasoup.ts';
 import { MediaNode } from '../media-node/media-node.ts';

@@ -1,11 +1,12 @@
 /** What agents on balancer hosts ask of a dispatcher, and tell it, by REST. */
 import type { Intent } from '../intent/model.ts';
 import { readIntent, IntentError } from '../intent/read.ts';
+import { isRecord } from '../json.ts';
 import type { BalancerReport } from '../reconcile/report.ts';
 import { checkDocument } from '../topology/document.ts';
 import { isError } from '../topology/faults.ts';
 import type { Topology } from '../topology/model.ts';
-import { exchange, type Answer, type ExchangeOptions } from './exchange.ts';
+import { exchange, type Answer, type ExchangeOptions } from '../http/exchange.ts';
 
 /** A dispatcher could not be asked, or answered with something else than what was asked for. */
 export class DispatcherError extends Error {
@@ -113,8 +114,4 @@ export class AgentClient {
     if (answer.ok || answer.status === 304) return answer;
     throw new DispatcherError(`${what}: ${answer.status} ${answer.problem}`);
   }
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null;
 }

@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 import { WebSocket } from 'ws';
-import { BackOff, type BackOffOptions } from './back-off.ts';
+import { BackOff, type BackOffOptions } from '../back-off.ts';
 import { register } from './dispatchers.ts';
 import {
   MAX_FRAME_BYTES,

@@ -1,8 +1,9 @@
 /** What a media node asks dispatchers by REST: each in turn until one answers. */
+import { exchange } from '../http/exchange.ts';
 import { PROTOCOL, readRegistrationAnswer, type Assignment, type Registration } from './protocol.ts';
 
-/** Seconds for one request. */
-const REQUEST_LIMIT = 5;
+/** Milliseconds for one request. */
+const REQUEST_LIMIT = 5000;
 
 /** A dispatcher could not be asked, or answered with something other than what was asked for. */
 export class DispatcherError extends Error {
@@ -91,25 +92,22 @@ async function first<T>(dispatchers: readonly URL[], ask: (dispatcher: URL) => P
   throw failure;
 }
 
-async function request(dispatcher: URL, path: string, method: string, body?: object): Promise<unknown> {
+async function request(
+  dispatcher: URL,
+  path: string,
+  method: 'GET' | 'PUT',
+  body?: object,
+): Promise<unknown> {
   const url = new URL(path, dispatcher);
-  const json = body ? { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) } : {};
-  let response: Response;
-  try {
-    response = await fetch(url, { method, ...json, signal: AbortSignal.timeout(REQUEST_LIMIT * 1000) });
-  } catch (cause) {
-    throw new DispatcherError(`${method} ${url.href}: ${reason(cause)}`, null, { cause });
-  }
-  const answer: unknown = await response.json().catch(() => undefined);
-  if (response.ok) return answer;
-  const detail = textAt(answer, 'detail') ?? response.statusText;
-  throw new DispatcherError(`${method} ${url.href}: ${response.status} ${detail}`, response.status);
-}
-
-/** fetch() says "fetch failed", and why in the cause. */
-function reason(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  return error.cause instanceof Error ? error.cause.message : error.message;
+  const what = `${method} ${url.href}`;
+  const answer = await exchange(url, { method, timeout: REQUEST_LIMIT, ...(body && { body }) }).catch(
+    (cause: unknown) => {
+      const why = cause instanceof Error ? cause.message : String(cause);
+      throw new DispatcherError(`${what}: ${why}`, null, { cause });
+    },
+  );
+  if (answer.ok) return answer.body;
+  throw new DispatcherError(`${what}: ${answer.status} ${answer.problem}`, answer.status);
 }
 
 function at(value: unknown, ...path: string[]): unknown {

@@ -4,7 +4,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Logger } from 'pino';
 import { VERSION } from '../version.ts';
 import { mediaPorts } from './assignment.ts';
-import type { BackOffOptions } from './back-off.ts';
+import type { BackOffOptions } from '../back-off.ts';
 import { DispatcherLink } from './dispatcher-link.ts';
 import { startListeners, type ListenersOptions } from './listeners.ts';
 import { MediaWorker, type WorkerDeath } from './media-worker.ts';

@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import type { Assignment } from './protocol.ts';
 import { mediaListens } from './assignment.ts';
-import { BackOff, type BackOffOptions } from './back-off.ts';
+import { BackOff, type BackOffOptions } from '../back-off.ts';
 import type { Mediasoup, Router, WebRtcServer, Worker } from './mediasoup.ts';
 import { now, within } from './timing.ts';
 import { WorkerMeter } from './worker-meter.ts';

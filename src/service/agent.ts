@@ -7,7 +7,7 @@ import type { Logger } from 'pino';
 import { type AgentClient, DispatcherError } from '../dispatcher-client/client.ts';
 import type { Clock } from '../health/clock.ts';
 import type { EventSink } from '../events/bus.ts';
-import { BackOff } from '../media-node/back-off.ts';
+import { BackOff } from '../back-off.ts';
 import type { Loop } from '../reconcile/loop.ts';
 import { BalancerBoard } from './balancer-board.ts';
 import type { Engine } from './open-engine.ts';

@@ -1,4 +1,4 @@
-import { announces, dialectOf, type Balancer } from './balancers/balancer.ts';
+import { announces, dialectOf, isDevice, type Balancer } from './balancers/balancer.ts';
 import { nearest } from './nearest.ts';
 import type { Located, Parts } from './parts.ts';
 import type { Path, Problems } from './problems.ts';
@@ -65,6 +65,10 @@ function filesOf(balancer: Balancer): [option: string, file: string | null][] {
     case 'nginx':
     case 'keepalived':
       return [lock, ['configFile', balancer.configFile], ['pidFile', balancer.pidFile]];
+    case 'f5-as3': {
+      const { url, partition } = balancer;
+      return [lock, ['url', partition === null ? url : `${partition} at ${url}`]];
+    }
     case 'file':
       return [lock, ['path', balancer.path]];
     case 'ipvs':
@@ -136,7 +140,8 @@ function checkServices(balancers: readonly Located<Balancer>[], { vips }: Parts,
       if (services !== 'all' && services !== service) continue;
       for (const { value: vip } of carried) {
         if (vip[service] === null) continue;
-        const place = `${host ?? ''} ${namespace ?? ''} ${vip.id} ${service}`;
+        const machine = host ?? (isDevice(value) ? value.url : '');
+        const place = `${machine} ${namespace ?? ''} ${vip.id} ${service}`;
         const owner = owners.get(place);
         if (!owner) owners.set(place, value);
         else if (!problems.isFaulty(path) && !problems.isFaulty([...path, 'vips'])) {

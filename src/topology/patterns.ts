@@ -34,6 +34,16 @@ export const COMMUNITY_PATTERN = '^(0|[1-9][0-9]{0,4}):(0|[1-9][0-9]{0,4})$';
 /** An argument of a command, which no shell sees: printable ASCII. */
 export const ARGUMENT_PATTERN = '^[ -~]+$';
 
+/** Where a server answers by HTTP: scheme, host and perhaps a port; no user, path or query. */
+export const ORIGIN_PATTERN =
+  '^https?://([A-Za-z0-9][A-Za-z0-9.-]{0,252}|\\[[0-9A-Fa-f:.]{2,45}\\])(:[1-9][0-9]{0,4})?$';
+
+/** The name of a variable of the environment (POSIX). */
+export const VARIABLE_PATTERN = '^[A-Za-z_][A-Za-z0-9_]{0,127}$';
+
+/** The name of a part of a device, such as a tenant of AS3. */
+export const PARTITION_PATTERN = '^[A-Za-z][A-Za-z0-9_.-]{0,62}$';
+
 /** A path of a URL: printable ASCII, no space, no fragment. Quote it for whatever it goes into. */
 export const URL_PATH_PATTERN = '^/[!-"$-~]*$';
 
@@ -49,5 +59,8 @@ export const PATTERN_NAMES: ReadonlyMap<string, string> = new Map([
   [PERCENT_PATTERN, 'a whole number of per cent such as 20%'],
   [COMMUNITY_PATTERN, 'a community such as 65010:100'],
   [ARGUMENT_PATTERN, 'an argument (printable ASCII)'],
+  [ORIGIN_PATTERN, 'a URL such as https://lb.example.net:8443, without user, path and query'],
+  [VARIABLE_PATTERN, 'the name of a variable (letters, digits and "_")'],
+  [PARTITION_PATTERN, 'a name (a letter, then up to 62 letters, digits, "_", "." or "-")'],
   [URL_PATH_PATTERN, 'a path of a URL such as /health, without spaces and "#"'],
 ]);

@@ -54,6 +54,15 @@ const BALANCERS: readonly Balancer[] = [
     pidFile: '/nonexistent/nginx.pid',
     binary: '/nonexistent/nginx',
   },
+  ...(['f5-as3'] as const).map((target) => ({
+    ...{ ...COMMON, id: `${target}-1`, target, url: 'https://device.invalid', partition: null },
+    ...{
+      credentialsFile: null,
+      credentialsVariable: 'FAKE_CREDENTIALS',
+      caFile: null,
+      tls: 'verify' as const,
+    },
+  })),
   {
     ...COMMON,
     id: 'file-1',

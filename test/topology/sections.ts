@@ -132,6 +132,14 @@ const BALANCERS: readonly Balancer[] = [
     ...{ ...COMMON, id: 'f', target: 'file', dialect: 'haproxy', path: '/srv/lb.cfg', drainLimit: null },
     ...{ checkCommand: null, reloadCommand: ['/bin/sh', '-c', 'echo "$0" \\ {file}'], interval: 86_400 },
   },
+  {
+    ...{ ...COMMON, id: 'g', target: 'f5-as3', url: 'https://[2001:db8::1]:8443', partition: 'roomlb.edge' },
+    ...{ credentialsFile: '/etc/roomlb/g', credentialsVariable: null, caFile: '/etc/ca.pem', tls: 'verify' },
+  },
+  {
+    ...{ ...COMMON, id: 'h', target: 'f5-as3', url: 'http://127.0.0.1:8100', partition: null },
+    ...{ credentialsFile: null, credentialsVariable: 'H_CREDENTIALS', caFile: null, tls: 'insecure' },
+  },
 ];
 
 /** Sorted; each carries some of these VIPs, or all. */

@@ -6,21 +6,47 @@ import { namer } from '../dialect/names.ts';
 import { groupBy } from '../../topology/group-by.ts';
 import { INTERVAL, monitorText, TIMEOUT } from '../f5-tmsh/monitors.ts';
 import * as f5 from '../f5-tmsh/objects.ts';
-import type { Declaration, L4Profile, Monitor, Persist, Pool, PoolMember, ServiceL4, Use } from './model.ts';
+import type {
+  Declaration,
+  L4Profile,
+  Monitor,
+  Persist,
+  Pool,
+  PoolMember,
+  ServiceL4,
+  Tenant,
+  Use,
+} from './model.ts';
 
 /** The oldest AS3 that knows all of `model.ts`; newer ones take older declarations. */
-const SCHEMA_VERSION = '3.50.0';
+export const SCHEMA_VERSION = '3.50.0';
 
 export interface Parts {
   readonly tenant: string;
   service(virtual: f5.Virtual): ServiceL4;
   member(member: f5.PoolMember, pool: f5.Pool): PoolMember;
   declaration(): Declaration;
+  /** The tenant's own part of it. */
+  content(): Tenant;
+}
+
+/** The tenant of a cluster, unless a topology names another. */
+export function tenantName(cluster: string): string {
+  return `roomlb_${cluster}`;
+}
+
+/** The label of a tenant that is a cluster's own. Labels take 64 characters; of clusters' ids the whole nearly always fits. */
+export function ownerLabel(cluster: string): string {
+  return shortened(`roomlb ${cluster}`);
 }
 
 /** Names of a tenant, applications and objects take 190 characters; ids 63, so that they always fit. */
-export function partsOf(intent: Intent, services: readonly CarriedService[], objects: f5.Objects): Parts {
-  const tenant = `roomlb_${intent.cluster}`;
+export function partsOf(
+  intent: Intent,
+  services: readonly CarriedService[],
+  objects: f5.Objects,
+  tenant: string,
+): Parts {
   const front = namer(frontIds(services), { max: 100 });
   const shared = (name: string): Use => ({ use: `/${tenant}/Shared/${name}` });
 
@@ -52,7 +78,7 @@ export function partsOf(intent: Intent, services: readonly CarriedService[], obj
     persistence,
   }: f5.Virtual): ServiceL4 => ({
     class: 'Service_L4',
-    remark: remarkOf(of.id),
+    remark: shortened(of.id),
     layer4: of.protocol,
     virtualAddresses: [at.address.text],
     virtualPort: port,
@@ -74,8 +100,21 @@ export function partsOf(intent: Intent, services: readonly CarriedService[], obj
     ...named(poolsOf.get(vip) ?? [], poolName, pool),
     ...named(virtualsOf.get(vip) ?? [], serviceName, service),
   });
+  const content = (): Tenant => ({
+    class: 'Tenant',
+    label: ownerLabel(intent.cluster),
+    Shared: {
+      class: 'Application',
+      template: 'shared',
+      ...named(objects.checks, monitorName, monitor),
+      ...named(objects.profiles, profileName, profileL4),
+      ...named(objects.persistences, persistName, persist),
+    },
+    ...named([...vipIds(services)], (vip) => `vip_${vip}`, application),
+  });
   return {
     tenant,
+    content,
     service,
     member,
     declaration: () => ({
@@ -87,17 +126,7 @@ export function partsOf(intent: Intent, services: readonly CarriedService[], obj
         schemaVersion: SCHEMA_VERSION,
         id: `roomlb-${intent.cluster}`,
         label: `roomlb revision ${intent.revision}`,
-        [tenant]: {
-          class: 'Tenant',
-          Shared: {
-            class: 'Application',
-            template: 'shared',
-            ...named(objects.checks, monitorName, monitor),
-            ...named(objects.profiles, profileName, profileL4),
-            ...named(objects.persistences, persistName, persist),
-          },
-          ...named([...vipIds(services)], (vip) => `vip_${vip}`, application),
-        },
+        [tenant]: content(),
       },
     }),
   };
@@ -133,9 +162,9 @@ const profileName = (profile: f5.Profile) => `l4_${f5.profileKey(profile)}`;
 const persistName = (seconds: number) => `source_${seconds}`;
 const poolName = ({ kind, id, family }: f5.Pool) => `${kind}_${id}_v${family}`;
 
-/** Remarks take 64 characters; ids of services may be longer. */
-function remarkOf(id: string): string {
-  return id.length <= 64 ? id : `${id.slice(0, 63)}~`;
+/** Remarks and labels take 64 characters; ids of services may be longer. */
+function shortened(text: string): string {
+  return text.length <= 64 ? text : `${text.slice(0, 63)}~`;
 }
 
 function named<T, V>(

@@ -3,12 +3,10 @@
  * it changes that tenant and no other.
  */
 import type { Intent } from '../../intent/model.ts';
-import { carriedBy } from '../dialect/carried.ts';
-import { bigIpFindings } from '../f5-tmsh/findings.ts';
-import { objectsOf } from '../f5-tmsh/objects.ts';
 import { bigIpRules } from '../f5-tmsh/rules.ts';
 import type { Rendering, Target } from '../target.ts';
-import { partsOf } from './declaration.ts';
+import { declare } from './declare.ts';
+import { as3Driver } from './driver/driver.ts';
 import { guide } from './guide.ts';
 
 export const f5As3: Target = {
@@ -27,18 +25,12 @@ export const f5As3: Target = {
   },
   guide,
   render,
+  driver: as3Driver,
 };
 
 function render(intent: Intent): Rendering {
-  // AS3's pools have no profile for IP-in-IP, which tmsh's have: no tunnel.
-  const { services, findings: refused } = carriedBy(
-    { label: 'AS3', forwarding: ['nat', 'dsr'], families: [4, 6] },
-    intent,
-  );
-  const findings = [...refused, ...bigIpFindings(intent, services)];
-  if (services.length === 0 && intent.services.length > 0) return { files: [], rules: [], findings };
-  const objects = objectsOf(services);
-  const parts = partsOf(intent, services, objects);
+  const { parts, objects, findings, isEmpty } = declare(intent);
+  if (isEmpty && intent.services.length > 0) return { files: [], rules: [], findings };
   return {
     files: [{ path: 'as3.json', content: `${JSON.stringify(parts.declaration(), null, 2)}\n` }],
     rules: bigIpRules(objects.virtuals, {

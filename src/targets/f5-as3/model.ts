@@ -87,6 +87,13 @@ export type Application<Template extends string, Member> = {
   readonly template: Template;
 } & Readonly<Record<string, Member | string>>;
 
+/** All that is one owner's: applications by their names. */
+export type Tenant = Readonly<Record<string, unknown>> & {
+  readonly class: 'Tenant';
+  /** Whose it is; up to 64 characters. */
+  readonly label?: string;
+};
+
 export interface Declaration {
   readonly class: 'AS3';
   readonly action: 'deploy';

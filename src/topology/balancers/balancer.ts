@@ -6,7 +6,10 @@ const ENGINES = ['haproxy', 'nginx', 'nftables', 'ipvs', 'keepalived'] as const;
 /** Software balancers that it writes for, and others load. */
 const SOFTWARE = ['dpvs'] as const;
 
-/** Devices that it writes for, and others load. */
+/** Devices that it drives by their HTTP interface. */
+const DRIVEN_DEVICES = ['f5-as3'] as const;
+
+/** Devices that it writes for; others load what it cannot drive. */
 const DEVICES = [
   'cisco-ios-slb',
   'cisco-ace',
@@ -25,7 +28,7 @@ export const DIALECTS = [...ENGINES, ...SOFTWARE, ...DEVICES, ...ROUTERS] as con
 export type Dialect = (typeof DIALECTS)[number];
 
 /** What `target:` may name. `file`: for what RoomLB cannot reach, a file and the user's own commands. */
-export const DRIVEN_TARGETS = [...ENGINES, 'file'] as const;
+export const DRIVEN_TARGETS = [...ENGINES, ...DRIVEN_DEVICES, 'file'] as const;
 export type DrivenTarget = (typeof DRIVEN_TARGETS)[number];
 
 /** What becomes of changes that others made to an engine. */
@@ -111,8 +114,43 @@ export interface FileBalancer extends Common {
   readonly reloadCommand: readonly string[] | null;
 }
 
+/** How the HTTP interface of a device is reached. What proves who asks is never in a topology itself. */
+export interface DeviceBalancer extends Common {
+  readonly target: (typeof DRIVEN_DEVICES)[number];
+  /** Origin: `https://bigip-1.example.net:8443`. */
+  readonly url: string;
+  /** File, or variable of the environment, that holds `USER:PASSWORD`; the other one is null. */
+  readonly credentialsFile: string | null;
+  readonly credentialsVariable: string | null;
+  /** PEM file of the authorities that sign the device's certificate; null: those that Node comes with. */
+  readonly caFile: string | null;
+  /** `insecure`: whoever answers is believed. */
+  readonly tls: DeviceTls;
+  /** Part of the device that is RoomLB's: a tenant of AS3; null: the target's default. */
+  readonly partition: string | null;
+}
+
+export const DEVICE_TLS = ['verify', 'insecure'] as const;
+export type DeviceTls = (typeof DEVICE_TLS)[number];
+
 export type Balancer =
-  HaproxyBalancer | NginxBalancer | NftablesBalancer | IpvsBalancer | KeepalivedBalancer | FileBalancer;
+  | HaproxyBalancer
+  | NginxBalancer
+  | NftablesBalancer
+  | IpvsBalancer
+  | KeepalivedBalancer
+  | DeviceBalancer
+  | FileBalancer;
+
+/** It is a device with an address of its own, rather than a program of this host. */
+export function isDevice(balancer: Balancer): balancer is DeviceBalancer {
+  return isDeviceTarget(balancer.target);
+}
+
+export function isDeviceTarget(target: DrivenTarget): target is DeviceBalancer['target'] {
+  const devices: readonly string[] = DRIVEN_DEVICES;
+  return devices.includes(target);
+}
 
 /** It tells routers of VIPs, and carries no packets: others carry what comes. */
 export function announces(balancer: Balancer): boolean {

@@ -48,6 +48,17 @@ function optionsOf(balancer: Balancer): Partial<BalancerDocument> {
         ipvsadm: balancer.ipvsadm,
         ...(balancer.ownedFile !== null && { ownedFile: balancer.ownedFile }),
       };
+    case 'f5-as3': {
+      const { url, credentialsFile, credentialsVariable, caFile, tls, partition } = balancer;
+      return {
+        url,
+        ...(credentialsFile !== null && { credentialsFile }),
+        ...(credentialsVariable !== null && { credentialsVariable }),
+        ...(caFile !== null && { caFile }),
+        tls,
+        ...(partition !== null && { partition }),
+      };
+    }
     case 'file': {
       const { dialect, path, checkCommand, reloadCommand } = balancer;
       return {

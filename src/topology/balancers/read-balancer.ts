@@ -7,7 +7,14 @@ import type { Path, Problems } from '../problems.ts';
 import { quote } from '../quote.ts';
 import type { Partly } from '../shape.ts';
 import { readDuration } from '../values.ts';
-import { COMMON_DEFAULTS, ENGINE_DEFAULTS, type Balancer, type DrivenTarget } from './balancer.ts';
+import { readDevice } from './read-device.ts';
+import {
+  COMMON_DEFAULTS,
+  ENGINE_DEFAULTS,
+  isDeviceTarget,
+  type Balancer,
+  type DrivenTarget,
+} from './balancer.ts';
 import { BalancerSchema, type BalancerDocument } from './schema.ts';
 
 type Option = keyof BalancerDocument;
@@ -16,14 +23,24 @@ const COMMON: readonly Option[] = [
   ...(['id', 'target', 'vips', 'services', 'host', 'namespace'] as const),
   ...(['maxRemoved', 'drift', 'interval', 'drainLimit', 'lock'] as const),
 ];
+const DEVICE: readonly Option[] = [
+  ...(['url', 'credentialsFile', 'credentialsVariable', 'caFile', 'tls', 'partition'] as const),
+];
 const OPTIONS: Readonly<Record<DrivenTarget, readonly Option[]>> = {
   haproxy: ['configFile', 'statsSocket', 'masterSocket', 'binary'],
   nginx: ['configFile', 'pidFile', 'binary'],
   nftables: ['nft', 'conntrack'],
   ipvs: ['ipvsadm', 'ownedFile'],
   keepalived: ['configFile', 'pidFile', 'binary', 'ipvsadm'],
+  'f5-as3': DEVICE,
   file: ['dialect', 'path', 'checkCommand', 'reloadCommand'],
 };
+
+/** A device is reached from wherever roomlb runs. */
+function takenBy(target: DrivenTarget): Option[] {
+  const common = isDeviceTarget(target) ? COMMON.filter((option) => option !== 'namespace') : COMMON;
+  return [...common, ...OPTIONS[target]];
+}
 
 const ABSOLUTE = RegExp(FILE_PATTERN);
 
@@ -31,8 +48,12 @@ const ABSOLUTE = RegExp(FILE_PATTERN);
 export function readBalancer(raw: Partly<BalancerDocument>, path: Path, problems: Problems): Balancer {
   const { target } = raw;
   if (target !== undefined) {
-    const takes = [...COMMON, ...OPTIONS[target]];
-    refuseOptions(raw, { kind: target, takes, properties: BalancerSchema.properties }, path, problems);
+    refuseOptions(
+      raw,
+      { kind: target, takes: takenBy(target), properties: BalancerSchema.properties },
+      path,
+      problems,
+    );
   }
   const common = readCommon(raw, path, problems);
   switch (target) {
@@ -48,6 +69,8 @@ export function readBalancer(raw: Partly<BalancerDocument>, path: Path, problems
       const { nft = ENGINE_DEFAULTS.nftables.nft, conntrack = ENGINE_DEFAULTS.nftables.conntrack } = raw;
       return { ...common, target, nft, conntrack };
     }
+    case 'f5-as3':
+      return { ...common, target, ...readDevice(raw, path, problems) };
     case 'file':
       return { ...common, target, ...readFile(raw, path, problems) };
     case 'ipvs':

@@ -5,10 +5,13 @@ import {
   DURATION_PATTERN,
   FILE_PATTERN,
   ID_PATTERN,
+  ORIGIN_PATTERN,
+  PARTITION_PATTERN,
   PERCENT_PATTERN,
+  VARIABLE_PATTERN,
 } from '../patterns.ts';
 import { choice, duration, id, mapping, offOr } from '../schema-parts.ts';
-import { CARRIED_SERVICES, DIALECTS, DRIFT_POLICIES, DRIVEN_TARGETS } from './balancer.ts';
+import { CARRIED_SERVICES, DEVICE_TLS, DIALECTS, DRIFT_POLICIES, DRIVEN_TARGETS } from './balancer.ts';
 
 const { Optional } = Type;
 
@@ -110,6 +113,48 @@ export const BalancerSchema = mapping(
         'ipvs: where RoomLB keeps which virtual services are its own, since IPVS itself can note nothing. Default: a file in /run/roomlb, named after cluster and balancer.',
         '/run/roomlb/ipvs-lb-1.json',
       ),
+    ),
+    url: Optional(
+      Type.String({
+        pattern: ORIGIN_PATTERN,
+        maxLength: 300,
+        description:
+          'f5-as3: where its management interface answers. Plain http is for loopback only, since the password goes with each request.',
+        examples: ['https://bigip-1.example.net'],
+      }),
+    ),
+    credentialsFile: Optional(
+      file(
+        'f5-as3: file whose first line is USER:PASSWORD. This, or credentialsVariable.',
+        '/etc/roomlb/bigip-1.credentials',
+      ),
+    ),
+    credentialsVariable: Optional(
+      Type.String({
+        pattern: VARIABLE_PATTERN,
+        description: 'f5-as3: variable of the environment that holds USER:PASSWORD.',
+        examples: ['BIGIP_1_CREDENTIALS'],
+      }),
+    ),
+    caFile: Optional(
+      file(
+        "f5-as3: PEM file of the authorities that sign the device's certificate. Default: the well-known ones.",
+        '/etc/roomlb/devices-ca.pem',
+      ),
+    ),
+    tls: Optional(
+      choice(
+        DEVICE_TLS,
+        'verify',
+        'f5-as3: insecure takes whoever answers for the device. Rather name its authority by caFile.',
+      ),
+    ),
+    partition: Optional(
+      Type.String({
+        pattern: PARTITION_PATTERN,
+        description: "f5-as3: the tenant of AS3 that is all RoomLB's. Default: roomlb_ and the cluster's id.",
+        examples: ['roomlb_edge'],
+      }),
     ),
     dialect: Optional(choice(DIALECTS, undefined, 'file: whose configuration is written.')),
     path: Optional(file('file: where it is written, as roomlb render prints it.', '/srv/lb/haproxy.cfg')),

@@ -10,6 +10,7 @@ import type { FileGrammar } from './grammar.ts';
 const strict = { additionalProperties: false };
 const USE = Type.Object({ use: Type.String({ pattern: '^/[0-9A-Za-z_./-]+$', maxLength: 573 }) }, strict);
 const REMARK = Type.String({ pattern: '^[0-9A-Za-z_./~-]+$', maxLength: 64 });
+const LABEL = Type.String({ pattern: '^roomlb [0-9A-Za-z_.~-]+$', maxLength: 64 });
 const IP = Type.String({ format: 'ip' });
 const PORT = Type.Integer({ minimum: 1, maximum: 65_535 });
 const MONITORS = Type.Optional(Type.Array(USE, { minItems: 1, maxItems: 63, uniqueItems: true }));
@@ -109,7 +110,7 @@ const folder = (template: string, members: TSchema) =>
   objectOf({ class: Type.Literal('Application'), template: Type.Literal(template) }, NAME, members);
 
 const TENANT = objectOf(
-  { class: Type.Literal('Tenant'), Shared: folder('shared', SHARED) },
+  { class: Type.Literal('Tenant'), label: LABEL, Shared: folder('shared', SHARED) },
   FOLDER,
   folder('generic', OWN),
 );

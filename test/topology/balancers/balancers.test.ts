@@ -64,6 +64,17 @@ describe('a balancer has what Debian has, where it says nothing:', () => {
     ]);
   });
 
+  test('a device, which must say where it is and whose credentials it wants', () => {
+    const url = 'https://bigip-1.example.net';
+    const credentialsFile = '/etc/roomlb/bigip-1.credentials';
+    assert.deepEqual(read({ id: 'b', target: 'f5-as3', url, credentialsFile }), [
+      {
+        ...{ ...COMMON, id: 'b', target: 'f5-as3', url, credentialsFile, credentialsVariable: null },
+        ...{ caFile: null, tls: 'verify', partition: null },
+      },
+    ]);
+  });
+
   test('none at all: there is nothing to change', () => assert.deepEqual(read(), []));
 });
 
@@ -127,6 +138,7 @@ describe('what a balancer may say', () => {
 });
 
 const HA = { id: 'lb-1', target: 'haproxy' };
+const DEVICE = { id: 'd', target: 'f5-as3', url: 'https://lb.example', credentialsVariable: 'LB' };
 const FILE = { id: 'f', target: 'file', dialect: 'nginx', path: '/srv/nginx.conf' };
 
 describe('balancers that are refused, with the reason:', () => {
@@ -134,7 +146,7 @@ describe('balancers that are refused, with the reason:', () => {
     [
       'an unknown target',
       [{ id: 'x', target: 'haproxi' }],
-      'error: balancers[0].target: must be haproxy, nginx, nftables, ipvs, keepalived or file, found "haproxi" (hint: did you mean "haproxy"?)',
+      'error: balancers[0].target: must be haproxy, nginx, nftables, ipvs, keepalived, f5-as3 or file, found "haproxi" (hint: did you mean "haproxy"?)',
     ],
     [
       'an option of another target',
@@ -145,6 +157,45 @@ describe('balancers that are refused, with the reason:', () => {
       'an option of none, once',
       [{ ...HA, statSocket: '/run/x.sock' }],
       'error: balancers[0].statSocket: unknown key "statSocket" (hint: did you mean "statsSocket"?)',
+    ],
+    [
+      'a device of which nothing is said',
+      [{ id: 'd', target: 'f5-as3' }],
+      'error: balancers[0].url: is missing (hint: add url: https://lb.example.net, where the device is managed)',
+      'error: balancers[0]: does not say whose credentials the device wants (hint: add credentialsFile: /etc/roomlb/lb.credentials, whose first line is USER:PASSWORD)',
+    ],
+    [
+      'a device whose password would go over the wire in clear text',
+      [{ ...DEVICE, url: 'http://lb.example' }],
+      'error: balancers[0].url: would send the password for everybody on the way to read (hint: write https; http is for loopback only)',
+    ],
+    [
+      'a password in a URL, which would be in every copy of the topology',
+      [{ ...DEVICE, url: 'https://admin:secret@lb.example' }],
+      'error: balancers[0].url: must be a URL such as https://lb.example.net:8443, without user, path and query, at most 300 characters, found "https://admin:secret@lb.example" (hint: for example https://bigip-1.example.net)',
+    ],
+    [
+      'a port that is none',
+      [{ ...DEVICE, url: 'https://lb.example:99999' }],
+      'error: balancers[0].url: is no URL (hint: write one such as https://lb.example.net:8443)',
+    ],
+    [
+      'two places for credentials',
+      [{ ...DEVICE, credentialsFile: '/etc/lb' }],
+      'error: balancers[0].credentialsVariable: stands beside credentialsFile (hint: keep one of the two)',
+    ],
+    [
+      'a network namespace of a device',
+      [{ ...DEVICE, namespace: 'edge' }],
+      'error: balancers[0].namespace: is no option of f5-as3 (hint: f5-as3 takes id, target, vips, services, host, maxRemoved, drift, interval, drainLimit, lock, url, credentialsFile, credentialsVariable, caFile, tls, partition)',
+    ],
+    [
+      'two that would own one tenant',
+      [
+        { ...DEVICE, id: 'a', services: 'media' },
+        { ...DEVICE, id: 'b', services: 'signalling' },
+      ],
+      'error: balancers[1].url: https://lb.example is url of balancer a already (hint: give each its own; where they are on different machines, name those by host:)',
     ],
     [
       'an unknown VIP',

@@ -3,7 +3,7 @@
  * RoomLB never writes comes out as JSON: such a rule is equal to none of its own.
  */
 import { formatMap, formatSet } from '../table.ts';
-import { isRecord } from './json.ts';
+import { isRecord } from '../../../json.ts';
 
 /** Thrown by what follows, and caught in here. */
 class Unknown extends Error {}

@@ -2,7 +2,7 @@
 import type { Chain, Element, NamedSet, Table, TimeoutObject } from '../table.ts';
 import { timeoutObject, timeoutPolicy } from '../timeouts.ts';
 import { operandText, ruleText } from './expression.ts';
-import { isRecord } from './json.ts';
+import { isRecord } from '../../../json.ts';
 
 /** What is the same in everything that a listing of one table has. */
 const KNOWN_OF_ALL = ['family', 'table', 'name', 'handle'];

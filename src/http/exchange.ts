@@ -1,7 +1,12 @@
-/** One request to a dispatcher and its answer, bounded in time and size. */
+/** One request by HTTP and its answer as JSON, bounded in time and size. */
+
+import { isRecord } from '../json.ts';
+
+/** As the platform's own, or one that trusts other certificates: see secure-fetch.ts. */
+export type Fetch = (url: URL, options: RequestInit) => Promise<Response>;
 
 export interface ExchangeOptions {
-  readonly method: 'GET' | 'POST' | 'PUT';
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   /** Milliseconds for all of it. */
   readonly timeout: number;
   readonly headers?: Readonly<Record<string, string>>;
@@ -9,11 +14,15 @@ export interface ExchangeOptions {
   readonly body?: object;
   /** Gives it up before. */
   readonly signal?: AbortSignal;
+  /** Default: the platform's. */
+  readonly fetch?: Fetch;
 }
 
 export interface Answer {
   readonly status: number;
   readonly ok: boolean;
+  /** Value of a header, or null. */
+  readonly header: (name: string) => string | null;
   /** Parsed JSON; undefined where there is none. */
   readonly body: unknown;
   /** Why not, in the words of the problem details (RFC 9457) where there are some, else of the status. */
@@ -25,7 +34,7 @@ const MAX_BYTES = 128 * 1024 * 1024;
 
 /** @throws Error that says why there is no answer; the signal's reason where it was given up */
 export async function exchange(url: URL, options: ExchangeOptions): Promise<Answer> {
-  const { method, timeout, headers, body, signal } = options;
+  const { method, timeout, headers, body, signal, fetch = globalThis.fetch } = options;
   const limit = AbortSignal.timeout(timeout);
   try {
     const response = await fetch(url, {
@@ -43,10 +52,16 @@ export async function exchange(url: URL, options: ExchangeOptions): Promise<Answ
     });
     const { status, statusText, ok } = response;
     const answer = parse(await read(response));
-    return { status, ok, body: answer, problem: problemText(answer) ?? statusText };
+    return {
+      status,
+      ok,
+      header: (name) => response.headers.get(name),
+      body: answer,
+      problem: problemText(answer) ?? statusText,
+    };
   } catch (cause) {
     signal?.throwIfAborted();
-    throw new Error(reason(cause, timeout), { cause });
+    throw new Error(limit.aborted ? `no answer within ${timeout} ms` : reason(cause), { cause });
   }
 }
 
@@ -63,12 +78,10 @@ async function read({ body }: Response): Promise<string> {
 }
 
 /** fetch() says "fetch failed", and why in the cause; where several addresses were tried, in the causes of that. */
-function reason(error: unknown, timeout: number): string {
+function reason(error: unknown): string {
+  if (error instanceof AggregateError) return error.errors.map(String).join('; ');
   if (!(error instanceof Error)) return String(error);
-  if (error.name === 'TimeoutError') return `no answer within ${timeout} ms`;
-  const { cause } = error;
-  if (cause instanceof AggregateError) return cause.errors.map(String).join('; ');
-  return cause instanceof Error ? cause.message : error.message;
+  return error.cause instanceof Error ? reason(error.cause) : error.message;
 }
 
 function parse(text: string): unknown {
@@ -93,8 +106,4 @@ function faultLine(fault: unknown): string[] {
   const at = typeof fault.path === 'string' ? `${fault.path}: ` : '';
   const hint = typeof fault.hint === 'string' ? ` (hint: ${fault.hint})` : '';
   return [`${at}${fault.message}${hint}`];
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null;
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { BackOff } from '../../src/media-node/back-off.ts';
+import { BackOff } from '../src/back-off.ts';
 
 test('pauses double up to the limit', () => {
   const backOff = new BackOff({ first: 1, most: 5 }, () => 0);
