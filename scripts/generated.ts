@@ -2,23 +2,22 @@ import { readFile } from 'node:fs/promises';
 /** The generated files that are committed, as pure text: path from the repository's root → content. */
 import { clusterView } from '../src/cluster/view.ts';
 import { buildIntent } from '../src/intent/build.ts';
-import { targetDocument } from '../src/targets/document.ts';
+import type { Intent } from '../src/intent/model.ts';
+import { exampleOf, targetDocument } from '../src/targets/document.ts';
 import { TARGETS } from '../src/targets/registry.ts';
 import { loadTopology } from '../src/topology/load.ts';
 import { topologyJsonSchema } from '../src/topology/schema.ts';
 import { withCapabilities } from './capability-table.ts';
 
-export const EXAMPLE = 'lb-config/topology.yaml';
+const CONFIG_FOLDER = 'lb-config';
 export const GENERATED_FOLDER = 'lb-config/generated';
 export const DOCUMENT_FOLDER = 'lb-config/targets';
 
 export async function generatedFiles(): Promise<Map<string, string>> {
-  const { topology, faults } = await loadTopology(EXAMPLE);
-  if (!topology) throw new Error(`${EXAMPLE}: ${faults.map(({ message }) => message).join('; ')}`);
-  const intent = buildIntent(clusterView(topology));
   const files = new Map<string, string>();
   for (const target of TARGETS) {
     files.set(`${DOCUMENT_FOLDER}/${target.name}.md`, targetDocument(target));
+    const intent = await intentOf(`${CONFIG_FOLDER}/${exampleOf(target)}`);
     for (const { path, content } of target.render(intent).files) {
       files.set(`${GENERATED_FOLDER}/${target.name}/${path}`, content);
     }
@@ -26,4 +25,10 @@ export async function generatedFiles(): Promise<Map<string, string>> {
   files.set('lb-config/topology.schema.json', `${JSON.stringify(topologyJsonSchema(), null, 2)}\n`);
   files.set('README.md', withCapabilities(await readFile('README.md', 'utf8'), TARGETS));
   return files;
+}
+
+async function intentOf(path: string): Promise<Intent> {
+  const { topology, faults } = await loadTopology(path);
+  if (!topology) throw new Error(`${path}: ${faults.map(({ message }) => message).join('; ')}`);
+  return buildIntent(clusterView(topology));
 }

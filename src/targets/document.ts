@@ -9,13 +9,19 @@ const PARTS: readonly [keyof Guide, string][] = [
   ['manual', 'Written from'],
 ];
 
+/** The topology in lb-config/ that shows what the target does: of the usual one, balancers that only tunnel carry nothing. */
+export function exampleOf({ capabilities }: Target): 'topology.yaml' | 'tunnel.yaml' {
+  return capabilities.forwarding.join() === 'tunnel' ? 'tunnel.yaml' : 'topology.yaml';
+}
+
 export function targetDocument(target: Target): string {
   const { name, title, capabilities, guide } = target;
+  const example = exampleOf(target);
   return [
     `# ${name}`,
     '',
     `${title}. \`roomlb render ${name} --out DIR\` writes its files;`,
-    `[../generated/${name}/](../generated/${name}/) is what the example topology renders to.`,
+    `[../generated/${name}/](../generated/${name}/) is what [${example}](../${example}) renders to.`,
     '',
     '| | |',
     '| --- | --- |',

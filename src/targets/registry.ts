@@ -11,6 +11,7 @@ import { frr } from './frr/index.ts';
 import { gobgp } from './gobgp/index.ts';
 import { haproxy } from './haproxy/index.ts';
 import { ipvs } from './ipvs/index.ts';
+import { katran } from './katran/index.ts';
 import { keepalived } from './keepalived/index.ts';
 import { metallb } from './metallb/index.ts';
 import { nftables } from './nftables/index.ts';
@@ -29,6 +30,7 @@ export const TARGETS: readonly Target[] = [
   ipvs,
   keepalived,
   dpvs,
+  katran,
   ciscoIosSlb,
   ciscoAce,
   f5Tmsh,

@@ -7,7 +7,7 @@ const MEDIA_PORTS = 4;
 const NODES_PER_VIP = 2000;
 
 /** n nodes of four media ports, IPv4 and IPv6, spread over as many VIPs as their ports need. */
-export function clusterOf(n: number, forwarding: 'nat' | 'dsr' = 'nat'): Topology {
+export function clusterOf(n: number, forwarding: 'nat' | 'dsr' | 'tunnel' = 'nat'): Topology {
   const vips = Array.from({ length: Math.ceil(n / NODES_PER_VIP) }, (_, v) => ({
     id: `vip-${v}`,
     addresses: [

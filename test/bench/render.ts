@@ -16,8 +16,9 @@ export function renderBench(): BenchRow[] {
   const build = SIZES.map((n) => median(() => buildIntent(clusterView(clusterOf(n)))));
   rows.push(...series('intent from topology', build));
   for (const target of TARGETS) {
-    // node-setup has something to say in direct server return only.
-    const mode = target.capabilities.forwarding.includes('nat') ? 'nat' : 'dsr';
+    // Some have something to say of direct server return only, or of tunnels.
+    const { forwarding } = target.capabilities;
+    const mode = (['nat', 'dsr', 'tunnel'] as const).find((one) => forwarding.includes(one)) ?? 'nat';
     const intents = SIZES.map((n) => buildIntent(clusterView(clusterOf(n, mode))));
     rows.push(
       ...series(

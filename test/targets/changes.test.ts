@@ -27,7 +27,7 @@ test('every model is of a target that is changed by commands, and the other way 
 for (const target of changing) {
   describe(`changes of ${target.name}`, () => {
     const changes = target.changes!.between;
-    const { start, foreign, members } = MODELS[target.name]!;
+    const { start, foreign, members, keepsLast } = MODELS[target.name]!;
     const loaded = (intent: Intent): DeviceModel => {
       const device = start();
       device.run(commandsOf(target, intent));
@@ -78,7 +78,7 @@ for (const target of changing) {
       neverEmpty(b, a);
     });
 
-    test('drain whatever goes before it goes', () => {
+    test('drain whatever goes before it goes', { skip: keepsLast && 'it keeps its last members' }, () => {
       fc.assert(
         fc.property(pairs, ([from, to]) => {
           const { drain } = changes(from, to);

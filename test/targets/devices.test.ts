@@ -8,6 +8,8 @@ import fc from 'fast-check';
 import { clusterView } from '../../src/cluster/view.ts';
 import { buildIntent } from '../../src/intent/build.ts';
 import type { Intent } from '../../src/intent/model.ts';
+import { exampleOf } from '../../src/targets/document.ts';
+import { isFlushed } from '../../src/targets/ipvs/destinations.ts';
 import { TARGETS } from '../../src/targets/registry.ts';
 import { loadTopology } from '../../src/topology/load.ts';
 import { topologies } from '../topology/arbitrary.ts';
@@ -15,15 +17,23 @@ import type { FileGrammar } from './grammars/grammar.ts';
 import { GRAMMARS } from './grammars/index.ts';
 
 const intents: fc.Arbitrary<Intent> = topologies().map((topology) => buildIntent(clusterView(topology)));
-const { topology: example } = await loadTopology('lb-config/topology.yaml');
+const examples = new Map(
+  await Promise.all(
+    (['topology.yaml', 'tunnel.yaml'] as const).map(async (name) => {
+      const { topology } = await loadTopology(`lb-config/${name}`);
+      return [name, buildIntent(clusterView(topology!))] as const;
+    }),
+  ),
+);
 const devices = TARGETS.filter(({ kind }) => kind === 'device' || kind === 'software');
 
 for (const target of devices) {
   describe(`${target.kind} ${target.name}`, () => {
     const grammars = GRAMMARS[target.name] ?? {};
+    const example = examples.get(exampleOf(target))!;
 
     test('has a grammar for each of its files', () => {
-      const { files } = target.render(buildIntent(clusterView(example!)));
+      const { files } = target.render(example);
       assert.deepEqual(
         files.map(({ path }) => path),
         Object.keys(grammars),
@@ -42,7 +52,7 @@ for (const target of devices) {
     });
 
     test('renders nothing that its grammar reads once a word is wrong', () => {
-      const files = target.render(buildIntent(clusterView(example!))).files;
+      const files = target.render(example).files;
       for (const { path, content } of files) {
         const lines = content.split('\n');
         const places = lines.flatMap((line, i) => (isCommand(grammars[path]!, line) ? [i] : []));
@@ -76,10 +86,13 @@ for (const target of devices) {
             if (node !== null) nodes.add(node);
             led.set(id, nodes);
           }
-          for (const { id, vip, members, addresses } of intent.services) {
+          for (const service of intent.services) {
+            const { id, vip, members, addresses } = service;
             if (refused.has(id) || refused.has(vip)) continue;
             const families = new Set(addresses.map(({ family }) => family));
             for (const member of members) {
+              // It is cut off, as was asked.
+              if (isFlushed(service, member)) continue;
               if (!member.addresses.some(({ family }) => families.has(family))) continue;
               // A device without IPv6 says so of the service, which the other members still get.
               if (degraded.has(id) && member.addresses.every(({ family }) => family === 6)) continue;

@@ -8,6 +8,7 @@ import { describe, test } from 'node:test';
 import { parse } from 'yaml';
 import { clusterView } from '../../src/cluster/view.ts';
 import { buildIntent } from '../../src/intent/build.ts';
+import { exampleOf } from '../../src/targets/document.ts';
 import { TARGETS } from '../../src/targets/registry.ts';
 import type { Topology } from '../../src/topology/model.ts';
 import { parseTopology } from '../../src/topology/parse.ts';
@@ -70,10 +71,13 @@ describe('hostile text', () => {
 
 /** Files are of printable ASCII, devices could read them, and what broke in is in none of them. */
 function assertHarmless(topology: Topology, value: string, place: string): void {
-  const intent = buildIntent(clusterView(topology));
+  const intents = {
+    'topology.yaml': buildIntent(clusterView(topology)),
+    'tunnel.yaml': buildIntent(clusterView(tunnelled(topology))),
+  };
   for (const target of TARGETS) {
     const { name } = target;
-    const { files, findings } = target.render(intent);
+    const { files, findings } = target.render(intents[exampleOf(target)]);
     for (const { path, content } of files) {
       assert.match(content, /^[\x20-\x7e\n]*$/, `${name} with ${JSON.stringify(value)} at ${place}`);
       const grammar = GRAMMARS[name]?.[path];
@@ -84,6 +88,11 @@ function assertHarmless(topology: Topology, value: string, place: string): void 
     }
     for (const { message } of findings) assert.ok(!message.includes('\n'));
   }
+}
+
+/** For balancers that carry nothing else. */
+function tunnelled(topology: Topology): Topology {
+  return { ...topology, vips: topology.vips.map((vip) => ({ ...vip, forwarding: 'tunnel' as const })) };
 }
 
 function* stringsIn(value: Json, path: Path): Generator<Path> {

@@ -10,7 +10,7 @@ import { loadTopology } from '../../src/topology/load.ts';
 import { topologyJsonSchema } from '../../src/topology/schema.ts';
 import { topologies } from './arbitrary.ts';
 
-const EXAMPLES = ['lb-config/topology.yaml', 'lb-config/local.yaml'];
+const EXAMPLES = ['lb-config/topology.yaml', 'lb-config/tunnel.yaml', 'lb-config/local.yaml'];
 const PUBLISHED = 'lb-config/topology.schema.json';
 
 const accepts = new Ajv().compile(topologyJsonSchema());

@@ -7,10 +7,12 @@ import { citrixNetscaler } from './citrix-netscaler.ts';
 import { dpvs } from './dpvs.ts';
 import { f5As3 } from './f5-as3.ts';
 import { f5Conf, f5Script } from './f5-tmsh.ts';
+import { katran } from './katran.ts';
 import { radwareAlteon } from './radware-alteon.ts';
 
 export const GRAMMARS: Readonly<Record<string, Readonly<Record<string, FileGrammar>>>> = {
   dpvs: { 'keepalived.conf': lineGrammar(dpvs) },
+  katran: { 'katran.sh': lineGrammar(katran) },
   'cisco-ios-slb': { 'ios-slb.cfg': lineGrammar(ciscoIosSlb) },
   'cisco-ace': { 'ace.cfg': lineGrammar(ciscoAce) },
   'f5-tmsh': { 'roomlb.conf': lineGrammar(f5Conf), 'roomlb-tmsh.sh': lineGrammar(f5Script) },

@@ -3,6 +3,7 @@ import { a10Acos } from './a10-acos.ts';
 import { ciscoAce } from './cisco-ace.ts';
 import { ciscoIosSlb } from './cisco-ios-slb.ts';
 import { f5Tmsh } from './f5-tmsh.ts';
+import { katran } from './katran.ts';
 import type { Modelled } from './model.ts';
 
 export const MODELS: Readonly<Record<string, Modelled>> = {
@@ -10,4 +11,5 @@ export const MODELS: Readonly<Record<string, Modelled>> = {
   'cisco-ace': ciscoAce,
   'cisco-ios-slb': ciscoIosSlb,
   'f5-tmsh': f5Tmsh,
+  katran,
 };

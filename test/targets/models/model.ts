@@ -18,4 +18,6 @@ export interface Modelled {
   readonly foreign: readonly string[];
   /** Members that take new connections in each group of members, by its name. */
   readonly members: (shown: readonly string[]) => ReadonlyMap<string, number>;
+  /** The device goes on with the last members of a group whatever it is told, so that none can be drained whole. */
+  readonly keepsLast?: true;
 }
