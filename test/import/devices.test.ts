@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { readBack as a10 } from '../../src/targets/a10-acos/read-back.ts';
+import { readBack as as3 } from '../../src/targets/f5-as3/read-back.ts';
 import { readBack as bigIp } from '../../src/targets/f5-tmsh/read-back.ts';
 import type { Seen } from '../../src/targets/seen.ts';
 
@@ -64,6 +65,49 @@ net vlan /Common/external {
 }
 `;
 
+/** As `GET /mgmt/shared/appsvcs/declare` answers. */
+const AS3 = `{
+  "class": "ADC",
+  "schemaVersion": "3.40.0",
+  "id": "by-hand",
+  "site": {
+    "class": "Tenant",
+    "optimisticLockKey": "x=",
+    "web": {
+      "class": "Application",
+      "template": "generic",
+      "front": { "class": "Service_Address", "virtualAddress": "198.51.100.7" },
+      "https": {
+        "class": "Service_TCP",
+        "virtualAddresses": [{ "use": "front" }, "198.51.100.8"],
+        "virtualPort": 443,
+        "pool": { "use": "/site/web/servers" },
+        "iRules": ["hello"]
+      },
+      "http": { "class": "Service_HTTP", "virtualAddresses": ["198.51.100.7"], "virtualPort": 80 },
+      "lost": { "class": "Service_L4", "virtualAddresses": ["198.51.100.7"], "virtualPort": 81, "pool": "none" },
+      "servers": {
+        "class": "Pool",
+        "loadBalancingMode": "ratio-member",
+        "monitors": ["http", { "use": "asks" }],
+        "members": [
+          {
+            "servicePort": 8443,
+            "serverAddresses": ["10.0.0.1", "10.0.0.2"],
+            "ratio": 7,
+            "remark": "rack 4",
+            "priorityGroup": 10
+          },
+          { "servicePort": 8443, "serverAddresses": ["10.0.0.3"], "adminState": "offline" },
+          { "servicePort": 8443, "addressDiscovery": "fqdn", "hostname": "web.example" }
+        ]
+      },
+      "asks": { "class": "Monitor", "monitorType": "tcp", "targetPort": 8443 }
+    }
+  }
+}
+`;
+
 function said({ services, unread }: Seen): unknown {
   return {
     services: services.map(({ address, ports, snat, members }) => ({
@@ -99,4 +143,35 @@ test('BIG-IP: ports by name, members that take nothing new; rules and priority g
       '25 /Common/hello',
     ],
   });
+});
+
+test('AS3: references, several addresses of one service or member; layer 7 and what leads nowhere is named', () => {
+  const members = [
+    [null, '10.0.0.1', 8443, 7, true],
+    [null, '10.0.0.2', 8443, 7, true],
+    [null, '10.0.0.3', 8443, null, false],
+  ];
+  assert.deepEqual(said(as3(AS3)), {
+    services: [
+      { at: '198.51.100.7:443', snat: true, members },
+      { at: '198.51.100.8:443', snat: true, members },
+    ],
+    unread: [
+      '17 "iRules": ["hello"]',
+      '19 "http": { "class": "Service_HTTP", "virtualAddresses": ["198.51.100.7"], "virtualPort": 80 },',
+      '20 "lost": { "class": "Service_L4", "virtualAddresses": ["198.51.100.7"], "virtualPort": 81, "pool": "none" },',
+      '31 "priorityGroup": 10',
+      '34 { "servicePort": 8443, "addressDiscovery": "fqdn", "hostname": "web.example" }',
+    ],
+  });
+  assert.deepEqual(as3(AS3).services[0]?.members[0]?.monitor, { kind: 'tcp', port: 8443 });
+});
+
+test('AS3: what is no declaration is said to be none, however deep it is', () => {
+  for (const text of ['', '{', '[]', '{"class": "ADC"', `${'['.repeat(100_000)}${']'.repeat(100_000)}`])
+    assert.deepEqual(
+      as3(text).unread.map(({ line, why }) => [line, why]),
+      [[1, 'it is no AS3 declaration in JSON']],
+      text.slice(0, 20),
+    );
 });

@@ -8,6 +8,7 @@ import type { Rendering, Target } from '../target.ts';
 import { declare } from './declare.ts';
 import { as3Driver } from './driver/driver.ts';
 import { guide } from './guide.ts';
+import { readBack } from './read-back.ts';
 
 export const f5As3: Target = {
   name: 'f5-as3',
@@ -25,6 +26,7 @@ export const f5As3: Target = {
   },
   guide,
   render,
+  readBack,
   driver: as3Driver,
 };
 
