@@ -4,6 +4,7 @@ import { ciscoAce } from './cisco-ace/index.ts';
 import { ciscoIosSlb } from './cisco-ios-slb/index.ts';
 import { citrixNetscaler } from './citrix-netscaler/index.ts';
 import { dpvs } from './dpvs/index.ts';
+import { envoy } from './envoy/index.ts';
 import { exabgp } from './exabgp/index.ts';
 import { f5As3 } from './f5-as3/index.ts';
 import { f5Tmsh } from './f5-tmsh/index.ts';
@@ -29,6 +30,7 @@ export const TARGETS: readonly Target[] = [
   nftables,
   ipvs,
   keepalived,
+  envoy,
   dpvs,
   katran,
   ciscoIosSlb,

@@ -12,7 +12,7 @@ import { TARGETS } from '../../src/targets/registry.ts';
 import type { Target } from '../../src/targets/target.ts';
 import type { IpAddress, Topology } from '../../src/topology/model.ts';
 import { topologies } from '../topology/arbitrary.ts';
-import { GRAMMARS } from './grammars/index.ts';
+import { grammarOf } from './grammars/index.ts';
 import { intentOf } from './intents.ts';
 import { MODELS } from './models/index.ts';
 import type { DeviceModel } from './models/model.ts';
@@ -164,7 +164,7 @@ function commandsOf(target: Target, intent: Intent): string[] {
   const { file } = MODELS[target.name]!;
   return target.render(intent).files.flatMap(({ path, content }) => {
     if (file !== undefined && file !== path) return [];
-    const comment = GRAMMARS[target.name]?.[path]?.comment ?? '#';
+    const comment = grammarOf(target.name, path)?.comment ?? '#';
     return content.split('\n').filter((line) => line !== '' && !line.startsWith(comment));
   });
 }

@@ -12,7 +12,7 @@ import { exampleOf } from '../../src/targets/document.ts';
 import { TARGETS } from '../../src/targets/registry.ts';
 import type { Topology } from '../../src/topology/model.ts';
 import { parseTopology } from '../../src/topology/parse.ts';
-import { GRAMMARS } from './grammars/index.ts';
+import { grammarOf } from './grammars/index.ts';
 
 type Json = string | number | boolean | null | Json[] | { [key: string]: Json };
 type Path = readonly (string | number)[];
@@ -80,7 +80,7 @@ function assertHarmless(topology: Topology, value: string, place: string): void 
     const { files, findings } = target.render(intents[exampleOf(target)]);
     for (const { path, content } of files) {
       assert.match(content, /^[\x20-\x7e\n]*$/, `${name} with ${JSON.stringify(value)} at ${place}`);
-      const grammar = GRAMMARS[name]?.[path];
+      const grammar = grammarOf(name, path);
       if (grammar) assert.deepEqual(grammar.check(content), [], `${name} with ${value} at ${place}`);
       // A path may hold slashes and dots; where it is asked for is not in these files unless it is plain.
       if (/[^A-Za-z0-9_./:-]/.test(value))
