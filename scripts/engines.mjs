@@ -25,6 +25,7 @@ const ENGINES = [
   ['frr', '/usr/bin/vtysh'],
   ['exabgp', '/usr/sbin/exabgp'],
   ['gobgpd', '/usr/bin/gobgpd'],
+  ['redis-server', '/usr/bin/redis-server'],
 ];
 
 /**

@@ -62,6 +62,8 @@ export interface Allocation extends NodeAnswer {
   readonly revision: string;
   /** Only where this very answer moved the room off the node that it was claimed on. */
   readonly moved?: { readonly from: string; readonly why: string };
+  /** Only where the store of claims did not answer: this follows from what was known of it last. */
+  readonly degraded?: true;
 }
 
 export function nodeAnswer(vip: Vip, node: Node): NodeAnswer {

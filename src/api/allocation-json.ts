@@ -8,9 +8,9 @@ export const JSON_TYPE = 'application/json; charset=utf-8';
  * is made once per node: at full load, serialising it would cost as much as placing the room.
  */
 export function allocationJson(allocation: Allocation): string {
-  const { room, decision, passedOver, revision, moved } = allocation;
+  const { room, decision, passedOver, revision, moved, degraded } = allocation;
   const passed = passedOver.length === 0 ? '[]' : JSON.stringify(passedOver);
-  const end = moved ? `,"moved":${JSON.stringify(moved)}}` : '}';
+  const end = `${moved ? `,"moved":${JSON.stringify(moved)}` : ''}${degraded ? ',"degraded":true' : ''}}`;
   return (
     `{"room":${JSON.stringify(room)},${nodePart(allocation)}` +
     `,"decision":"${decision}","passedOver":${passed},"revision":"${revision}"${end}`

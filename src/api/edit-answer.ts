@@ -11,9 +11,10 @@ export const EntityParams = Type.Object({ id: Type.String({ minLength: 1, maxLen
 export const EDIT_PROBLEMS = problems({
   400: 'The request is not valid.',
   404: 'The topology has no such entity.',
-  409: 'Somebody else changed the topology meanwhile.',
-  412: 'If-Match or If-None-Match does not hold.',
+  409: 'Somebody else changed the topology meanwhile; `revision` is the current one.',
+  412: 'If-Match or If-None-Match does not hold; `revision` is the current one.',
   422: 'The topology would not be valid; `faults` says where and why.',
+  503: 'The store that replicas share does not answer: the topology stays as it is until it does.',
 });
 
 export function answerEdit(reply: FastifyReply, outcome: EditResult, word: string, id: string): FastifyReply {
@@ -21,7 +22,12 @@ export function answerEdit(reply: FastifyReply, outcome: EditResult, word: strin
     case 'missing':
       throw noSuchEntity(word, id);
     case 'conflict':
-      throw new Problem(409, 'concurrent-change', 'somebody else changed the topology meanwhile; try again');
+      throw new Problem(
+        409,
+        'concurrent-change',
+        `somebody else changed the topology meanwhile; it is at revision ${outcome.revision} now: look, and try again`,
+        { revision: outcome.revision },
+      );
     case 'invalid':
       throw new Problem(422, 'invalid-topology', outcome.faults[0]?.message ?? 'the change is not valid', {
         faults: outcome.faults.map(({ path, message, hint }) => ({ path, message, hint })),

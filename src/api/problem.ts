@@ -2,6 +2,7 @@
 import type { ErrorObject } from 'ajv';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { STATUS_CODES } from 'node:http';
+import { StoreFull, StoreUnavailable } from '../store/store.ts';
 import { describeFault, requestFaults } from './request-faults.ts';
 
 export const PROBLEM_TYPE = 'application/problem+json; charset=utf-8';
@@ -60,6 +61,15 @@ function send(problem: Problem, request: FastifyRequest, reply: FastifyReply): v
 
 function toProblem(error: FastifyError, request: FastifyRequest): Problem {
   if (error instanceof Problem) return error;
+  if (error instanceof StoreUnavailable) {
+    return new Problem(
+      503,
+      'store-unavailable',
+      `the store does not answer: ${error.message}; try again later`,
+    );
+  }
+  if (error instanceof StoreFull)
+    return new Problem(503, 'store-full', `${error.message}; see --store-max-claims`);
   if (error.validation) {
     const faults = requestFaults(error.validationContext ?? 'request', error.validation as ErrorObject[]);
     const detail = faults[0] ? describeFault(faults[0]) : error.message;

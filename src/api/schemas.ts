@@ -113,6 +113,13 @@ export const Allocation = Type.Object(
         { description: 'Present when this very answer moved the room off the node it was claimed on.' },
       ),
     ),
+    degraded: Type.Optional(
+      Type.Literal(true, {
+        description:
+          'Present while the store of claims does not answer: this follows from what this replica knew of it last, ' +
+          'and new rooms go by hash alone. It is brought to the store when that is back.',
+      }),
+    ),
   },
   { description: 'Where a room lives: room → node → VIP:port.' },
 );

@@ -31,7 +31,7 @@ export interface ServerOptions {
   readonly editor: TopologyEditor;
   readonly targets: readonly Target[];
   /** Resolves while the store can be used, rejects with the reason otherwise; behind /readyz. */
-  readonly ready: () => Promise<void>;
+  readonly ready: () => Promise<string | undefined>;
   /** Host names that requests may be for, besides localhost and loopback addresses; any where left out. */
   readonly hosts?: readonly string[] | undefined;
   /** Where left out, nothing is known of nodes but what the topology says. */

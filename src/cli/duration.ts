@@ -9,3 +9,12 @@ export function durationBetween(min: number, max: number): (text: string) => num
     throw new InvalidArgumentError(`write ${formatMs(min)} to ${formatMs(max)}, such as 500ms or 2s.`);
   };
 }
+
+/** For options that take whole numbers. */
+export function numberBetween(min: number, max: number): (text: string) => number {
+  return (text) => {
+    const value = /^\d{1,15}$/.test(text) ? Number(text) : NaN;
+    if (value >= min && value <= max) return value;
+    throw new InvalidArgumentError(`write a whole number from ${min} to ${max}.`);
+  };
+}

@@ -13,6 +13,7 @@ import { BalancerBoard } from '../service/balancer-board.ts';
 import { driveLocally } from '../service/local-balancers.ts';
 import type { Engine } from '../service/open-engine.ts';
 import { Service } from '../service/service.ts';
+import { storeMetrics } from '../service/store-metrics.ts';
 import type { Probing } from '../health/report.ts';
 import { openStore, StoreSpecError } from '../store/open.ts';
 import type { Store } from '../store/store.ts';
@@ -24,11 +25,11 @@ import { CliError, EXIT } from './exit.ts';
 import { parseListen } from './listen.ts';
 import { createLogger, type LogLevel } from './logger.ts';
 import type { Io } from './output.ts';
+import { redisOptions, type StoreOptions } from './store-options.ts';
 
-export interface ServeOptions {
+export interface ServeOptions extends StoreOptions {
   readonly topology: string;
   readonly listen: string;
-  readonly store: string;
   readonly logLevel: LogLevel;
   readonly allowRemote?: true;
   readonly allowHost: readonly string[];
@@ -61,7 +62,9 @@ export async function serve(io: Io, options: ServeOptions): Promise<void> {
   }
   const logger = createLogger(options.logLevel);
   const declared = await readTopology(io, options.topology);
-  const store = await open(options.store);
+  const events = new EventBus((err) => logger.error({ err }, 'a listener to events failed'));
+  logEvents(events, logger);
+  const store = await open(options, declared.cluster, events);
   try {
     const stored = await loadStoredTopology(store.topology, declared);
     if (stored.result === 'invalid') {
@@ -74,8 +77,6 @@ export async function serve(io: Io, options: ServeOptions): Promise<void> {
     for (const entity of stored.overridden)
       logger.warn({ entity }, 'changed by REST and in the file: the file wins');
 
-    const events = new EventBus((err) => logger.error({ err }, 'a listener to events failed'));
-    logEvents(events, logger);
     const { topology } = stored;
     // A balancer that is named twice, by its id and by its target, is driven once.
     const balancers = [...new Set(options.apply.map((name) => findBalancer(topology, name)))];
@@ -109,9 +110,13 @@ async function answer(
   const { host, port } = parseListen(options.listen);
   const { dispatcher, registry, reader, prober, now } = service;
   const balancers = new BalancerBoard(systemClock, events);
+  const editor = new TopologyEditor(store.topology, dispatcher);
+  const unfollow = editor.follow((err) =>
+    logger.error({ err }, 'the topology of other replicas cannot be followed'),
+  );
   const app = await buildServer({
     dispatcher,
-    editor: new TopologyEditor(store.topology, dispatcher),
+    editor,
     targets: TARGETS,
     health: reader,
     prober,
@@ -119,6 +124,7 @@ async function answer(
     balancers,
     addMetrics(prometheus) {
       service.addMetrics(prometheus);
+      storeMetrics(prometheus, { claims: dispatcher.claims, events });
       const statuses = () => dispatcher.declared.balancers.map((balancer) => balancers.status(balancer));
       balancerMetrics(prometheus, { events, statuses });
     },
@@ -146,6 +152,7 @@ async function answer(
   process.send?.({ listening: base });
   await signalled();
   logger.info('shutting down');
+  unfollow();
   // Before what is known of nodes ends: engines are left as they are.
   await stopDriving();
   // Before the connections of nodes are closed, which would look like the loss of all of them.
@@ -156,13 +163,17 @@ async function answer(
   clearTimeout(impatience);
 }
 
-async function open(spec: string): Promise<Store> {
+async function open(options: ServeOptions, cluster: string, events: EventBus): Promise<Store> {
+  const { store: spec } = options;
+  const redis = await redisOptions(options);
   try {
-    return await openStore(spec);
+    return await openStore(spec, { ...redis, cluster, events });
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause);
     const code = cause instanceof StoreSpecError ? EXIT.badInput : EXIT.unreachable;
-    throw new CliError(code, `--store ${spec}: ${why}`, { cause });
+    // A specification that was refused may have a password in it.
+    const shown = cause instanceof StoreSpecError ? '' : ` ${spec}`;
+    throw new CliError(code, `--store${shown}: ${why}`, { cause });
   }
 }
 

@@ -11,7 +11,7 @@ import { NO_EVENTS, type EventSink } from '../events/bus.ts';
 import { Listeners } from '../events/listeners.ts';
 import { withMaintenance } from '../schedule/drained.ts';
 import type { OpenWindow } from '../schedule/windows.ts';
-import type { Claim, ClaimStore } from '../store/store.ts';
+import { StoreUnavailable, type Claim, type ClaimStore } from '../store/store.ts';
 import type { Topology } from '../topology/model.ts';
 import { NO_LIVE_ROOMS, type LiveRoom, type LiveRooms } from './live-rooms.ts';
 
@@ -101,9 +101,14 @@ export class Dispatcher {
   /** Hands out a place for the room. Idempotent: a room that has one keeps it, unless its node lost it. */
   async claim(room: string, wishes: Partial<RoomWishes> = {}): Promise<ClaimResult> {
     for (let attempt = 0; attempt < MAX_RACES; attempt++) {
-      const held = await this.claims.get(room);
-      const result = held ? await this.keepOrMove(room, held, wishes) : await this.create(room, wishes);
-      if (result) return result;
+      try {
+        const held = await this.claims.get(room);
+        const result = held ? await this.keepOrMove(room, held, wishes) : await this.create(room, wishes);
+        if (result) return result.result === 'refused' ? result : this.marked(result);
+      } catch (error) {
+        // The store was lost in the middle. Asked again, the last view answers, and the decision is made for that.
+        if (!(error instanceof StoreUnavailable)) throw error;
+      }
     }
     throw new Error(`room ${JSON.stringify(room)} changed ${MAX_RACES} times while it was being claimed`);
   }
@@ -113,6 +118,18 @@ export class Dispatcher {
     const released = await this.claims.release(room);
     if (released) this.events.emit({ type: 'room.released', at: Date.now(), room, node: released.node });
     return released !== undefined;
+  }
+
+  /**
+   * Settles a room that was handed out on two nodes while the store was away: it lives on this one, and not on the
+   * other. Answers with the node that holds the claim now.
+   */
+  async settle(room: string, other: string, node: string): Promise<string> {
+    const held = await this.claims.get(room);
+    if (held?.node !== other) return held?.node ?? this.adopt(room, node);
+    const { moved, claim } = await this.claims.move(room, other, { ...held, node });
+    if (moved) this.tellMoved(room, other, node, 'lives there');
+    return claim?.node ?? node;
   }
 
   /**
@@ -137,7 +154,7 @@ export class Dispatcher {
     const held = await this.claims.get(room);
     if (!held) return { found: 'nothing' };
     const allocation = this.kept(room, held);
-    if (allocation) return { found: 'claim', allocation };
+    if (allocation) return this.marked({ found: 'claim' as const, allocation });
     const why = losesItsRooms(this.current.view, held.node) ?? 'moved';
     return { found: 'displaced', from: held.node, why };
   }
@@ -146,8 +163,9 @@ export class Dispatcher {
   async preview(room: string, wishes: Partial<RoomWishes> = {}): Promise<Outcome> {
     const held = await this.claims.get(room);
     const allocation = held ? this.kept(room, held) : this.found(room);
-    if (allocation) return { placed: true, allocation };
-    return placeAnew(this.current, room, wishesFor(held, wishes), this.claims, held?.node);
+    if (allocation) return this.marked({ placed: true as const, allocation });
+    const outcome = placeAnew(this.current, room, wishesFor(held, wishes), this.handedOut(), held?.node);
+    return outcome.placed ? this.marked(outcome) : outcome;
   }
 
   /** What `claim()` with these wishes would go by. */
@@ -157,6 +175,20 @@ export class Dispatcher {
     const kept = (held ? this.kept(room, held) : this.found(room)) !== undefined;
     // Whoever asks for a room that has its place gets that place, whatever the wishes are.
     return { heldOn: held?.node, live, wishes: wishesFor(held, kept ? {} : wishes) };
+  }
+
+  /**
+   * While the store does not answer, nobody knows what others hand out: rooms are placed by hash alone, so that all
+   * who see the same nodes give the same answer without a word between them.
+   */
+  private handedOut(): ClaimStore | undefined {
+    return this.claims.degraded ? undefined : this.claims;
+  }
+
+  private marked<T extends { readonly allocation: Allocation }>(answer: T): T {
+    return this.claims.degraded
+      ? { ...answer, allocation: { ...answer.allocation, degraded: true } }
+      : answer;
   }
 
   /** The claim's answer, where its node can keep the room. */
@@ -178,7 +210,7 @@ export class Dispatcher {
     const kept = this.kept(room, held);
     if (kept) return { result: 'kept', allocation: kept };
     const wanted = wishesFor(held, wishes);
-    const outcome = placeAnew(this.current, room, wanted, this.claims, held.node);
+    const outcome = placeAnew(this.current, room, wanted, this.handedOut(), held.node);
     if (!outcome.placed) return { result: 'refused', passedOver: outcome.passedOver };
     const { node, moved: how } = outcome.allocation;
     const { moved } = await this.claims.move(room, held.node, { node: node.id, ...wanted });
@@ -194,7 +226,7 @@ export class Dispatcher {
     const found = this.found(room);
     const outcome: Outcome = found
       ? { placed: true, allocation: found }
-      : placeAnew(this.current, room, wanted, this.claims);
+      : placeAnew(this.current, room, wanted, this.handedOut());
     if (!outcome.placed) return { result: 'refused', passedOver: outcome.passedOver };
     const node = outcome.allocation.node.id;
     const { created } = await this.claims.create(room, { node, ...wanted });

@@ -2,7 +2,7 @@
  * Changes to the topology by REST. Each edit takes the document as it is, changes one entity, has the
  * whole checked as a file would be, and writes it by compare-and-set: nothing is ever half-applied.
  */
-import type { TopologyStore } from '../store/store.ts';
+import type { TopologyRecord, TopologyStore } from '../store/store.ts';
 import { checkDocument } from '../topology/document.ts';
 import { isError, type Fault } from '../topology/faults.ts';
 import { isTooDeep } from '../topology/depth.ts';
@@ -23,8 +23,8 @@ export type EditResult =
   | { readonly result: 'deleted' }
   | { readonly result: 'missing' }
   | { readonly result: 'invalid'; readonly faults: readonly Fault[] }
-  /** Somebody else wrote in between. */
-  | { readonly result: 'conflict' };
+  /** Somebody else wrote in between; `revision` is that of what holds now. */
+  | { readonly result: 'conflict'; readonly revision: string };
 
 /** What an edit goes out from. */
 export interface EditedState {
@@ -55,11 +55,25 @@ const TOO_DEEP: EditResult = {
 export class TopologyEditor {
   /** Edits of this process one after the other; those of other processes are caught by compare-and-set. */
   private last: Promise<unknown> = Promise.resolve();
+  /** Of the record that the dispatcher's topology comes from, as far as is known. */
+  private version = 0;
 
   constructor(
     private readonly store: TopologyStore,
     private readonly dispatcher: Dispatcher,
   ) {}
+
+  /**
+   * Has the dispatcher follow what other replicas write, until the returned function is called.
+   *
+   * @param onError told why what was written cannot be followed
+   */
+  follow(onError: (error: unknown) => void): () => void {
+    return this.store.follow(() => {
+      const pulled = this.last.then(() => this.pull());
+      this.last = pulled.catch(onError);
+    });
+  }
 
   list(kind: EntityKind): readonly Entity[] {
     return this.document()[kind] ?? [];
@@ -92,6 +106,22 @@ export class TopologyEditor {
     return toDocument(this.dispatcher.declared);
   }
 
+  /** What others have written meanwhile becomes the dispatcher's topology; answers with the record. */
+  private async pull(): Promise<TopologyRecord | undefined> {
+    const record = await this.store.read();
+    if (!record || record.version === this.version) return record;
+    const { topology, faults } = checkDocument(record.current);
+    if (!topology) {
+      const [fault] = faults.filter(isError);
+      throw new Error(
+        `version ${record.version} of the stored topology is not valid here: ${fault?.path ?? ''} ${fault?.message ?? ''}`,
+      );
+    }
+    this.version = record.version;
+    if (topologyRevision(topology) !== this.revision) this.dispatcher.setTopology(topology);
+    return record;
+  }
+
   private edit(
     kind: EntityKind,
     id: string,
@@ -109,6 +139,7 @@ export class TopologyEditor {
     change: Change,
     precondition?: Precondition,
   ): Promise<EditResult> {
+    const record = await this.pull();
     const document = this.document();
     const entities: readonly Entity[] = document[kind] ?? [];
     const index = entities.findIndex((entity) => entity.id === id);
@@ -125,10 +156,13 @@ export class TopologyEditor {
     if (!topology || renamed.length > 0)
       return { result: 'invalid', faults: [...renamed, ...faults.filter(isError)] };
 
-    const record = await this.store.read();
     const version = record?.version ?? 0;
     const next = { seed: record?.seed ?? document, current: toDocument(topology), version: version + 1 };
-    if (!(await this.store.write(next, version))) return { result: 'conflict' };
+    if (!(await this.store.write(next, version))) {
+      await this.pull();
+      return { result: 'conflict', revision: this.revision };
+    }
+    this.version = next.version;
     this.dispatcher.setTopology(topology);
     const entity = this.find(kind, id);
     if (!entity) return { result: 'deleted' };

@@ -39,7 +39,55 @@ export interface RoomSplitEvent {
   readonly claimed: string;
 }
 
-export type RoomEvent = RoomClaimedEvent | RoomMovedEvent | RoomReleasedEvent | RoomSplitEvent;
+/** Nobody has needed its claim for so long that it was dropped. */
+export interface RoomExpiredEvent {
+  readonly type: 'room.expired';
+  readonly at: number;
+  readonly room: string;
+  readonly node: string;
+}
+
+/**
+ * While the store was away, it was handed out on another node than by another replica, whose claim holds. Where it
+ * turns out to live only on the other node, its claim goes there.
+ */
+export interface RoomConflictEvent {
+  readonly type: 'room.conflict';
+  readonly at: number;
+  readonly room: string;
+  readonly claimed: string;
+  readonly other: string;
+}
+
+export type RoomEvent =
+  | RoomClaimedEvent
+  | RoomMovedEvent
+  | RoomReleasedEvent
+  | RoomSplitEvent
+  | RoomExpiredEvent
+  | RoomConflictEvent;
+
+/** The store does not answer, or not in time; rooms are handed out by what was known last. */
+export interface StoreDegradedEvent {
+  readonly type: 'store.degraded';
+  readonly at: number;
+  readonly why: string;
+}
+
+/** It answers again, and has what was handed out meanwhile. */
+export interface StoreRecoveredEvent {
+  readonly type: 'store.recovered';
+  readonly at: number;
+  /** For which it was away. */
+  readonly seconds: number;
+  /** It had lost what it knew, or had been exchanged, and was told what this replica knows. */
+  readonly restored: boolean;
+  /** Changes that were brought to it. */
+  readonly brought: number;
+  readonly conflicts: number;
+}
+
+export type StoreEvent = StoreDegradedEvent | StoreRecoveredEvent;
 
 interface NodeEventBase {
   readonly at: number;
@@ -98,4 +146,4 @@ export type NodeEvent =
   | NodeRefusedEvent;
 
 export type AnyEvent =
-  BalancerEvent | DeepCheckEvent | HealthEvent | MaintenanceEvent | NodeEvent | RoomEvent;
+  BalancerEvent | DeepCheckEvent | HealthEvent | MaintenanceEvent | NodeEvent | RoomEvent | StoreEvent;

@@ -30,6 +30,7 @@ export function levelOf(event: AnyEvent): Level {
   switch (event.type) {
     case 'room.claimed':
     case 'room.released':
+    case 'room.expired':
     case 'node.weight':
     case 'path.unknown':
     case 'path.unproven':
@@ -50,6 +51,7 @@ export function levelOf(event: AnyEvent): Level {
     case 'maintenance.opened':
     case 'maintenance.closed':
     case 'deep-check.done':
+    case 'store.recovered':
       return 'info';
     case 'balancer.interrupted':
     case 'balancer.refused':
@@ -60,6 +62,7 @@ export function levelOf(event: AnyEvent): Level {
     case 'probes.behind':
     case 'deep-check.contradiction':
     case 'room.split':
+    case 'room.conflict':
       return 'warn';
     case 'balancer.failed':
     case 'balancer.rolled-back':
@@ -67,6 +70,7 @@ export function levelOf(event: AnyEvent): Level {
     case 'panic.entered':
     case 'path.wrong-node':
     case 'vip.unreachable':
+    case 'store.degraded':
       return 'error';
   }
 }

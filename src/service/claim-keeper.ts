@@ -16,18 +16,23 @@ export interface ClaimKeeperOptions {
 
 /** Rooms that are looked up at once. */
 const AT_ONCE = 500;
+/** Conflicts that are kept in mind: those of long ago either live by now or never will. */
+const MAX_CONFLICTS = 10_000;
 
 /**
  * Keeps claims in step with where rooms live. A room that a node reports and that nobody has claimed is claimed for
  * that node: so a store that came back empty fills again. One that is claimed on another node, which can keep it,
- * is split: that is told, and left to people, since both have a say. One whose claim was released while it lives is
- * let go: who released it will not do so once more.
+ * is split: that is told, and left to people, since both have a say; unless it was handed out on both while the store
+ * was away, and lives on one of them only. One whose claim was released while it lives is let go: who released it will
+ * not do so once more.
  */
 export class ClaimKeeper {
   readonly #options: ClaimKeeperOptions;
   readonly #ends: readonly (() => void)[];
   /** Rooms that were told as split: by where they live, where they are claimed. */
   readonly #split = new Map<string, string>();
+  /** Rooms that were handed out on two nodes while the store was away; the oldest first. */
+  readonly #conflicts = new Set<string>();
   /** Rooms that were released while they lived. */
   readonly #released = new Set<string>();
   #queue: Promise<void> = Promise.resolve();
@@ -70,8 +75,20 @@ export class ClaimKeeper {
 
   #happened(event: AnyEvent): void {
     if (event.type === 'room.claimed') this.#released.delete(event.room);
+    if (event.type === 'room.conflict') this.#keepInMind(event.room);
     if (event.type !== 'room.released') return;
     if (this.#options.registry.live.find(event.room)) this.#released.add(event.room);
+  }
+
+  #keepInMind(room: string): void {
+    this.#conflicts.delete(room);
+    this.#conflicts.add(room);
+    for (const oldest of this.#conflicts) {
+      if (this.#conflicts.size <= MAX_CONFLICTS) break;
+      this.#conflicts.delete(oldest);
+    }
+    const lives = this.#options.registry.live.find(room);
+    if (lives) void this.#later([[room, lives.node]]);
   }
 
   #later(rooms: readonly (readonly [room: string, node: string])[]): Promise<void> {
@@ -81,33 +98,52 @@ export class ClaimKeeper {
 
   async #keepAll(rooms: readonly (readonly [string, string])[]): Promise<void> {
     for (let start = 0; start < rooms.length && !this.#ended; start += AT_ONCE) {
-      const some = rooms.slice(start, start + AT_ONCE);
-      await Promise.all(some.map(([room, node]) => this.#keep(room, node)));
+      await this.#keepSome(rooms.slice(start, start + AT_ONCE));
       // Embedded stores answer without ever letting go of the event loop.
       await setImmediate();
     }
   }
 
-  async #keep(room: string, node: string): Promise<void> {
-    const { dispatcher, registry, events, logger, now } = this.#options;
-    // It may have closed while it waited for its turn.
-    if (!registry.live.on(room, node) || this.#released.has(room)) return;
-    let claimed: string;
+  async #keepSome(rooms: readonly (readonly [string, string])[]): Promise<void> {
+    const { dispatcher, registry, logger } = this.#options;
+    const { claims } = dispatcher;
+    // It may have closed while it waited for its turn; or another replica may have released it.
+    const places = rooms.flatMap(([room, node]) =>
+      registry.live.on(room, node) && !this.#released.has(room) && !claims.released(room)
+        ? [{ room, node }]
+        : [],
+    );
     try {
-      claimed = await dispatcher.adopt(room, node);
+      const claimed = await claims.renew(places);
+      await Promise.all(places.map(({ room, node }, i) => this.#keep(room, node, claimed[i])));
       this.#failed = false;
     } catch (err) {
       if (!this.#failed) logger.warn({ err }, 'live rooms cannot be claimed; trying again later');
       this.#failed = true;
-      return;
     }
+  }
+
+  /** @param claimed the node that it is claimed on */
+  async #keep(room: string, node: string, claimed: string | undefined): Promise<void> {
+    const { registry, events, now } = this.#options;
     const place = placeOf(room, node);
-    if (claimed === node || !registry.live.on(room, node)) {
+    const holds = claimed === node ? node : await this.#claim(room, node, claimed);
+    if (holds === node || !registry.live.on(room, node)) {
       this.#split.delete(place);
-    } else if (this.#split.get(place) !== claimed) {
-      this.#split.set(place, claimed);
-      events.emit({ type: 'room.split', at: now(), room, live: node, claimed });
+      this.#conflicts.delete(room);
+    } else if (this.#split.get(place) !== holds) {
+      this.#split.set(place, holds);
+      events.emit({ type: 'room.split', at: now(), room, live: node, claimed: holds });
     }
+  }
+
+  #claim(room: string, node: string, claimed: string | undefined): Promise<string> {
+    const { dispatcher, registry } = this.#options;
+    // Of a node that does not report here, nobody knows that the room does not live there.
+    const elsewhere =
+      claimed !== undefined && registry.report(claimed)?.connected && !registry.live.on(room, claimed);
+    const settles = elsewhere && this.#conflicts.has(room);
+    return settles ? dispatcher.settle(room, claimed, node) : dispatcher.adopt(room, node);
   }
 }
 

@@ -13,6 +13,7 @@ import type {
   CreateResult,
   ListQuery,
   MoveResult,
+  Place,
 } from './store.ts';
 import { Turns } from './turns.ts';
 
@@ -28,6 +29,7 @@ const MAX_CURSOR = 257;
  * committed, hence flushed.
  */
 export class LmdbClaims implements ClaimStore {
+  readonly degraded = false;
   private readonly counts = new Loads();
   /** Of one room, one write at a time: each sees the outcome of the one before. */
   private readonly turns = new Turns();
@@ -85,6 +87,14 @@ export class LmdbClaims implements ClaimStore {
 
   total(): number {
     return this.counts.total;
+  }
+
+  renew(places: readonly Place[]): Promise<readonly (string | undefined)[]> {
+    return promised(() => places.map(({ room }) => this.read(room)?.node));
+  }
+
+  released(): boolean {
+    return false;
   }
 
   /** Resolves when every call made so far is settled. */

@@ -29,6 +29,10 @@ export class LmdbTopology implements TopologyStore {
     });
   }
 
+  follow(): () => void {
+    return () => undefined;
+  }
+
   /** Resolves when every call made so far is settled. */
   idle(): Promise<void> {
     return this.turns.idle();

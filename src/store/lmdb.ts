@@ -77,7 +77,7 @@ async function openDatabases(
     topology,
     notes,
     description: `file ${path} (every acknowledged claim is on disk)`,
-    ready: () => (commits.healthy ? Promise.resolve() : tryWriting(meta, commits)),
+    ready: () => (commits.healthy ? Promise.resolve(undefined) : tryWriting(meta, commits)),
     close: async () => {
       await Promise.all([claims.idle(), topology.idle(), notes.idle()]);
       await commits.close();
@@ -88,7 +88,7 @@ async function openDatabases(
 }
 
 /** After a failure only a write can tell whether things are well again: one that needs new pages. */
-async function tryWriting(meta: Database<string, string>, commits: GroupCommit): Promise<void> {
+async function tryWriting(meta: Database<string, string>, commits: GroupCommit): Promise<undefined> {
   await commits.write(() => void meta.put('probe', 'x'.repeat(PROBE_SIZE)));
   await commits.write(() => void meta.remove('probe'));
 }

@@ -1,19 +1,17 @@
 /** A store in the process: for trying out and for tests. Nothing survives the process. */
+import { ClaimTable } from './claim-table.ts';
 import { toClaim } from './claim.ts';
-import { Loads } from './loads.ts';
-import { checkQuery, toPage } from './page.ts';
 import { promised } from './promised.ts';
 import { checkRoom } from './room.ts';
-import { SortedRooms } from './sorted-rooms.ts';
 import type {
   Claim,
-  ClaimEntry,
   ClaimPage,
   ClaimStore,
   CreateResult,
   ListQuery,
   MoveResult,
   NoteStore,
+  Place,
   Store,
   TopologyRecord,
   TopologyStore,
@@ -26,21 +24,19 @@ export function memoryStore(): Store {
     topology: new MemoryTopology(),
     notes: new MemoryNotes(),
     description: 'memory (claims are lost when the process ends)',
-    ready: () => Promise.resolve(),
+    ready: () => Promise.resolve(undefined),
     close: () => Promise.resolve(),
   };
 }
 
 class MemoryClaims implements ClaimStore {
-  private readonly claims = new Map<string, Claim>();
-  private readonly rooms = new SortedRooms();
-  private readonly roomsOf = new Map<string, SortedRooms>();
-  private readonly counts = new Loads();
+  readonly degraded = false;
+  private readonly table = new ClaimTable();
 
   get(room: string): Promise<Claim | undefined> {
     return promised(() => {
       checkRoom(room);
-      return this.claims.get(room);
+      return this.table.get(room);
     });
   }
 
@@ -48,10 +44,9 @@ class MemoryClaims implements ClaimStore {
     return promised(() => {
       checkRoom(room);
       const wanted = toClaim(claim);
-      const held = this.claims.get(room);
+      const held = this.table.get(room);
       if (held) return { created: false, claim: held };
-      this.rooms.add(room);
-      this.put(room, wanted);
+      this.table.set(room, wanted);
       return { created: true, claim: wanted };
     });
   }
@@ -60,10 +55,9 @@ class MemoryClaims implements ClaimStore {
     return promised(() => {
       checkRoom(room);
       const wanted = toClaim(claim);
-      const held = this.claims.get(room);
+      const held = this.table.get(room);
       if (held?.node !== expectedNode) return { moved: false, claim: held };
-      this.take(room, held);
-      this.put(room, wanted);
+      this.table.set(room, wanted);
       return { moved: true, claim: wanted };
     });
   }
@@ -71,50 +65,30 @@ class MemoryClaims implements ClaimStore {
   release(room: string): Promise<Claim | undefined> {
     return promised(() => {
       checkRoom(room);
-      const held = this.claims.get(room);
-      if (!held) return undefined;
-      this.take(room, held);
-      this.claims.delete(room);
-      this.rooms.delete(room);
+      const held = this.table.get(room);
+      this.table.set(room, undefined);
       return held;
     });
   }
 
   list(query: ListQuery): Promise<ClaimPage> {
-    return promised(() => {
-      const { node, after, limit } = checkQuery(query);
-      const sorted = node === undefined ? this.rooms : this.roomsOf.get(node);
-      const entries: ClaimEntry[] = [];
-      for (const room of sorted?.page(after, limit + 1) ?? []) {
-        const claim = this.claims.get(room);
-        if (claim) entries.push({ room, claim });
-      }
-      return toPage(entries, limit);
-    });
+    return promised(() => this.table.page(query));
   }
 
   loads(): ReadonlyMap<string, number> {
-    return this.counts.view;
+    return this.table.loads;
   }
 
   total(): number {
-    return this.counts.total;
+    return this.table.total;
   }
 
-  private put(room: string, claim: Claim): void {
-    this.claims.set(room, claim);
-    let rooms = this.roomsOf.get(claim.node);
-    if (!rooms) this.roomsOf.set(claim.node, (rooms = new SortedRooms()));
-    rooms.add(room);
-    this.counts.add(claim.node, 1);
+  renew(places: readonly Place[]): Promise<readonly (string | undefined)[]> {
+    return promised(() => places.map(({ room }) => this.table.get(room)?.node));
   }
 
-  /** Takes the room off its node. */
-  private take(room: string, { node }: Claim): void {
-    const rooms = this.roomsOf.get(node);
-    rooms?.delete(room);
-    if (rooms?.empty) this.roomsOf.delete(node);
-    this.counts.add(node, -1);
+  released(): boolean {
+    return false;
   }
 }
 
@@ -133,6 +107,10 @@ class MemoryTopology implements TopologyStore {
       this.stored = encoded;
       return true;
     });
+  }
+
+  follow(): () => void {
+    return () => undefined;
   }
 }
 

@@ -1,5 +1,7 @@
 import { lmdbStore } from './lmdb.ts';
 import { memoryStore } from './memory.ts';
+import { parseRedisAddress, REDIS_FORMS } from './redis/address.ts';
+import { redisStore, type RedisOptions } from './redis/redis.ts';
 import type { Store } from './store.ts';
 
 const FILE = 'file:';
@@ -10,14 +12,27 @@ export class StoreSpecError extends Error {
 }
 
 /**
- * Opens the store that the specification names: `memory`, or `file:PATH` for a directory, created where
- * it is missing. Rejects with a StoreSpecError where the specification names none, and with an error for people
- * where the store can't be opened.
+ * Opens the store that the specification names: `memory`; `file:PATH` for a directory, created where it is missing;
+ * `redis://…`, see `parseRedisAddress`. Rejects with a StoreSpecError where the specification names none, and with an
+ * error for people where the store can't be opened.
+ *
+ * @param redis what a store outside the process needs besides
  */
-export async function openStore(spec: string): Promise<Store> {
+export async function openStore(spec: string, redis: RedisOptions = { cluster: 'default' }): Promise<Store> {
   if (spec === 'memory') return memoryStore();
   if (spec.startsWith(FILE) && spec.length > FILE.length) return lmdbStore(spec.slice(FILE.length));
+  const address = redisAddress(spec);
+  if (address) return redisStore(address, redis);
   throw new StoreSpecError(
-    `${JSON.stringify(spec)} names no store; use memory, or file:PATH for a directory on disk`,
+    `${JSON.stringify(spec)} names no store; use memory, file:PATH for a directory on disk, or ${REDIS_FORMS}`,
   );
+}
+
+function redisAddress(spec: string): ReturnType<typeof parseRedisAddress> {
+  try {
+    return parseRedisAddress(spec);
+  } catch (cause) {
+    if (cause instanceof RangeError) throw new StoreSpecError(cause.message, { cause });
+    throw cause;
+  }
 }

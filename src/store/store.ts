@@ -33,6 +33,12 @@ export interface MoveResult {
   readonly claim: Claim | undefined;
 }
 
+/** Where a room is said to live. */
+export interface Place {
+  readonly room: string;
+  readonly node: string;
+}
+
 export interface ListQuery {
   /** Only rooms of this node. */
   readonly node?: string | undefined;
@@ -83,6 +89,21 @@ export interface ClaimStore {
 
   /** Sum of `loads()`. */
   total(): number;
+
+  /**
+   * The nodes that the rooms are claimed on, in the order of the places; undefined for a room without a claim.
+   * A claim on the very node that its place names is renewed, where claims expire unless somebody needs them.
+   */
+  renew(places: readonly Place[]): Promise<readonly (string | undefined)[]>;
+
+  /** Whether the claim was released lately, by this process or another, as far as the store keeps that in mind. */
+  released(room: string): boolean;
+
+  /**
+   * The store cannot be reached, and answers come from what was known of it last: claims made now are brought to it
+   * later. Never so in a store of one process.
+   */
+  readonly degraded: boolean;
 }
 
 /** A topology, with the edits made by REST. Both documents are JSON values. */
@@ -103,6 +124,11 @@ export interface TopologyStore {
    * a later writer couldn't tell that this one came before.
    */
   write(record: TopologyRecord, expectedVersion: number): Promise<boolean>;
+  /**
+   * Told, soon after, when the version stored is one that this process did not write; until the returned function is
+   * called. Never in a store of one process.
+   */
+  follow(changed: () => void): () => void;
 }
 
 /**
@@ -115,14 +141,27 @@ export interface NoteStore {
   write(name: string, value: unknown): Promise<void>;
 }
 
+/** The store cannot be reached in time, or does not take writes; what was asked for may have happened or not. */
+export class StoreUnavailable extends Error {
+  override readonly name = 'StoreUnavailable';
+}
+
+/** No more claims fit; see `--store-max-claims`. */
+export class StoreFull extends Error {
+  override readonly name = 'StoreFull';
+}
+
 export interface Store {
   readonly claims: ClaimStore;
   readonly topology: TopologyStore;
   readonly notes: NoteStore;
   /** For people: what kind of store it is and where. */
   readonly description: string;
-  /** Resolves while the store reads and writes; else rejects with why not. */
-  ready(): Promise<void>;
+  /**
+   * Resolves while rooms can be handed out; else rejects with why not. With why it is degraded, where it is: rooms
+   * can be handed out then all the same.
+   */
+  ready(): Promise<string | undefined>;
   /** Finishes what was asked for, then lets go of files. Calls made afterwards may reject. */
   close(): Promise<void>;
 }

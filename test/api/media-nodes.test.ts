@@ -34,7 +34,7 @@ async function server(t: TestContext, interval = '100ms') {
     dispatcher,
     editor: new TopologyEditor(store.topology, dispatcher),
     targets: TARGETS,
-    ready: () => Promise.resolve(),
+    ready: () => Promise.resolve(undefined),
     nodes: { registry, now: Date.now },
   });
   await app.listen({ host: '127.0.0.1', port: 0 });

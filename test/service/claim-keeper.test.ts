@@ -91,6 +91,9 @@ describe('claims and live rooms', () => {
         list: (query) => claims.list(query),
         loads: () => claims.loads(),
         total: () => claims.total(),
+        renew: (places) => claims.renew(places),
+        released: (room) => claims.released(room),
+        degraded: false,
       };
     });
     connect('sfu-1')(['standup', 'retro']);

@@ -10,8 +10,8 @@ async function fill(claims: ClaimStore, rooms: readonly string[], node = 'sfu-1'
   await Promise.all(rooms.map((room) => claims.create(room, claimOn(node))));
 }
 
-for (const { name, withStore } of STORES) {
-  describe(`the ${name} store`, () => {
+for (const { name, skip = false, withStore } of STORES) {
+  describe(`the ${name} store`, { skip }, () => {
     test('answers a claim with every wish that it was made with', () =>
       withStore(async ({ claims }) => {
         const claim = claimOn('sfu-1', {
@@ -308,6 +308,14 @@ for (const { name, withStore } of STORES) {
         await Promise.all(range(20).map((i) => notes.write('health', i)));
         await notes.write('other', null);
         assert.deepEqual([await notes.read('health'), await notes.read('other')], [19, null]);
+      }));
+
+    test('renews claims, and names the nodes that rooms are claimed on', () =>
+      withStore(async ({ claims }) => {
+        await fill(claims, ['a', 'b']);
+        const places = ['a', 'b', 'c'].map((room) => ({ room, node: room === 'b' ? 'sfu-2' : 'sfu-1' }));
+        assert.deepEqual(await claims.renew(places), ['sfu-1', 'sfu-1', undefined]);
+        assert.deepEqual(await claims.renew([]), []);
       }));
 
     test('says that it is ready, and closes twice without complaint', () =>

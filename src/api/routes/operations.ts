@@ -3,11 +3,12 @@ import Type from 'typebox';
 import { topologyJsonSchema } from '../../topology/schema.ts';
 import { Problem } from '../problem.ts';
 import { problems } from '../responses.ts';
+import { words } from '../schemas.ts';
 
 const tags = ['operations'];
 const Status = Type.Object({ status: Type.String() });
 
-export const operationRoutes: FastifyPluginAsyncTypebox<{ ready: () => Promise<void> }> = (
+export const operationRoutes: FastifyPluginAsyncTypebox<{ ready: () => Promise<string | undefined> }> = (
   app,
   { ready },
 ) => {
@@ -23,16 +24,22 @@ export const operationRoutes: FastifyPluginAsyncTypebox<{ ready: () => Promise<v
       schema: {
         tags,
         summary: 'The process can hand out rooms',
-        response: { 200: Status, ...problems({ 503: 'The store cannot be used.' }) },
+        description:
+          'Also while a store that replicas share does not answer: then `status` is `degraded`, and `why` says why. ' +
+          'Whether the process answers at all is /healthz.',
+        response: {
+          200: Type.Object({ status: words(['ready', 'degraded']), why: Type.Optional(Type.String()) }),
+          ...problems({ 503: 'The store cannot be used.' }),
+        },
       },
     },
     async () => {
       try {
-        await ready();
+        const why = await ready();
+        return why === undefined ? { status: 'ready' as const } : { status: 'degraded' as const, why };
       } catch (cause) {
         throw new Problem(503, 'not-ready', `the store cannot be used: ${String(cause)}`);
       }
-      return { status: 'ready' };
     },
   );
 

@@ -3,13 +3,13 @@ import { Option } from 'commander';
 import { serve } from '../serve.ts';
 import { stateFolderOption } from '../balancers.ts';
 import { topologyOption } from '../options.ts';
+import { addStoreOptions, type StoreOptions } from '../store-options.ts';
 import type { Cli } from '../cli.ts';
 import { LOG_LEVELS, type LogLevel } from '../logger.ts';
 
-interface ServeOptions {
+interface ServeOptions extends StoreOptions {
   topology: string;
   listen: string;
-  store: string;
   logLevel: LogLevel;
   allowRemote?: true;
   allowHost: string[];
@@ -19,12 +19,12 @@ interface ServeOptions {
 }
 
 export function addServe(program: Command, { io }: Cli): void {
-  program
+  const command = program
     .command('serve')
     .description('run a dispatcher: REST API, OpenAPI at /docs, metrics')
     .addOption(topologyOption())
-    .option('-l, --listen <host:port>', 'address to listen on', '127.0.0.1:8080')
-    .option('-s, --store <store>', 'where claims live: memory, or file:PATH to survive a crash', 'memory')
+    .option('-l, --listen <host:port>', 'address to listen on', '127.0.0.1:8080');
+  addStoreOptions(command)
     .addOption(new Option('--log-level <level>', 'how much to log').choices(LOG_LEVELS).default('info'))
     .option('--allow-remote', 'listen beyond loopback although requests are not authenticated')
     .option(
@@ -46,9 +46,17 @@ export function addServe(program: Command, { io }: Cli): void {
 A topology that is changed by REST is kept in the store. Started again with a file that was changed
 meanwhile, the file wins for the nodes and VIPs that it changed, and the log names what it overrode.
 
+Dispatchers with the same redis and the same cluster: in the topology are replicas of one another. While redis does not
+answer, each goes on from what it knew last: answers say "degraded": true, live rooms stay, new rooms go by hash alone,
+and redis is told when it is back. Its password is read from ROOMLB_REDIS_PASSWORD or --store-password-file (that of
+sentinels from ROOMLB_REDIS_SENTINEL_PASSWORD), never from arguments.
+
 Examples:
   $ roomlb serve --topology lb-config/local.yaml
   $ roomlb serve --store file:/var/lib/roomlb --listen 127.0.0.1:9000
+  $ roomlb serve --store redis://10.0.0.5:6379/0
+  $ roomlb serve --store rediss://roomlb@redis.example.net --store-ca ca.pem --store-password-file /etc/roomlb/redis
+  $ roomlb serve --store redis-sentinel://10.0.0.5:26379,10.0.0.6:26379/mymaster
   $ roomlb serve --allow-host rooms.example.net
   $ roomlb serve --no-probes
   $ roomlb serve --apply lb-1

@@ -1,0 +1,103 @@
+/** The store that several dispatchers share: Redis or Valkey, alone, with Sentinel, or as a cluster. */
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import type { EventSink } from '../../events/bus.ts';
+import { SharedStore, type Pace } from '../shared/shared-store.ts';
+import { formatRedisAddress, type RedisAddress } from './address.ts';
+import { connect, type Client, type RedisTls } from './client.ts';
+import { keysFor } from './keys.ts';
+import { RedisRemote } from './remote.ts';
+import { checkSchema } from './schema.ts';
+
+export interface RedisOptions {
+  /** Of the topology: clusters share nothing in one Redis. */
+  readonly cluster: string;
+  readonly password?: string | undefined;
+  readonly sentinelPassword?: string | undefined;
+  readonly tls?: RedisTls | undefined;
+  readonly prefix?: string | undefined;
+  /** Milliseconds after which a claim expires that nobody needs. */
+  readonly claimTtl?: number | undefined;
+  readonly maxClaims?: number | undefined;
+  /** Milliseconds that one command may take. */
+  readonly timeLimit?: number | undefined;
+  readonly events?: EventSink | undefined;
+  readonly pace?: Pace | undefined;
+}
+
+export const DEFAULTS = {
+  prefix: 'roomlb',
+  claimTtl: 12 * 3_600_000,
+  maxClaims: 250_000,
+  timeLimit: 250,
+} as const;
+
+/** Milliseconds in which the first connection must come about. */
+const START_MS = 5000;
+
+/** @throws Error for people where it cannot be reached, or holds what this program does not know */
+export async function redisStore(address: RedisAddress, options: RedisOptions): Promise<SharedStore> {
+  const { cluster, password, sentinelPassword, tls, events, pace } = options;
+  const { prefix, claimTtl, maxClaims, timeLimit } = { ...DEFAULTS, ...definedOf(options) };
+  const keys = keysFor(prefix, cluster);
+  const connecting = { address, password, sentinelPassword, tls };
+  const [client, news] = [connect(connecting, 'commands'), connect(connecting, 'news')];
+  const close = async (): Promise<void> => {
+    news.disconnect();
+    client.disconnect();
+    await Promise.resolve();
+  };
+  try {
+    await ready(client);
+    await checkSchema(client, keys);
+    const remote = new RedisRemote({ client, keys, replica: randomUUID(), maxClaims, claimTtl, timeLimit });
+    const store = await SharedStore.open({
+      remote,
+      maxClaims,
+      events,
+      description: `${formatRedisAddress(address)}, keys ${prefix}:{${cluster}}:*`,
+      ...(pace && { pace }),
+      close,
+    });
+    client.on('close', () => store.lost('the connection was closed'));
+    client.on('ready', () => store.connected());
+    listenTo(news, keys.channel, () => store.poke());
+    return store;
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+/** Subscribes whenever there is a connection; what is missed meanwhile is found by polling. */
+function listenTo(news: Client, channel: string, told: () => void): void {
+  const subscribe = (): void => void news.subscribe(channel).catch(() => undefined);
+  news.on('message', told);
+  news.on('ready', subscribe);
+  news.on('error', () => undefined);
+  if (news.status === 'ready') subscribe();
+}
+
+async function ready(client: Client): Promise<void> {
+  let last: unknown = new Error('no answer');
+  // Stays: a connection that fails later is told by the commands that it fails.
+  client.on('error', (error: unknown) => (last = error));
+  if (client.status === 'ready') return;
+  try {
+    await once(client, 'ready', { signal: AbortSignal.timeout(START_MS) });
+  } catch {
+    throw new Error(`cannot be reached: ${reasonOf(last)}`, { cause: last });
+  }
+}
+
+/** A cluster says why its nodes could not be reached on its `lastNodeError`. */
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const last =
+    'lastNodeError' in error && error.lastNodeError instanceof Error ? error.lastNodeError.message : '';
+  return [error.message, last].filter((part) => part !== '').join(': ');
+}
+
+function definedOf<T extends object>(options: T): Partial<T> {
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as Partial<T>;
+}
