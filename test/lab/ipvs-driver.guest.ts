@@ -5,7 +5,6 @@ import { once } from 'node:events';
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { test } from 'node:test';
-import { fileURLToPath } from 'node:url';
 import { ofTarget } from '../../src/targets/balancer.ts';
 import { ipvsDriver } from '../../src/targets/ipvs/driver/driver.ts';
 import { SYSCTL_NAMES } from '../../src/targets/ipvs/driver/settings.ts';
@@ -18,7 +17,8 @@ import { testDriver, type EngineHarness } from './driver-contract.ts';
 import { GUEST, testLive } from './ipvs-live.ts';
 import { findBinary, untilLine } from './netns.ts';
 
-const MAIN = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
+/** ipvs-driver.test.ts puts it there. */
+const ROOMLB = path.resolve('roomlb.mjs');
 
 /** Of somebody else, on a VIP of RoomLB's, on one that it knows nothing of, and by firewall mark. */
 const FOREIGN = [
@@ -86,8 +86,7 @@ testLive(harness, (live) => {
     await bringTo('base');
     const before = await live().engine.dump();
     const words = await wordsWith('head -n 5 | "$REAL" -R; kill -9 $PPID', 'all of it at once');
-    const command = ['--import', import.meta.resolve('tsx'), MAIN, ...words, '--no-probes'];
-    const child = spawn(process.execPath, command, { stdio: 'ignore' });
+    const child = spawn(process.execPath, [ROOMLB, ...words, '--no-probes'], { stdio: 'ignore' });
     assert.deepEqual(await once(child, 'close'), [null, 'SIGKILL']);
     const half = await live().engine.dump();
     assert.notEqual(half, before);

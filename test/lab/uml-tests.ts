@@ -2,11 +2,11 @@
  * Test files that run whole inside a guest: named `*.guest.ts`, so that the runner does not take them for
  * tests of the host. Each of their tests becomes a test of the host.
  */
-import { test } from 'node:test';
 import path from 'node:path';
+import { test } from 'node:test';
 import { runInUml, umlSkipReason, type GuestRun } from './uml.ts';
 
-export interface GuestTests extends Pick<GuestRun, 'modules' | 'memory' | 'timeout'> {
+export interface GuestTests extends Pick<GuestRun, 'modules' | 'memory' | 'timeout' | 'scripts'> {
   /** Of the boot, as a test; the file's tests are below it. */
   readonly name: string;
   /** Beside this file. */
@@ -26,16 +26,16 @@ interface Result {
 
 const RESULTS = 'results.jsonl';
 
-export function testInUml({ name, file, binaries, ...run }: GuestTests): void {
+export function testInUml({ name, file, binaries, scripts, ...run }: GuestTests): void {
   test(name, { skip: umlSkipReason(binaries) }, async (t) => {
     const here = import.meta.dirname;
     const { code, stdout, stderr, results, console } = await runInUml({
       ...run,
+      scripts: { ...scripts, tests: path.join(here, file) },
       command: [
         process.execPath,
-        ...['--import', import.meta.resolve('tsx')],
         ...['--test-reporter', path.join(here, 'uml-reporter.mjs'), '--test-reporter-destination', RESULTS],
-        path.join(here, file),
+        'tests.mjs',
       ],
       results: [RESULTS],
     });
