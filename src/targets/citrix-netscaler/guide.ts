@@ -8,16 +8,18 @@ export const guide: Guide = {
     'Where nodes have a `stunPort`, see that the bytes arrived whole: `show lb monitor roomlb-mon-stun-PORT`. How the command line takes bytes that do not print is in no reference; written here are the octal escapes of ns.conf.',
   ],
   drain: [
-    'A draining member is `disable serviceGroup GROUP SERVER PORT -graceFul YES`: what it has goes on, and clients that persist still reach it; it is out of service once the last connection has ended. Watch: `show serviceGroup GROUP`.',
+    'A draining member is `disable serviceGroup GROUP SERVER PORT -graceFul YES`: what it has goes on, and clients that persist still reach it; it is out of service once the last connection has ended. `-delay SECONDS` behind it ends the wait at the latest then. Watch: `show serviceGroup GROUP`.',
     '`drain: flush`: disabled at once, with `-downStateFlush ENABLED`, which cuts its flows.',
     'Back: `enable serviceGroup GROUP SERVER PORT`.',
   ],
   rollback: [
+    'Before a change: `roomlb render citrix-netscaler --from OLD --topology NEW` prints the commands that make it, and with `--back` those that take it back. Run the first part, wait until `show serviceGroup GROUP` says that members which leave are out of service, then run the second. New members are bound before others are unbound.',
     'Before loading: `save ns config`, and copy `/nsconfig/ns.conf` away. `clear ns config basic` and a `batch` of the copy takes all back, with an interruption.',
     'Or without one: load the file of the revision before, and remove what only the newer had: `rm lb vserver NAME` first, then `rm serviceGroup NAME`, `rm server NAME`, `rm lb monitor NAME TYPE`.',
   ],
   limits: [
     'Weights of 1 to 100; persistence of 2 to 1440 minutes; names of 127 characters whose case does not count: ids with capitals get a piece of their hash.',
+    '`rm ns ip` and `rm vrID` are refused where something that is not of RoomLB still uses them: they stay, as they should.',
     'Each media port is one virtual server and one service group for each protocol and address; an appliance takes some thousands of them, by model and licence.',
     'TCP by `nat` is ended and opened anew (layer 4 proxy), with the address of the client unless `snat` is set. TLS is passed on as it is.',
     'In `dsr` and `tunnel` virtual servers are of type ANY: UDP and TCP of one port go to the same node.',

@@ -10,7 +10,8 @@ import { distinctChecks, poolChecks } from '../dialect/checks.ts';
 import { deviceHeader } from '../dialect/header.ts';
 import { hostsOf, type Host } from '../dialect/hosts.ts';
 import { frontRules } from '../dialect/rules.ts';
-import type { Rendering, Rule, Target } from '../target.ts';
+import type { Finding, Rendering, Rule, Target } from '../target.ts';
+import { batches } from './changes.ts';
 import { findingsOf } from './findings.ts';
 import { groupCommands, groupName, memberTexts, type Group } from './groups.ts';
 import { guide } from './guide.ts';
@@ -36,6 +37,7 @@ export const citrixNetscaler: Target = {
   },
   guide,
   render,
+  changes: batches((intent) => configure(intent).commands),
 };
 
 const FILE = 'netscaler.conf';
@@ -46,34 +48,43 @@ const PURPOSE = [
 ];
 
 function render(intent: Intent): Rendering {
+  const { kept, findings, commands, rules } = configure(intent);
+  if (kept.length === 0 && intent.services.length > 0) return { files: [], rules: [], findings };
+  const lines = [...deviceHeader('citrix-netscaler', intent, PURPOSE, findings, '#'), ...commands, ''];
+  return { files: [{ path: FILE, content: lines.join('\n') }], rules, findings };
+}
+
+interface Configuration extends Part {
+  readonly kept: readonly CarriedService[];
+  readonly findings: readonly Finding[];
+}
+
+function configure(intent: Intent): Configuration {
   const { services, findings: refused } = carriedBy(
     { label: 'NetScaler', forwarding: ['nat', 'dsr', 'tunnel'], families: [4, 6] },
     intent,
   );
   const ports = sharePorts(services);
-  const findings = [...refused, ...findingsOf(intent, ports)];
-  if (ports.kept.length === 0 && intent.services.length > 0) return { files: [], rules: [], findings };
-
-  const names = namesFor(ports.kept);
-  const hosts = hostsOf(ports.kept);
-  const used = vipIds(ports.kept);
+  const { kept } = ports;
+  const names = namesFor(kept);
+  const hosts = hostsOf(kept);
+  const used = vipIds(kept);
   const made = new Set<string>();
-  const parts = ports.kept.map((carried) => partOf(carried, names, hosts, made));
-  const lines = [
-    ...deviceHeader('citrix-netscaler', intent, PURPOSE, findings, '#'),
-    ...distinctChecks(
-      ports.kept.map(({ service }) => service),
-      poolChecks,
-    ).map((check) => monitor(names.monitor(check), check)),
-    ...[...hosts.values()].map((host) => `add server ${serverName(host, names)} ${host.address.text}`),
-    ...vridCommands(intent.vips.filter(({ id }) => used.has(id))),
-    ...parts.flatMap((part) => part.commands),
-    '',
-  ];
+  const parts = kept.map((carried) => partOf(carried, names, hosts, made));
+  const checks = distinctChecks(
+    kept.map(({ service }) => service),
+    poolChecks,
+  );
   return {
-    files: [{ path: FILE, content: lines.join('\n') }],
+    kept,
+    findings: [...refused, ...findingsOf(intent, ports)],
+    commands: [
+      ...checks.map((check) => monitor(names.monitor(check), check)),
+      ...[...hosts.values()].map((host) => `add server ${serverName(host, names)} ${host.address.text}`),
+      ...vridCommands(intent.vips.filter(({ id }) => used.has(id))),
+      ...parts.flatMap((part) => part.commands),
+    ],
     rules: parts.flatMap((part) => part.rules),
-    findings,
   };
 }
 

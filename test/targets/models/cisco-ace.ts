@@ -19,6 +19,7 @@ export const ciscoAce: Modelled = {
     }
     return counts;
   },
+  cuts: (group) => group.startsWith('serverfarm host roomlb-media-udp-'),
   start: () =>
     indentedModel({
       indent: 2,

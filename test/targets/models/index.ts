@@ -2,6 +2,7 @@
 import { a10Acos } from './a10-acos.ts';
 import { ciscoAce } from './cisco-ace.ts';
 import { ciscoIosSlb } from './cisco-ios-slb.ts';
+import { citrixNetscaler } from './citrix-netscaler.ts';
 import { f5Tmsh } from './f5-tmsh.ts';
 import { katran } from './katran.ts';
 import type { Modelled } from './model.ts';
@@ -10,6 +11,7 @@ export const MODELS: Readonly<Record<string, Modelled>> = {
   'a10-acos': a10Acos,
   'cisco-ace': ciscoAce,
   'cisco-ios-slb': ciscoIosSlb,
+  'citrix-netscaler': citrixNetscaler,
   'f5-tmsh': f5Tmsh,
   katran,
 };

@@ -20,4 +20,6 @@ export interface Modelled {
   readonly members: (shown: readonly string[]) => ReadonlyMap<string, number>;
   /** The device goes on with the last members of a group whatever it is told, so that none can be drained whole. */
   readonly keepsLast?: true;
+  /** Groups of whose members the device cuts what they have as soon as they take nothing new; none if left out. */
+  readonly cuts?: (group: string) => boolean;
 }
