@@ -23,7 +23,7 @@ export const guide: Guide = {
     'One listener for each media port and protocol, one cluster for each port: memory grows by tens of kilobytes a port, and Envoy takes seconds over thousands of them. nftables and IPVS have one rule for a whole node.',
     'A cluster that changes (a node gets another address) loses its UDP sessions. Datagrams are of up to 1500 bytes.',
     'The proxy is not transparent: `use_original_src_ip` would need every answer routed back through this host, and does not keep ports.',
-    'Neither Debian nor npm has a package of Envoy, so this was never run here: fields and ranges are checked by a model of ours.',
+    "Neither Debian nor npm has a package of Envoy, so this was never run here. Its files are held to a model of ours and to Envoy's own protos, with the ranges that they name.",
   ],
   manual: [
     'API v3, as the protos say it: https://github.com/envoyproxy/data-plane-api, and https://www.envoyproxy.io/docs/envoy/latest/api-v3/api',

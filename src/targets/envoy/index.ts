@@ -39,8 +39,8 @@ function render(intent: Intent): Rendering {
   const findings = findingsOf(intent);
   if (carried.length === 0 && intent.services.length > 0) return { files: [], rules: [], findings };
   const floating = new Set(intent.vips.filter(({ vrrp }) => vrrp !== null).map(({ id }) => id));
-  const services = carried.filter((service) => !isLeftOut(service));
-  const pools = services.filter(({ role, members }) => role === 'signalling' && members.length > 0);
+  const services = carried.filter((service) => service.members.length > 0 && !isLeftOut(service));
+  const pools = services.filter(({ role }) => role === 'signalling');
   const files: RenderedFile[] = [
     bootstrapFile(intent),
     ...pools.map((pool) =>

@@ -4,7 +4,6 @@
  */
 import type { Member, VirtualService } from '../../intent/model.ts';
 import { listPorts } from '../../topology/ports.ts';
-import { isLeftOut } from './drain.ts';
 import { socketAddress } from './endpoints.ts';
 import { httpFilter, tcpFilter, tlsSocket, udpFilter } from './filters.ts';
 import type { FilterChain, Listener } from './model.ts';
@@ -16,14 +15,14 @@ interface ListenerOptions {
   readonly floating: boolean;
 }
 
-/** None where nobody would be behind it: clients are told at once. @param floating VIPs that move between hosts */
+/** @param services each with members. @param floating VIPs that move between hosts */
 export function* listenersOf(
   services: readonly VirtualService[],
   floating: ReadonlySet<string>,
 ): Generator<Listener> {
   for (const service of services) {
     const [member] = service.members;
-    if (!member || isLeftOut(service)) continue;
+    if (!member) throw new Error(`${service.id} has no members`);
     const options = { floating: floating.has(service.vip) };
     if (service.role === 'signalling') yield poolListener(service, options);
     else if (service.role === 'node-signalling') yield nodeListener(service, member, options);

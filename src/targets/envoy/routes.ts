@@ -34,9 +34,9 @@ export function routesOf({ vip, naming, members, persistence }: VirtualService):
   };
 }
 
-/** Host names know no case (RFC 4343); Envoy compares them in lower case. */
+/** Of lower case, as Envoy compares names: topologies hold ids to that where there is a domain. */
 export function serverName(node: string, domain: string): string {
-  return `${node}.${domain}`.toLowerCase();
+  return `${node}.${domain}`;
 }
 
 /** With or without a port behind it. */

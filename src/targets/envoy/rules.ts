@@ -3,13 +3,11 @@ import type { VirtualService } from '../../intent/model.ts';
 import { formatEndpoint } from '../../topology/address.ts';
 import { listPorts } from '../../topology/ports.ts';
 import type { Rule } from '../target.ts';
-import { isLeftOut } from './drain.ts';
 import { poolMember } from './endpoints.ts';
 import { routesFile } from './names.ts';
 import { serverName, speaksHttp } from './routes.ts';
 
 export function rulesOf(service: VirtualService): Rule[] {
-  if (isLeftOut(service) || service.members.length === 0) return [];
   return service.role === 'signalling' ? poolRules(service) : singleRules(service);
 }
 
