@@ -9,6 +9,7 @@ import { exabgp } from './exabgp/index.ts';
 import { f5As3 } from './f5-as3/index.ts';
 import { f5Tmsh } from './f5-tmsh/index.ts';
 import { frr } from './frr/index.ts';
+import { glbDirector } from './glb-director/index.ts';
 import { gobgp } from './gobgp/index.ts';
 import { haproxy } from './haproxy/index.ts';
 import { ipvs } from './ipvs/index.ts';
@@ -33,6 +34,7 @@ export const TARGETS: readonly Target[] = [
   envoy,
   dpvs,
   katran,
+  glbDirector,
   ciscoIosSlb,
   ciscoAce,
   f5Tmsh,

@@ -27,3 +27,8 @@ export function destinations(service: VirtualService, family: 4 | 6): Destinatio
 export function isFlushed(service: VirtualService, member: Member): boolean {
   return service.drain === 'flush' && member.state === 'draining' && member.weight === 0;
 }
+
+/** Whether a node's own service is to be cut off whole, where what has no member is left out. */
+export function isLeftOut(service: VirtualService): boolean {
+  return service.role !== 'signalling' && service.members.every((member) => isFlushed(service, member));
+}

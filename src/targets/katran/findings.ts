@@ -2,9 +2,11 @@
 import type { IntentVip } from '../../intent/model.ts';
 import type { CarriedService } from '../dialect/carried.ts';
 import { poolsWhere, vipsWhere } from '../dialect/carried.ts';
+import { withoutVrrp } from '../dialect/vrrp.ts';
 import { finding } from '../findings.ts';
+import { isLeftOut } from '../ipvs/destinations.ts';
 import type { Finding } from '../target.ts';
-import { isAllDrained, isLeftOut, MAX_REALS, MAX_VIPS, type Table } from './table.ts';
+import { isAllDrained, MAX_REALS, MAX_VIPS, type Table } from './table.ts';
 
 export function beyondFindings({ beyondVips, beyondReals }: Table): Finding[] {
   return [
@@ -39,12 +41,7 @@ export function findingsOf(vips: readonly IntentVip[], services: readonly Carrie
       'a source address stays with its member by hash (NO_SPORT), without a time, and for as long as the members are the same',
       'nothing is needed, unless sources have to move on',
     ),
-    finding(
-      vips.filter(({ vrrp }) => vrrp !== null),
-      'degraded',
-      'katran hands no address from host to host, so that vrrp does nothing here',
-      'give the VIP a route: in the topology, and announce it from every katran: bird, frr, exabgp or gobgp',
-    ),
+    withoutVrrp('katran', vips),
     finding(
       poolsWhere(services, () => true),
       'note',

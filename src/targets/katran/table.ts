@@ -12,7 +12,7 @@ import type { VirtualService } from '../../intent/model.ts';
 import { formatEndpoint } from '../../topology/address.ts';
 import { listPorts } from '../../topology/ports.ts';
 import type { CarriedService, Front } from '../dialect/carried.ts';
-import { isFlushed } from '../ipvs/destinations.ts';
+import { isLeftOut } from '../ipvs/destinations.ts';
 
 /** MAX_VIPS and MAX_REALS of lib/bpf/balancer_consts.h, which the server's maxVips and maxReals have to equal. */
 export const MAX_VIPS = 512;
@@ -61,17 +61,13 @@ export function tableOf(services: readonly CarriedService[]): Table {
   return { vips, beyondVips, beyondReals };
 }
 
-/** A draining node whose flows shall be cut has no VIP: its packets then go to the host's own stack, which refuses. */
-export function isLeftOut(service: VirtualService): boolean {
-  return service.role === 'media' && service.members.every((member) => isFlushed(service, member));
-}
-
 /** Whether all members of it are to take nothing new, which katran cannot say of all. */
 export function isAllDrained(service: VirtualService): boolean {
   return !isLeftOut(service) && service.members.every(({ weight }) => weight === 0);
 }
 
 function vipsOf({ service, fronts }: CarriedService): KatranVip[] {
+  // Its packets then go to the host's own stack, which refuses.
   if (isLeftOut(service)) return [];
   return fronts.flatMap((front) => {
     const reals = realsOf(front);

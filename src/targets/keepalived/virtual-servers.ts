@@ -6,7 +6,7 @@
 import type { VirtualService } from '../../intent/model.ts';
 import type { ForwardingMode, IpAddress } from '../../topology/model.ts';
 import { listPorts } from '../../topology/ports.ts';
-import { destinations, isFlushed, type Destination } from '../ipvs/destinations.ts';
+import { destinations, isFlushed, isLeftOut, type Destination } from '../ipvs/destinations.ts';
 import { checksOf } from '../dialect/checks.ts';
 import { braced } from '../dialect/text.ts';
 import type { Rule } from '../target.ts';
@@ -47,10 +47,6 @@ export function virtualServers(services: readonly VirtualService[]): VirtualServ
     else addSignalling(pool, lines, rules);
   }
   return { lines, rules, drained: pools.some(({ drained }) => drained) };
-}
-
-function isLeftOut(service: VirtualService): boolean {
-  return service.role !== 'signalling' && service.members.every((member) => isFlushed(service, member));
 }
 
 function poolsOf(service: VirtualService): Pool[] {

@@ -11,6 +11,7 @@ import { dpvs } from './dpvs.ts';
 import { envoy } from './envoy.ts';
 import { f5As3 } from './f5-as3.ts';
 import { f5Conf, f5Script } from './f5-tmsh.ts';
+import { glbDirector } from './glb-director.ts';
 import { katran } from './katran.ts';
 import { radwareAlteon } from './radware-alteon.ts';
 
@@ -18,6 +19,7 @@ const GRAMMARS: Readonly<Record<string, Readonly<Record<string, FileGrammar>>>> 
   envoy,
   dpvs: { 'keepalived.conf': lineGrammar(dpvs) },
   katran: { 'katran.sh': lineGrammar(katran) },
+  'glb-director': { 'forwarding_table.src.json': glbDirector },
   'cisco-ios-slb': { 'ios-slb.cfg': lineGrammar(ciscoIosSlb) },
   'cisco-ace': { 'ace.cfg': lineGrammar(ciscoAce) },
   'f5-tmsh': { 'roomlb.conf': lineGrammar(f5Conf), 'roomlb-tmsh.sh': lineGrammar(f5Script) },
