@@ -21,8 +21,18 @@ const LEADING = FAMILIES.flatMap((family) => [
   { name: signallingMap(family), role: 'signalling' as const, protocol: 'tcp' as const, family },
 ]);
 
+/** A plan asks for the leads of the same two tables a dozen times, and tables never change. */
+const known = new WeakMap<Table, ReadonlyMap<string, Lead>>();
+
 /** All elements of the maps that packets are looked up in, by set and key. */
-export function leadsOf(table: Table | null): Map<string, Lead> {
+export function leadsOf(table: Table | null): ReadonlyMap<string, Lead> {
+  if (!table) return new Map();
+  const leads = known.get(table) ?? readLeads(table);
+  known.set(table, leads);
+  return leads;
+}
+
+function readLeads(table: Table): ReadonlyMap<string, Lead> {
   const leads = new Map<string, Lead>();
   for (const { name, ...kind } of LEADING) {
     for (const element of elementsIn(table, name)) {
