@@ -59,8 +59,14 @@ function filesOf(balancer: Balancer): [option: string, file: string | null][] {
   const lock: [string, string | null] = ['lock', balancer.lock];
   switch (balancer.target) {
     case 'haproxy': {
-      const { configFile, statsSocket, masterSocket } = balancer;
-      return [lock, ['configFile', configFile], ['statsSocket', statsSocket], ['masterSocket', masterSocket]];
+      const { configFile, statsSocket, masterSocket, stateFile } = balancer;
+      return [
+        lock,
+        ['configFile', configFile],
+        ['statsSocket', statsSocket],
+        ['masterSocket', masterSocket],
+        ['stateFile', stateFile],
+      ];
     }
     case 'nginx':
     case 'keepalived':

@@ -30,6 +30,9 @@ export const CHANGES: Readonly<Record<string, readonly Fields[]>> = {
   ],
 };
 
+/** The base, but that nobody is where sfu-2 is said to be. */
+export const NOWHERE = change('sfu-2', { addresses: ['10.0.0.77', 'fd00:1::77'] });
+
 /** Each node with the addresses and media ports that follow from its id, whatever others there are. */
 export function placed(nodes: readonly Fields[], media: boolean): Fields[] {
   return nodes.map(({ mediaPorts, ...node }) => {

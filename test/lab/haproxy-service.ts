@@ -36,11 +36,17 @@ export interface HaproxyService {
   stop(): Promise<void>;
 }
 
-export async function startHaproxyService(lab: Lab): Promise<HaproxyService> {
+/** @param more of somebody else, in the file above */
+export async function startHaproxyService(
+  lab: Lab,
+  more: (folder: string) => string = () => '',
+  stateFileName?: string,
+): Promise<HaproxyService> {
   const folder = await mkdtemp(path.join(os.tmpdir(), 'roomlb-'));
+  const stateFile = stateFileName === undefined ? null : path.join(folder, stateFileName);
   const masterSocket = path.join(folder, 'master.sock');
   const foreignSocket = path.join(folder, 'foreign.sock');
-  await writeFile(path.join(folder, 'foreign.cfg'), foreignConfig(folder));
+  await writeFile(path.join(folder, 'foreign.cfg'), foreignConfig(folder) + more(folder));
   let master: LabProcess;
   const say = async (socket: string, command: string) => {
     const answer = await askIfThere(socket, command);
@@ -64,6 +70,7 @@ export async function startHaproxyService(lab: Lab): Promise<HaproxyService> {
       configFile: path.join(folder, 'roomlb.cfg'),
       statsSocket: path.join(folder, 'admin.sock'),
       masterSocket,
+      stateFile,
       binary: findBinary('haproxy') ?? 'haproxy',
     },
     admin: (command) => say(foreignSocket, command),

@@ -8,7 +8,7 @@ import assert from 'node:assert/strict';
 import { after, afterEach, before, test } from 'node:test';
 import type { Topology } from '../../src/topology/model.ts';
 import type { Fields } from '../targets/documents.ts';
-import { BASE, CHANGES, SPARE } from './changes.ts';
+import { BASE, CHANGES, NOWHERE, SPARE } from './changes.ts';
 import { whoAnswered, type LabRequest } from './client.ts';
 import type { EngineHarness } from './driver-contract.ts';
 import { kindOf, LiveLab, nodeOf } from './live-lab.ts';
@@ -125,6 +125,21 @@ export function testLive(harness: EngineHarness, more: (live: () => LiveLab) => 
     await live.bringTo(topologyOf('a node is at another address'));
     assert.deepEqual(new Set(whoAnswered(await live.client.ask(udp))), new Set([SPARE]));
     await live.bringTo(base);
+  });
+
+  test(`${name}: what answers no more through the VIP is rolled back, and it is said`, async () => {
+    const base = topologyOf('base');
+    await live.bringTo(base);
+    const before = (await live.engine.dump()).split('\n').sort();
+    await live.traffic.open(flowsOf(base, isOther));
+    const reports = await during(live.traffic, async () => {
+      const outcome = await live.applyProbing(live.topology(NOWHERE), harness.patience ?? 2000);
+      assert.equal(outcome.result, 'rolled-back');
+      assert.match('why' in outcome ? outcome.why : '', /through the VIP, .* any more: .* 40002/);
+    });
+    assert.deepEqual(faults(reports.values(), nodeOf), []);
+    assert.deepEqual((await live.engine.dump()).split('\n').sort(), before);
+    await live.traffic.open(flowsOf(base, (node) => !isOther(node)));
   });
 
   more(() => live);

@@ -104,6 +104,29 @@ testLive(harness, (live) => {
     while ((await weights())[0] !== '200') await sleep(200);
   });
 
+  test('keepalived: what is not so when it is read back is undone', async () => {
+    await live().bringTo(live().topology(BASE));
+    const before = await live().engine.dump();
+    // Whoever reads the table is not told of the node that is new.
+    const program = path.resolve('ipvsadm-forgetful');
+    const real = findBinary('ipvsadm') ?? '';
+    const script = `#!/bin/sh\n[ "$1" = -Sn ] || exec ${real} "$@"\n${real} -Sn | grep -v ' 10\\.0\\.0\\.4:'\n`;
+    await writeFile(program, script, { mode: 0o755 });
+    live().declared = { ipvsadm: program };
+    const { code, err } = await live().roomlb(
+      'apply',
+      live().topology(CHANGES['a node is added'] ?? []),
+      '--yes',
+    );
+    live().declared = {};
+    assert.deepEqual(
+      [code, /failed, and rolled back.* still differs.*10\.0\.0\.4/.test(err)],
+      [1, true],
+      err,
+    );
+    assert.deepEqual((await live().engine.dump()).split('\n').sort(), before.split('\n').sort());
+  });
+
   test('keepalived: what others take from its table is drift, and is put back', async () => {
     const base = live().topology(BASE);
     await live().bringTo(base);

@@ -6,13 +6,15 @@ import assert from 'node:assert/strict';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { Memory } from '../../src/reconcile/memory.ts';
+import { Reconciler, type Outcome } from '../../src/reconcile/reconciler.ts';
 import { formatTopology } from '../../src/topology/format.ts';
 import type { Balancer } from '../../src/targets/balancer.ts';
 import type { Topology } from '../../src/topology/model.ts';
 import { roomlb } from '../cli/roomlb.ts';
-import { cluster, type Fields } from '../targets/documents.ts';
+import { cluster, intentOf, type Fields } from '../targets/documents.ts';
 import { BASE, NEW, placed, SPARE, SPARE_ADDRESSES } from './changes.ts';
-import { startClient, type LabClient } from './client.ts';
+import { startClient, type LabClient, type LabRequest } from './client.ts';
 import type { EngineHarness, LiveEngine } from './driver-contract.ts';
 import { echoNodeConfig, startEchoNode } from './echo-node.ts';
 import { mediaRequests, signallingRequests } from './handed-out.ts';
@@ -96,6 +98,29 @@ export class LiveLab {
 
   async roomlb(command: string, topology: Topology, ...more: string[]) {
     return roomlb(...(await this.words(command, topology, ...more)));
+  }
+
+  /**
+   * Applies it, and asks clients before and after whether media answers through the VIP.
+   *
+   * @param patience milliseconds that an answer may take
+   */
+  async applyProbing(topology: Topology, patience: number): Promise<Outcome> {
+    const { balancer, driver } = this.engine;
+    const folder = path.join(this.folder, 'state', 'balancers', BALANCER);
+    const reconciler = new Reconciler({
+      balancer: { ...balancer, id: BALANCER },
+      driver,
+      memory: new Memory(folder, driver.target, driver.stateVersion),
+      lockFile: path.join(folder, 'lock'),
+      probe: async () => {
+        const endpoints = mediaRequests(topology).map(({ request }) => ({ ...request, patience }));
+        const outcomes = await this.client.ask(endpoints, { concurrency: 16 });
+        const name = ({ kind, address, port }: LabRequest) => `${kind} ${address} ${port}`;
+        return new Map(endpoints.map((one, i) => [name(one), outcomes[i]?.answer !== undefined]));
+      },
+    });
+    return reconciler.apply(intentOf(topology));
   }
 
   /** Applies it, and sees that another apply finds nothing to do. */

@@ -8,13 +8,10 @@ import { once } from 'node:events';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { after, afterEach, before, describe, test } from 'node:test';
-import { Memory } from '../../src/reconcile/memory.ts';
-import { Reconciler } from '../../src/reconcile/reconciler.ts';
-import { intentOf, type Fields } from '../targets/documents.ts';
-import { BASE, CHANGES } from './changes.ts';
+import type { Fields } from '../targets/documents.ts';
+import { BASE, CHANGES, NOWHERE } from './changes.ts';
 import type { EngineHarness } from './driver-contract.ts';
-import { mediaRequests } from './handed-out.ts';
-import { BALANCER, kindOf, LiveLab, nodeOf } from './live-lab.ts';
+import { kindOf, LiveLab, nodeOf } from './live-lab.ts';
 import { faults } from './traffic.ts';
 import { ended, makeWrapper, Wrappers } from './wrapper.ts';
 
@@ -146,31 +143,10 @@ export function testUpsets(harness: EngineHarness, options: UpsetOptions): void 
 
     test('what answers no more through the VIP is rolled back, and it is said', async () => {
       const base = live.topology(BASE);
-      const nowhere = BASE.map((node) =>
-        node.id === 'sfu-2' ? { ...node, addresses: ['10.0.0.77', 'fd00:1::77'] } : node,
-      );
-      const wrong = live.topology(nowhere);
+      const wrong = live.topology(NOWHERE);
       await live.bringTo(base);
       await live.traffic.open(live.flows(base));
-      const { driver } = live.engine;
-      const folder = path.join(live.folder, 'state', 'balancers', BALANCER);
-      const reconciler = new Reconciler({
-        balancer: { ...live.engine.balancer, id: BALANCER },
-        driver,
-        memory: new Memory(folder, driver.target, driver.stateVersion),
-        lockFile: path.join(folder, 'lock'),
-        probe: async () => {
-          const endpoints = mediaRequests(wrong).map(({ request }) => ({ ...request, patience: 700 }));
-          const outcomes = await live.client.ask(endpoints, { concurrency: 16 });
-          return new Map(
-            endpoints.map(({ kind, address, port }, i) => [
-              `${kind} ${address} ${port}`,
-              outcomes[i]?.answer !== undefined,
-            ]),
-          );
-        },
-      });
-      const outcome = await reconciler.apply(intentOf(wrong));
+      const outcome = await live.applyProbing(wrong, 700);
       assert.equal(outcome.result, 'rolled-back');
       assert.match('why' in outcome ? outcome.why : '', /through the VIP, .* any more: .* 40002/);
       const again = await live.roomlb('apply', base, '--yes', '--json');

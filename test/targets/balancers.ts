@@ -21,6 +21,7 @@ const BALANCERS: readonly Balancer[] = [
     configFile: '/nonexistent/haproxy.cfg',
     statsSocket: '/nonexistent/admin.sock',
     masterSocket: '/nonexistent/master.sock',
+    stateFile: null,
     binary: 'haproxy',
   },
   {

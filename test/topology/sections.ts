@@ -104,6 +104,7 @@ const BALANCERS: readonly Balancer[] = [
     target: 'haproxy',
     ...ENGINE_DEFAULTS.haproxy,
     masterSocket: null,
+    stateFile: '/run/haproxy/servers.state',
     services: 'signalling',
   },
   { ...COMMON, id: 'b', target: 'keepalived', ...ENGINE_DEFAULTS.keepalived, host: 'lb-2' },

@@ -11,6 +11,7 @@ export const guide: Guide = {
   rollback: ['Put the file of the revision before in place, and reload.'],
   limits: [
     'TCP only: UDP media needs another target beside it.',
+    "Servers of others' sections that are in maintenance take connections for some milliseconds of a reload by the driver, unless `global` names a `server-state-file`, these sections say `load-server-state-from-file global`, and the balancer names that file as `stateFile`.",
     'It forgets on a reload which source belongs to which member, unless clients name their node.',
   ],
   manual: ['HAProxy Configuration Manual: https://docs.haproxy.org/2.6/configuration.html'],

@@ -66,6 +66,8 @@ export interface HaproxyBalancer extends Common {
   readonly statsSocket: string;
   /** Null where HAProxy runs without one: then only what the stats socket can do is done. */
   readonly masterSocket: string | null;
+  /** What its configuration names as server-state-file, to be written before a reload; null: nothing is. */
+  readonly stateFile: string | null;
   readonly binary: string;
 }
 

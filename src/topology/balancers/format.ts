@@ -30,8 +30,12 @@ function formatShare(share: number): string {
 function optionsOf(balancer: Balancer): Partial<BalancerDocument> {
   switch (balancer.target) {
     case 'haproxy': {
-      const { configFile, statsSocket, masterSocket, binary } = balancer;
-      return { configFile, statsSocket, masterSocket: masterSocket ?? 'off', binary };
+      const { configFile, statsSocket, masterSocket, stateFile, binary } = balancer;
+      return {
+        ...{ configFile, statsSocket, masterSocket: masterSocket ?? 'off' },
+        ...(stateFile !== null && { stateFile }),
+        binary,
+      };
     }
     case 'nginx': {
       const { configFile, pidFile, binary } = balancer;

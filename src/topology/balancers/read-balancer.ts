@@ -27,7 +27,7 @@ const DEVICE: readonly Option[] = [
   ...(['url', 'credentialsFile', 'credentialsVariable', 'caFile', 'tls', 'partition'] as const),
 ];
 const OPTIONS: Readonly<Record<DrivenTarget, readonly Option[]>> = {
-  haproxy: ['configFile', 'statsSocket', 'masterSocket', 'binary'],
+  haproxy: ['configFile', 'statsSocket', 'masterSocket', 'stateFile', 'binary'],
   nginx: ['configFile', 'pidFile', 'binary'],
   nftables: ['nft', 'conntrack'],
   ipvs: ['ipvsadm', 'ownedFile'],
@@ -122,6 +122,7 @@ function readHaproxy(raw: Partly<BalancerDocument>) {
     statsSocket,
     masterSocket:
       masterSocket === 'off' || masterSocket === false ? null : (masterSocket ?? defaults.masterSocket),
+    stateFile: raw.stateFile ?? null,
     binary: raw.binary ?? defaults.binary,
   };
 }

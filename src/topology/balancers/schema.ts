@@ -105,6 +105,12 @@ export const BalancerSchema = mapping(
         { default: '/run/haproxy-master.sock', examples: ['/run/haproxy-master.sock', 'off'] },
       ),
     ),
+    stateFile: Optional(
+      file(
+        'haproxy: what its configuration names as server-state-file. Before a reload, RoomLB writes there how servers of sections that are not its own stand. Default: none.',
+        '/run/haproxy/servers.state',
+      ),
+    ),
     nft: Optional(file('nftables: the program nft.', '/usr/sbin/nft')),
     conntrack: Optional(file('nftables: the program conntrack.', '/usr/sbin/conntrack')),
     ipvsadm: Optional(file('ipvs, keepalived: the program ipvsadm.', '/sbin/ipvsadm')),

@@ -34,6 +34,7 @@ describe('a balancer has what Debian has, where it says nothing:', () => {
         configFile: '/etc/haproxy/haproxy.cfg',
         statsSocket: '/run/haproxy/admin.sock',
         masterSocket: '/run/haproxy-master.sock',
+        stateFile: null,
         binary: '/usr/sbin/haproxy',
       },
     ],
@@ -124,7 +125,7 @@ describe('what a balancer may say', () => {
       },
       ...{ maxRemoved: 1, drift: 'report', interval: 120, drainLimit: null, lock: '/run/z.lock' },
       ...{ configFile: '/etc/haproxy/haproxy.cfg', statsSocket: '/run/haproxy/admin.sock' },
-      ...{ masterSocket: null, binary: '/usr/sbin/haproxy' },
+      ...{ masterSocket: null, stateFile: null, binary: '/usr/sbin/haproxy' },
     });
   });
 

@@ -78,6 +78,15 @@ export function serverStates(state: string, connections: ReadonlyMap<string, num
     });
 }
 
+/** `show servers state` without RoomLB's own servers, of which its file has the last word. */
+export function foreignState(state: string): string {
+  const isOwn = (line: string) => /^\d+ /.test(line) && isOwnName(line.split(' ')[1] ?? '');
+  return state
+    .split('\n')
+    .filter((line) => !isOwn(line))
+    .join('\n');
+}
+
 /** Of `show stat` in CSV: by proxy and server, what is there now and would keep it from being deleted. */
 export function connectionCounts(answer: string): Map<string, number> {
   const [heading = '', ...lines] = answer.split('\n');

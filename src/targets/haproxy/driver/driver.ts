@@ -8,6 +8,7 @@ import { readConfigFile, removeConfigFile, replaceConfigFile } from '../../drivi
 import { renderConfig } from '../config.ts';
 import {
   connectionCounts,
+  foreignState,
   ownServers,
   processes,
   processInfo,
@@ -25,8 +26,12 @@ import { keyOf, runningWith, viewFile } from './view.ts';
 
 /** Milliseconds: a reload has to read the file, which takes seconds with thousands of nodes. */
 const RELOAD_TIMEOUT_MS = 60_000;
+/** Milliseconds. */
+const MASTER_PATIENCE_MS = 2_000;
 const CUT_TIMEOUT_MS = 2_000;
 const POLL_MS = 20;
+/** Milliseconds: until the new process is told how servers stood, it leads to those that were in maintenance. */
+const RELOAD_POLL_MS = 2;
 /** Servers only, of all proxies (management guide, `show stat`: type 4). */
 const SHOW_CONNECTIONS = 'show stat -1 4 -1';
 const SHOW_SERVERS = 'show servers state';
@@ -116,12 +121,21 @@ class HaproxyDriver implements Driver<HaproxyState, HaproxyAction> {
         `this change takes a reload, for which there is no master socket: ${how}`,
       );
     }
-    if ((await this.askMaster('show proc')) !== undefined) return;
+    if (await this.masterAnswers()) return;
     const why = `nobody answers on ${masterSocket}`;
     throw new DriverError(
       'refused',
       `this change takes a reload, but ${why}: start HAProxy with -S ${masterSocket}`,
     );
+  }
+
+  /** While it starts itself anew, nobody listens there for a moment. */
+  private async masterAnswers(): Promise<boolean> {
+    for (const end = Date.now() + MASTER_PATIENCE_MS; ;) {
+      if ((await this.askMaster('show proc').catch(() => undefined)) !== undefined) return true;
+      if (Date.now() > end) return false;
+      await sleep(POLL_MS);
+    }
   }
 
   private async write(text: string | null, refusal: 'refused' | 'failed'): Promise<void> {
@@ -176,11 +190,22 @@ class HaproxyDriver implements Driver<HaproxyState, HaproxyAction> {
     const old = await this.processInfo();
     const before = old ? await this.readServers() : [];
     const failed = (await this.processes())?.failedReloads ?? 0;
+    if (old) await this.keepState();
     await ask(this.at.masterSocket ?? '', 'reload');
     await this.reloaded(old?.pid, failed, structure);
-    if (structure === null) return;
-    const inFile = new Set(viewFile(await readConfigFile(this.at.configFile)).servers.keys());
-    await this.tell(restoreCommands(before, await this.readServers(), inFile));
+    if (structure !== null) {
+      const inFile = new Set(viewFile(await readConfigFile(this.at.configFile)).servers.keys());
+      await this.tell(restoreCommands(before, await this.readServers(), inFile));
+    }
+    await this.masterAnswers();
+  }
+
+  /** Where others' sections load it, their servers are as they were before the new process takes a connection. */
+  private async keepState(): Promise<void> {
+    const { stateFile } = this.at;
+    if (stateFile === null) return;
+    const state = (await this.askWorker(SHOW_SERVERS)) ?? '';
+    await replaceConfigFile(stateFile, `${foreignState(state)}\n`);
   }
 
   /** Until the new process answers on the stats socket; up to 2.6 the master says nothing of how it went. */
@@ -199,7 +224,7 @@ class HaproxyDriver implements Driver<HaproxyState, HaproxyAction> {
       }
       const info = await this.processInfo().catch(() => undefined);
       if (info && info.pid !== oldPid && info.structure === structure) return;
-      await sleep(POLL_MS);
+      await sleep(RELOAD_POLL_MS);
     }
     throw new DriverError('failed', `the reload did not come to an end within ${RELOAD_TIMEOUT_MS / 1000} s`);
   }

@@ -1,7 +1,8 @@
 /**
  * What a reload forgets, said to the new process. The file tells it all that RoomLB wants; what it can't tell is
  * what checks have found out, and what others have set by hand. HAProxy could keep that in a state file
- * (`load-server-state-from-file`), but there a state outranks the file: see global.ts.
+ * (`load-server-state-from-file`), but there a state outranks the file: see global.ts. Sections that are not
+ * RoomLB's may load it all the same (`stateFile` of the balancer); what they know by then is not said again.
  */
 import { formatHost, parseAddress } from '../../../topology/address.ts';
 import { CHECK_TIMING } from '../checks.ts';

@@ -61,23 +61,31 @@ export class Ipvsadm {
     }
   }
 
-  /** Commands of ipvsadm, a line each: by `-R`, which goes on after what it could not do, and ends with 0. */
+  /**
+   * Commands of ipvsadm, a line each: by `-R`, which goes on after what it could not do, and ends as its last
+   * command does.
+   */
   async change(lines: readonly string[]): Promise<void> {
-    const { stderr } = await this.run(this.program, ['-R'], 'failed', `${lines.join('\n')}\n`);
-    const said = stderr.split('\n').filter((line) => line !== '' && !SETTLED.test(line.trim()));
-    if (said.length === 0) return;
-    throw new DriverError('failed', `${this.program} -R: ${[...new Set(said)].join('; ')}`);
+    const result = await this.command(this.program, ['-R'], `${lines.join('\n')}\n`);
+    const said = result.stderr.split('\n').filter((line) => line !== '');
+    const unsettled = new Set(said.filter((line) => !SETTLED.test(line.trim())));
+    if (unsettled.size === 0 && (result.code === 0 || said.length > 0)) return;
+    const why = unsettled.size > 0 ? [...unsettled].join('; ') : whatWasSaid(result);
+    throw new DriverError('failed', `${this.program} -R: ${why}`);
   }
 
   private async run(
     program: string,
     args: readonly string[],
     kind: DriverError['kind'],
-    input = '',
   ): Promise<CommandResult> {
-    const { namespace } = this;
-    const result = await runCommand(program, args, { namespace, input, maxOutput: MAX_LISTING });
+    const result = await this.command(program, args);
     if (result.code === 0) return result;
     throw new DriverError(kind, `${program} ${args.join(' ')}: ${whatWasSaid(result)}`);
+  }
+
+  private command(program: string, args: readonly string[], input = ''): Promise<CommandResult> {
+    const { namespace } = this;
+    return runCommand(program, args, { namespace, input, maxOutput: MAX_LISTING });
   }
 }
