@@ -2,6 +2,7 @@ import { a10Acos } from './a10-acos/index.ts';
 import { bird } from './bird/index.ts';
 import { ciscoAce } from './cisco-ace/index.ts';
 import { ciscoIosSlb } from './cisco-ios-slb/index.ts';
+import { ciscoNxosItd } from './cisco-nxos-itd/index.ts';
 import { citrixNetscaler } from './citrix-netscaler/index.ts';
 import { dpvs } from './dpvs/index.ts';
 import { envoy } from './envoy/index.ts';
@@ -37,6 +38,7 @@ export const TARGETS: readonly Target[] = [
   glbDirector,
   ciscoIosSlb,
   ciscoAce,
+  ciscoNxosItd,
   f5Tmsh,
   f5As3,
   citrixNetscaler,

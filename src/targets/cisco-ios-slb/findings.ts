@@ -3,10 +3,11 @@ import type { Intent } from '../../intent/model.ts';
 import { finding } from '../findings.ts';
 import { poolsWhere, vipIds, vipsWhere, type CarriedService } from '../dialect/carried.ts';
 import { checkFindings, checksOf } from '../dialect/checks.ts';
+import { hsrpFindings } from '../dialect/hsrp.ts';
 import { isFlushed } from '../ipvs/destinations.ts';
 import { timeFindings } from '../dialect/times.ts';
 import type { Finding } from '../target.ts';
-import { hsrpFindings } from './hsrp.ts';
+import { HSRP, hsrpInterface } from './hsrp.ts';
 import { SNAT_POOL } from './names.ts';
 import { IDLE, STICKY } from './vservers.ts';
 
@@ -51,6 +52,8 @@ export function findingsOf(intent: Intent, services: readonly CarriedService[]):
       'nodes must share a layer 2 network with the switch and answer from the VIP themselves (dispatched mode)',
       'run the output of roomlb render node-setup on each node',
     ),
-    intent.vips.filter(({ id }) => used.has(id)).flatMap(hsrpFindings),
+    intent.vips
+      .filter(({ id }) => used.has(id))
+      .flatMap((vip) => hsrpFindings(vip, hsrpInterface(vip), HSRP)),
   ].flat();
 }

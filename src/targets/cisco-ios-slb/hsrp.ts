@@ -3,10 +3,9 @@
  * farm virtual server)", "Stateless backup" in the Configuration Guide); it knows no VRRP group.
  */
 import type { IntentVip } from '../../intent/model.ts';
-import { finding } from '../findings.ts';
+import type { HsrpWords } from '../dialect/hsrp.ts';
 import { interfaceOf } from '../dialect/interfaces.ts';
 import type { Block } from '../dialect/text.ts';
-import type { Finding } from '../target.ts';
 import type { Names } from './names.ts';
 
 /** The interface that carries the VIP's HSRP group, or null where there is none. */
@@ -31,22 +30,9 @@ export function hsrpGroup(vip: IntentVip, names: Names): Block[] {
   ];
 }
 
-export function hsrpFindings(vip: IntentVip): Finding[] {
-  const { vrrp } = vip;
-  if (!vrrp) return [];
-  const device = hsrpInterface(vip);
-  if (device === null) {
-    return finding(
-      [vip],
-      'degraded',
-      `several switches cannot share VIP ${vip.id}: ${vrrp.interface} is no interface of IOS that HSRP could run on here`,
-      'name a Vlan, Port-channel or BVI in vrrp.interface, such as Vlan10',
-    );
-  }
-  return finding(
-    [vip],
-    'degraded',
-    `VIP ${vip.id} follows HSRP group ${vrrp.routerId} of ${device}, which wants an address of that network that the topology does not know`,
-    `add to interface ${device}: standby ${vrrp.routerId} ip ADDRESS`,
-  );
-}
+export const HSRP: HsrpWords = {
+  system: 'IOS',
+  interfaces: 'Vlan, Port-channel or BVI',
+  belongs: 'follows',
+  command: (device, group) => `add to interface ${device}: standby ${group} ip ADDRESS`,
+};

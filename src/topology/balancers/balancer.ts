@@ -13,6 +13,7 @@ const DRIVEN_DEVICES = ['f5-as3'] as const;
 const DEVICES = [
   'cisco-ios-slb',
   'cisco-ace',
+  'cisco-nxos-itd',
   'f5-tmsh',
   'f5-as3',
   'citrix-netscaler',

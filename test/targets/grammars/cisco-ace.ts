@@ -51,7 +51,7 @@ export const ciscoAce: Grammar = {
     { pattern: 'probe tcp <=probe>', opens: [...PROBE, ...atMostOnce(OPEN)] },
     {
       pattern: 'probe udp <=probe>',
-      opens: [...PROBE, ...once('send-hex-data <payload>', 'expect hex-regex <payload>')],
+      opens: [...PROBE, ...once('send-hex-data <payload>', 'expect hex-regex <answer>')],
     },
     { pattern: 'rserver host <=rserver>', opens: once('ip address <ip>', 'inservice') },
     { pattern: 'parameter-map type connection <=param>', opens: once('set timeout inactivity <idle>') },
@@ -89,6 +89,8 @@ export const ciscoAce: Grammar = {
   types: {
     ip: (token) => isIP(token) > 0,
     payload: (token) => /^([0-9a-f]{2}){1,127}$/.test(token),
+    // Of STUN: class and method of a success response.
+    answer: (token) => token === '0101',
     idle: (token) =>
       /^[1-9][0-9]{1,6}$/.test(token) && Number(token) % 30 === 0 && Number(token) <= 1_638_050,
   },

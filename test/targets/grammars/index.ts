@@ -6,6 +6,7 @@ import { lineGrammar, type FileGrammar } from './grammar.ts';
 import { ciscoAce } from './cisco-ace.ts';
 import { ciscoIosSlb } from './cisco-ios-slb.ts';
 import { a10Acos } from './a10-acos.ts';
+import { ciscoNxosItd } from './cisco-nxos-itd.ts';
 import { citrixNetscaler } from './citrix-netscaler.ts';
 import { dpvs } from './dpvs.ts';
 import { envoy } from './envoy.ts';
@@ -22,6 +23,7 @@ const GRAMMARS: Readonly<Record<string, Readonly<Record<string, FileGrammar>>>> 
   'glb-director': { 'forwarding_table.src.json': glbDirector },
   'cisco-ios-slb': { 'ios-slb.cfg': lineGrammar(ciscoIosSlb) },
   'cisco-ace': { 'ace.cfg': lineGrammar(ciscoAce) },
+  'cisco-nxos-itd': { 'nxos-itd.cfg': lineGrammar(ciscoNxosItd) },
   'f5-tmsh': { 'roomlb.conf': lineGrammar(f5Conf), 'roomlb-tmsh.sh': lineGrammar(f5Script) },
   'a10-acos': { 'acos.cfg': lineGrammar(a10Acos) },
   'radware-alteon': { 'alteon.txt': lineGrammar(radwareAlteon) },

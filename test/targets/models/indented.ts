@@ -12,6 +12,8 @@ export interface Modes {
   readonly single: readonly string[];
   /** What a block says unless told otherwise and does not show, with the setting that it ends. */
   readonly defaults: Readonly<Record<string, string>>;
+  /** Settings that begin with `no`, none if left out. */
+  readonly negative?: readonly string[];
   /** The part of a line that `no` needs to take a block back. */
   readonly nameOf: (head: string) => string;
   /** Blocks that are always there: they show only when something is in them. */
@@ -54,7 +56,7 @@ function give(line: string, path: readonly Section[], modes: Modes): Section | u
   const here = path.at(-1)!;
   const ended = modes.defaults[line];
   if (ended !== undefined) setSingle(ended, here, modes);
-  else if (line.startsWith('no ')) takeBack(line.slice(3), here);
+  else if (line.startsWith('no ') && !modes.negative?.includes(line)) takeBack(line.slice(3), here);
   else if (opener(line, path, modes) !== undefined) {
     const name = modes.nameOf(line);
     const known = here.sections.get(name) ?? section(line);

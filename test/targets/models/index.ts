@@ -2,6 +2,7 @@
 import { a10Acos } from './a10-acos.ts';
 import { ciscoAce } from './cisco-ace.ts';
 import { ciscoIosSlb } from './cisco-ios-slb.ts';
+import { ciscoNxosItd } from './cisco-nxos-itd.ts';
 import { citrixNetscaler } from './citrix-netscaler.ts';
 import { f5Tmsh } from './f5-tmsh.ts';
 import { katran } from './katran.ts';
@@ -11,6 +12,7 @@ export const MODELS: Readonly<Record<string, Modelled>> = {
   'a10-acos': a10Acos,
   'cisco-ace': ciscoAce,
   'cisco-ios-slb': ciscoIosSlb,
+  'cisco-nxos-itd': ciscoNxosItd,
   'citrix-netscaler': citrixNetscaler,
   'f5-tmsh': f5Tmsh,
   katran,
