@@ -150,6 +150,7 @@ function checkServices(balancers: readonly Located<Balancer>[], { vips }: Parts,
         const place = `${machine} ${namespace ?? ''} ${vip.id} ${service}`;
         const owner = owners.get(place);
         if (!owner) owners.set(place, value);
+        else if (isSameEngine(owner, value)) continue;
         else if (!problems.isFaulty(path) && !problems.isFaulty([...path, 'vips'])) {
           problems.fault(
             path,
@@ -160,4 +161,9 @@ function checkServices(balancers: readonly Located<Balancer>[], { vips }: Parts,
       }
     }
   }
+}
+
+/** Two files of one engine, which only together are all that it is told. */
+function isSameEngine(a: Balancer, b: Balancer): boolean {
+  return a.target === 'file' && b.target === 'file' && a.dialect === b.dialect && a.file !== b.file;
 }

@@ -44,6 +44,9 @@ export const VARIABLE_PATTERN = '^[A-Za-z_][A-Za-z0-9_]{0,127}$';
 /** The name of a part of a device, such as a tenant of AS3. */
 export const PARTITION_PATTERN = '^[A-Za-z][A-Za-z0-9_.-]{0,62}$';
 
+/** The name of a file that a target renders. */
+export const RENDERED_FILE_PATTERN = '^[a-z0-9][a-z0-9._-]*$';
+
 /** A path of a URL: printable ASCII, no space, no fragment. Quote it for whatever it goes into. */
 export const URL_PATH_PATTERN = '^/[!-"$-~]*$';
 
@@ -62,5 +65,6 @@ export const PATTERN_NAMES: ReadonlyMap<string, string> = new Map([
   [ORIGIN_PATTERN, 'a URL such as https://lb.example.net:8443, without user, path and query'],
   [VARIABLE_PATTERN, 'the name of a variable (letters, digits and "_")'],
   [PARTITION_PATTERN, 'a name (a letter, then up to 62 letters, digits, "_", "." or "-")'],
+  [RENDERED_FILE_PATTERN, 'the name of a rendered file such as eds-public.json, without its folder'],
   [URL_PATH_PATTERN, 'a path of a URL such as /health, without spaces and "#"'],
 ]);

@@ -69,6 +69,7 @@ const BALANCERS: readonly Balancer[] = [
     id: 'file-1',
     target: 'file',
     dialect: 'haproxy',
+    file: null,
     path: '/nonexistent/haproxy.cfg',
     checkCommand: null,
     reloadCommand: null,

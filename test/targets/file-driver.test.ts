@@ -1,9 +1,12 @@
 /** The driver for what RoomLB cannot reach: a file, and commands of the user's that are real programs here. */
 import assert from 'node:assert/strict';
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, open, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, test } from 'node:test';
+import { clusterView } from '../../src/cluster/view.ts';
+import { buildIntent } from '../../src/intent/build.ts';
+import { envoy } from '../../src/targets/envoy/index.ts';
 import { fileDriver, type FileState } from '../../src/targets/file/driver.ts';
 import { haproxy } from '../../src/targets/haproxy/index.ts';
 import { findBinary } from '../lab/netns.ts';
@@ -133,5 +136,54 @@ describe('the file driver', () => {
       message: '/nonexistent/check is not installed, or not on PATH',
     });
     assert.deepEqual(await readdir(folder), []);
+  });
+});
+
+describe('the file driver, told which file', () => {
+  const eds = (name: string) =>
+    fileDriver(
+      {
+        ...ofTarget(balancerFor('file'), 'file'),
+        ...({ dialect: 'envoy', file: name, path: file, reloadCommand: null } as const),
+      },
+      envoy,
+    );
+  const topology = cluster({ signalling: { port: 80 } }, [{}, {}]);
+  const healthy = buildIntent(clusterView(topology));
+  const ill = buildIntent(clusterView(topology, new Map([['sfu-2', 'down']])));
+
+  test("moves Envoy's endpoints into place as health changes, whole at any time, and needs no reload", async () => {
+    const driver = eds('eds-public.json');
+    await driver.apply(driver.plan(await driver.read(), driver.desired(healthy)), run);
+    const reader = await open(file);
+    const before = await reader.stat();
+    const plan = driver.plan(await driver.read(), driver.desired(ill));
+    assert.deepEqual(
+      plan.steps.map(({ text }) => text),
+      [`write ${file}: put it in place`],
+    );
+    assert.match(plan.changes.flatMap(({ after }) => after).join('\n'), /"health_status": "DRAINING"/);
+    await driver.apply(plan, run);
+    // What Envoy has open is still the file of before, to its end.
+    assert.equal(await reader.readFile('utf8'), driver.desired(healthy).file);
+    await reader.close();
+    assert.notEqual((await stat(file)).ino, before.ino, 'written where it was, which Envoy does not notice');
+    assert.equal(await readFile(file, 'utf8'), driver.desired(ill).file);
+    assert.deepEqual(await readdir(folder), ['lb.cfg']);
+  });
+
+  test('says so where nothing is rendered into it', async () => {
+    const driver = eds('eds-publik.json');
+    const { steps, notes } = driver.plan(await driver.read(), driver.desired(healthy));
+    assert.deepEqual(steps, []);
+    assert.match(notes.join(), /nothing is rendered into eds-publik[.]json/);
+  });
+
+  test('knows a file of another cluster by the sentence in it', async () => {
+    const driver = eds('eds-public.json');
+    const text = driver.desired(healthy).file ?? '';
+    await writeFile(file, text.replace('Cluster test-1', 'Cluster test-2'));
+    const { foreign } = driver.plan(await driver.read(), driver.desired(healthy));
+    assert.deepEqual(foreign, [`${file} is of cluster test-2, not of test-1`]);
   });
 });

@@ -110,6 +110,7 @@ const BALANCERS: readonly Balancer[] = [
   { ...COMMON, id: 'b', target: 'keepalived', ...ENGINE_DEFAULTS.keepalived, host: 'lb-2' },
   {
     ...{ ...COMMON, id: 'c', target: 'file', dialect: 'nftables', path: '/srv/lb.nft', namespace: 'edge' },
+    file: 'nft.conf',
     ...{ checkCommand: ['/usr/sbin/nft', '-c', '-f', '{file}'], reloadCommand: null },
   },
   {
@@ -131,6 +132,7 @@ const BALANCERS: readonly Balancer[] = [
   },
   {
     ...{ ...COMMON, id: 'f', target: 'file', dialect: 'haproxy', path: '/srv/lb.cfg', drainLimit: null },
+    file: null,
     ...{ checkCommand: null, reloadCommand: ['/bin/sh', '-c', 'echo "$0" \\ {file}'], interval: 86_400 },
   },
   {

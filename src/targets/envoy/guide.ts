@@ -10,6 +10,7 @@ export const guide: Guide = {
       FOLDER +
       '"}` beside each `path`. Elsewhere do without, since each move in the folder would then have all files read again.',
     'What Envoy made of it: `curl 127.0.0.1:9901/stats?filter=update_rejected`, which should be 0, and `/config_dump`, whose `version_info` tells the revision of each file.',
+    `To follow the health of nodes, \`balancers: [{ id: envoy-1, target: file, dialect: envoy, file: eds-public.json, path: ${FOLDER}/eds-public.json }]\` and \`roomlb sync envoy-1 --dispatcher URL\`. The file is moved into place, so that no reloadCommand is needed; \`checkCommand: [/usr/bin/jq, -e, .version_info, '{file}']\` would look at it first. An entry each for cds.json, rds-VIP.json and lds.json has nodes come and go as well; a VIP that is new needs install.sh once.`,
   ],
   drain: [
     'A draining member is `DRAINING` in `eds-VIP.json`: connections go on, and new ones come only from clients that name the node.',

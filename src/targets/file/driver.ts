@@ -31,7 +31,7 @@ const PLACEHOLDER = '{file}';
 
 /** @param dialect the target that the balancer names as its dialect */
 export function fileDriver(balancer: Balancer, dialect: Target): Driver<FileState, FileAction> {
-  const { path, checkCommand, reloadCommand, namespace } = ofTarget(balancer, 'file');
+  const { file: wanted, path, checkCommand, reloadCommand, namespace } = ofTarget(balancer, 'file');
 
   async function run(command: readonly string[], file: string, kind: 'refused' | 'failed'): Promise<void> {
     const [program = '', ...args] = command.map((word) => word.replaceAll(PLACEHOLDER, file));
@@ -89,8 +89,9 @@ export function fileDriver(balancer: Balancer, dialect: Target): Driver<FileStat
     },
 
     desired(intent) {
-      const [first] = dialect.render(intent).files;
-      return { file: first?.content ?? null, pending: false };
+      const { files } = dialect.render(intent);
+      const found = wanted === null ? files[0] : files.find((file) => file.path === wanted);
+      return { file: found?.content ?? null, pending: false };
     },
 
     plan(actual, desired): Plan<FileAction> {
@@ -105,10 +106,16 @@ export function fileDriver(balancer: Balancer, dialect: Target): Driver<FileStat
         pools: [],
         singlePools: 0,
         foreign: foreign === null ? [] : [foreign],
-        notes:
-          actual.file === desired.file
+        notes: [
+          ...(wanted !== null && desired.file === null
+            ? [
+                `nothing is rendered into ${wanted}: roomlb render ${dialect.name} --out DIR shows the names of files`,
+              ]
+            : []),
+          ...(actual.file === desired.file
             ? []
-            : [`RoomLB does not look into ${path}, so that no guard counts the members that this removes`],
+            : [`RoomLB does not look into ${path}, so that no guard counts the members that this removes`]),
+        ],
       };
     },
 

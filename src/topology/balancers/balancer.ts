@@ -107,6 +107,8 @@ export interface FileBalancer extends Common {
   readonly target: 'file';
   /** Whose rendering is written. */
   readonly dialect: Dialect;
+  /** Which of its files, by the name that it is rendered with; null: the first. */
+  readonly file: string | null;
   readonly path: string;
   /**
    * Program and arguments, never through a shell; null: nothing is checked. `{file}` in an argument stands

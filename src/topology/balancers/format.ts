@@ -64,9 +64,10 @@ function optionsOf(balancer: Balancer): Partial<BalancerDocument> {
       };
     }
     case 'file': {
-      const { dialect, path, checkCommand, reloadCommand } = balancer;
+      const { dialect, file, path, checkCommand, reloadCommand } = balancer;
       return {
         dialect,
+        ...(file !== null && { file }),
         path,
         ...(checkCommand && { checkCommand: [...checkCommand] }),
         ...(reloadCommand && { reloadCommand: [...reloadCommand] }),

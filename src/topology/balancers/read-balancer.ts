@@ -33,7 +33,7 @@ const OPTIONS: Readonly<Record<DrivenTarget, readonly Option[]>> = {
   ipvs: ['ipvsadm', 'ownedFile'],
   keepalived: ['configFile', 'pidFile', 'binary', 'ipvsadm'],
   'f5-as3': DEVICE,
-  file: ['dialect', 'path', 'checkCommand', 'reloadCommand'],
+  file: ['dialect', 'file', 'path', 'checkCommand', 'reloadCommand'],
 };
 
 /** A device is reached from wherever roomlb runs. */
@@ -136,6 +136,7 @@ function readFile(raw: Partly<BalancerDocument>, path: Path, problems: Problems)
   if (file === undefined) missing('path', 'add path: /srv/lb/haproxy.cfg, or where the file shall be');
   return {
     dialect: dialect ?? 'haproxy',
+    file: raw.file ?? null,
     path: file ?? '',
     checkCommand: readCommand(raw.checkCommand, [...path, 'checkCommand'], problems),
     reloadCommand: readCommand(raw.reloadCommand, [...path, 'reloadCommand'], problems),

@@ -8,6 +8,7 @@ import {
   ORIGIN_PATTERN,
   PARTITION_PATTERN,
   PERCENT_PATTERN,
+  RENDERED_FILE_PATTERN,
   VARIABLE_PATTERN,
 } from '../patterns.ts';
 import { choice, duration, id, mapping, offOr } from '../schema-parts.ts';
@@ -163,7 +164,21 @@ export const BalancerSchema = mapping(
       }),
     ),
     dialect: Optional(choice(DIALECTS, undefined, 'file: whose configuration is written.')),
-    path: Optional(file('file: where it is written, as roomlb render prints it.', '/srv/lb/haproxy.cfg')),
+    file: Optional(
+      Type.String({
+        pattern: RENDERED_FILE_PATTERN,
+        maxLength: 100,
+        description:
+          'file: which of the files that roomlb render writes, where there are several. Default: the first.',
+        examples: ['eds-public.json'],
+      }),
+    ),
+    path: Optional(
+      file(
+        'file: where it is written, as roomlb render does. It is moved into place, so that nobody reads half of it.',
+        '/srv/lb/haproxy.cfg',
+      ),
+    ),
     checkCommand: Optional(
       command(
         'file: program and arguments, run without a shell before the file takes its place; {file} stands for the new file. What it refuses is not written.',

@@ -60,7 +60,7 @@ describe('a balancer has what Debian has, where it says nothing:', () => {
     assert.deepEqual(read({ id: 'f', target: 'file', dialect: 'nginx', path: '/srv/nginx.conf' }), [
       {
         ...{ ...COMMON, id: 'f', target: 'file', dialect: 'nginx', path: '/srv/nginx.conf' },
-        ...{ checkCommand: null, reloadCommand: null },
+        ...{ file: null, checkCommand: null, reloadCommand: null },
       },
     ]);
   });
@@ -289,6 +289,19 @@ describe('balancers that are refused, with the reason:', () => {
       "error: balancers[1]: RoomLB's nftables table of this network namespace is balancer a's already (hint: make them one balancer; where they are apart, say so by namespace: or host:)",
     ],
     [
+      'a file by its path',
+      [{ ...FILE, file: '/srv/eds.json' }],
+      'error: balancers[0].file: must be the name of a rendered file such as eds-public.json, without its folder, at most 100 characters, found "/srv/eds.json" (hint: for example eds-public.json)',
+    ],
+    [
+      'two that write the same file of one engine',
+      [
+        { ...FILE, id: 'a', host: 'one', path: '/srv/a.conf' },
+        { ...FILE, id: 'b', host: 'one', path: '/srv/b.conf' },
+      ],
+      'error: balancers[1]: b and balancer a would both carry the media of VIP edge on one machine (hint: give each its own services: or vips:; where they are apart, say so by host: or namespace:)',
+    ],
+    [
       'two that share files and sockets',
       [
         { ...HA, vips: ['edge'] },
@@ -339,6 +352,13 @@ describe('balancers that may stand together:', () => {
       [
         { id: 'a', target: 'ipvs', vips: ['edge'] },
         { id: 'b', target: 'keepalived', vips: ['public'], namespace: 'n' },
+      ],
+    ],
+    [
+      'the files of one engine',
+      [
+        { ...FILE, id: 'eds', host: 'one', dialect: 'envoy', file: 'eds-public.json', path: '/srv/eds.json' },
+        { ...FILE, id: 'cds', host: 'one', dialect: 'envoy', file: 'cds.json', path: '/srv/cds.json' },
       ],
     ],
     [
