@@ -2,8 +2,6 @@
  * Reads a file that RoomLB rendered, as far as its driver compares it: sections, and in them server lines. It
  * takes any other text as well, for which it promises nothing but not to fail.
  */
-import { isIP } from 'node:net';
-
 export interface ConfigSection {
   /** `global`, `defaults`, or the name of a proxy. */
   readonly name: string;
@@ -48,15 +46,6 @@ export function parseConfig(text: string): ParsedConfig {
 
 export function formatServer({ name, where, words }: ServerLine): string {
   return ['server', name, where, ...words].join(' ');
-}
-
-/** Address and port of `where`; port 0 where the server takes the one that the client chose. */
-export function splitAddress(where: string): { address: string; port: number } {
-  const bracketed = /^\[(.*)\](?::(\d+))?$/.exec(where);
-  if (bracketed) return { address: bracketed[1] ?? '', port: Number(bracketed[2] ?? 0) };
-  if (isIP(where) === 6) return { address: where, port: 0 };
-  const [address = '', port = '0'] = where.split(':', 2);
-  return { address, port: Number(port) };
 }
 
 function serverLine(line: string): ServerLine | undefined {

@@ -2,6 +2,7 @@
 import type { ForwardingMode, Protocol } from '../../topology/model.ts';
 import { readFlatLines, type ReadLine } from '../reading/lines.ts';
 import { after, endpointOf, unread, wholeOf } from '../reading/values.ts';
+import { readCommand, type DestinationCommand, type ServiceCommand } from './command.ts';
 import { member, service, type Seen, type SeenMember, type SeenService, type Unread } from '../seen.ts';
 
 const PROTOCOLS: Readonly<Record<string, Protocol>> = { '-t': 'tcp', '-u': 'udp' };
@@ -21,14 +22,16 @@ export function readBack(text: string): Seen {
   const bad: Unread[] = [];
   const idle: Partial<Record<Protocol, number>> = {};
   for (const line of readFlatLines(text, '#')) {
-    const [command, kind = '', where = ''] = line.words;
-    const known = services.get(`${kind} ${where}`);
-    const head = command === '-A' ? serviceOf(line) : undefined;
-    if (command === '--set') Object.assign(idle, timeouts(line));
-    else if (head) {
-      services.set(`${kind} ${where}`, { head, members: [], forwarding: null });
-    } else if (command === '-a' && known) bad.push(...addMember(line, known));
-    else bad.push(unread(line, kind === '-f' ? 'a service by firewall mark has no address' : null));
+    const command = readCommand(line.words.join(' '));
+    const known = command && services.get(command.name);
+    const head = command?.add === 'service' ? serviceOf(line, command) : undefined;
+    if (line.words[0] === '--set') Object.assign(idle, timeouts(line));
+    else if (command && head) services.set(command.name, { head, members: [], forwarding: null });
+    else if (command?.add === 'destination' && known) bad.push(...addMember(line, command, known));
+    else {
+      const byMark = line.words[1] === '-f';
+      bad.push(unread(line, byMark ? 'a service by firewall mark has no address' : null));
+    }
   }
   const finished = [...services.values()].map(({ head, members, forwarding }) => ({
     ...head,
@@ -45,31 +48,36 @@ function timeouts({ words }: ReadLine): Partial<Record<Protocol, number>> {
   return { ...(tcp ? { tcp } : {}), ...(udp ? { udp } : {}) };
 }
 
-function serviceOf({ number, words }: ReadLine): SeenService | undefined {
-  const [, kind = '', where] = words;
+function serviceOf({ number }: ReadLine, { name, options }: ServiceCommand): SeenService | undefined {
+  const [kind = '', where] = name.split(' ');
   const [protocol, to] = [PROTOCOLS[kind], endpointOf(where)];
   if (!protocol || to?.port == null) return undefined;
-  const persistence = wholeOf(after(words, '-p')) ?? null;
   return service({
     line: number,
     address: to.address,
     protocol,
     ports: { first: to.port, last: to.port },
-    persistence,
+    persistence: wholeOf(after(options.split(' '), '-p')) ?? null,
   });
 }
 
-function addMember(line: ReadLine, known: Growing): Unread[] {
-  const to = endpointOf(after(line.words, '-r'));
-  const forwarding = line.words.map((word) => FORWARDING[word]).find((mode) => mode !== undefined);
+function addMember(
+  line: ReadLine,
+  { to: where, options, weight }: DestinationCommand,
+  known: Growing,
+): Unread[] {
+  const to = endpointOf(where);
+  const forwarding = options
+    .split(' ')
+    .map((word) => FORWARDING[word])
+    .find((mode) => mode !== undefined);
   if (!to || !forwarding) return [unread(line)];
   if (known.forwarding !== null && known.forwarding !== forwarding)
     return [unread(line, 'it forwards otherwise than the members before it')];
   known.forwarding = forwarding;
-  const weight = wholeOf(after(line.words, '-w')) ?? DEFAULT_WEIGHT;
   known.members.push({
-    ...member({ line: line.number, address: to.address, port: to.port, weight }),
-    usable: weight > 0,
+    ...member({ line: line.number, address: to.address, port: to.port, weight: weight ?? DEFAULT_WEIGHT }),
+    usable: weight !== 0,
   });
   return [];
 }

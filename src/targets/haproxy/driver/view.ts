@@ -1,6 +1,6 @@
 /** A state, looked at as things with names: what the driver compares, and tells people of. */
-import { after } from '../../reading/values.ts';
-import { formatServer, parseConfig, splitAddress, type ServerLine } from '../parse.ts';
+import { after, endpointOf } from '../../reading/values.ts';
+import { formatServer, parseConfig, type ServerLine } from '../parse.ts';
 import { isSpareName, serverId } from '../names.ts';
 import { hasRunTimeMembers, structureOf } from '../structure.ts';
 import type { HaproxyState, LiveServer, RunningConfig } from './state.ts';
@@ -86,7 +86,8 @@ export function isFlushed({ words }: ServerLine): boolean {
 }
 
 function settingsOf(line: ServerLine): Settings {
-  const { address, port } = splitAddress(line.where);
+  const to = endpointOf(line.where);
+  const [address, port] = [to?.address.text ?? line.where, to?.port ?? 0];
   return {
     address,
     port,

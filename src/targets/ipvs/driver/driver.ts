@@ -29,19 +29,26 @@ export function ipvsDriver(balancer: Balancer, cluster: string): Driver<IpvsStat
 
     async read() {
       const notes = await readNotes(ownedFile, of);
+      // First and alone: ipvsadm loads the kernel's module where nobody has.
       const table = await ipvs.table();
+      const [sysctls, timeouts, rivals, listing] = await Promise.all([
+        ipvs.sysctls(SYSCTL_NAMES),
+        ipvs.timeouts(),
+        findRivals(namespace),
+        ipvs.list('-Ln'),
+      ]);
       const there = new Set(table.map(({ name }) => name));
       const lost = Object.entries(notes.services).filter(([name]) => !there.has(name));
       const services: Service[] = [
         ...table.map((service) => ({ ...service, owner: notes.services[service.name] ?? null })),
         ...lost.map(([name, owner]) => ({ name, options: null, destinations: [], owner })),
       ];
-      const settings = { ...(await ipvs.sysctls(SYSCTL_NAMES)), ...(await ipvs.timeouts()) };
+      const settings = { ...sysctls, ...timeouts };
       return {
         services: services.sort(byName),
         settings: sorted(Object.entries(settings).filter(([name]) => notes.settings.includes(name))),
-        rivals: await findRivals(namespace),
-        connections: parseConnections(await ipvs.list('-Ln')),
+        rivals,
+        connections: parseConnections(listing),
       };
     },
 

@@ -1,5 +1,6 @@
 /** What ipvsadm 1.31 prints, read strictly: what it says in no known form is an error, not nothing. */
 import { compareText } from '../../../topology/compare.ts';
+import { readCommand } from '../command.ts';
 import { connectionKey, type Destination, type Service } from './state.ts';
 
 export type KernelService = Pick<Service, 'name' | 'destinations'> & { readonly options: string };
@@ -13,27 +14,17 @@ export function parseTable(text: string): KernelService[] | { readonly unreadabl
   const services = new Map<string, KernelService & { destinations: Destination[] }>();
   for (const line of text.split('\n')) {
     if (line === '') continue;
-    const [, name, options] = /^-A (.+?) (-s \S+.*)$/.exec(line) ?? [];
-    if (name !== undefined && options !== undefined) {
-      services.set(name, { name, options: options.trim(), destinations: [] });
-      continue;
-    }
-    const [, of = '', to, rest = ''] = /^-a (.+?) -r (\S+) (.+)$/.exec(line) ?? [];
-    const service = services.get(of);
-    const weight = / -w (\d+)\b/.exec(` ${rest}`)?.[1];
-    if (!service || to === undefined || weight === undefined) return { unreadable: line };
-    service.destinations.push({ to, options: ownOptions(rest), weight: Number(weight) });
+    const command = readCommand(line);
+    const known = command && services.get(command.name);
+    if (command?.add === 'service' && command.options.startsWith('-s ')) {
+      services.set(command.name, { name: command.name, options: command.options, destinations: [] });
+    } else if (command?.add === 'destination' && command.weight !== null && known) {
+      const { to, options, weight } = command;
+      known.destinations.push({ to, options, weight });
+    } else return { unreadable: line };
   }
   for (const { destinations } of services.values()) destinations.sort((a, b) => compareText(a.to, b.to));
   return [...services.values()].sort((a, b) => compareText(a.name, b.name));
-}
-
-/** Without the weight, and without the kind of tunnel where it is the usual one. */
-function ownOptions(options: string): string {
-  return ` ${options}`
-    .replace(/ -w \d+\b/, '')
-    .replace(/ --tun-type ipip\b/, '')
-    .trim();
 }
 
 /** Output of `ipvsadm -Ln`: connection entries, active or not, by service and destination. */
