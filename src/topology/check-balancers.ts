@@ -71,7 +71,8 @@ function filesOf(balancer: Balancer): [option: string, file: string | null][] {
     case 'nginx':
     case 'keepalived':
       return [lock, ['configFile', balancer.configFile], ['pidFile', balancer.pidFile]];
-    case 'f5-as3': {
+    case 'f5-as3':
+    case 'a10-acos': {
       const { url, partition } = balancer;
       return [lock, ['url', partition === null ? url : `${partition} at ${url}`]];
     }

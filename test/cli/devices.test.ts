@@ -4,13 +4,14 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import type { BalancerStatus } from '../../src/service/balancer-board.ts';
+import { FakeAcosDevice } from '../targets/fakes/fake-acos-device.ts';
 import { FakeAs3Device } from '../targets/fakes/fake-as3-device.ts';
 import { PASSWORD } from '../targets/fakes/fake-device.ts';
 import { deviceSite, type DeviceSite } from './device-site.ts';
 import { startServe } from './roomlb-process.ts';
 import { roomlb } from './roomlb.ts';
 
-const FAKES = { 'f5-as3': () => new FakeAs3Device() };
+const FAKES = { 'f5-as3': () => new FakeAs3Device(), 'a10-acos': () => new FakeAcosDevice() };
 
 /** Each run must keep the password to itself. */
 const runAt =
@@ -60,7 +61,7 @@ for (const [target, fake] of Object.entries(FAKES)) {
       device.refuses = () => '01070734:3: Configuration error: no such thing';
       await said(1, /01070734:3: Configuration error: no such thing/, 'apply', '--yes', '--no-probes');
       await writeFile(site.credentials, `roomlb:old${PASSWORD}\n`);
-      await said(3, /does not take the credentials of roomlb: 401/, 'plan');
+      await said(3, /does not take the credentials of roomlb: 40[13] /, 'plan');
       await writeFile(site.credentials, PASSWORD.replaceAll(':', ''));
       await said(3, /the first line of .*credentials must be USER:PASSWORD/, 'plan');
       await site.declare({ caFile: undefined });

@@ -12,6 +12,7 @@ import { clusterView } from '../../src/cluster/view.ts';
 import { buildIntent } from '../../src/intent/build.ts';
 import { Memory } from '../../src/reconcile/memory.ts';
 import { Reconciler } from '../../src/reconcile/reconciler.ts';
+import { acosDriver } from '../../src/targets/a10-acos/driver/driver.ts';
 import type { Balancer } from '../../src/targets/balancer.ts';
 import type { Driver } from '../../src/targets/driver.ts';
 import type { DevicePorts } from '../../src/targets/driving/device/client.ts';
@@ -19,6 +20,7 @@ import { as3Driver } from '../../src/targets/f5-as3/driver/driver.ts';
 import { topologies } from '../topology/arbitrary.ts';
 import { balancerFor } from './balancers.ts';
 import { cluster, intentOf, type Fields } from './documents.ts';
+import { FakeAcosDevice } from './fakes/fake-acos-device.ts';
 import { FakeAs3Device } from './fakes/fake-as3-device.ts';
 import { fetchFrom, PASSWORD, USER, type FakeDevice } from './fakes/fake-device.ts';
 
@@ -30,6 +32,7 @@ interface Harness {
 
 const HARNESSES: readonly Harness[] = [
   { target: 'f5-as3', connect: as3Driver, fake: () => new FakeAs3Device() },
+  { target: 'a10-acos', connect: acosDriver, fake: () => new FakeAcosDevice() },
 ];
 
 const CLUSTER = 'test-1';
@@ -110,7 +113,7 @@ for (const { target, connect, fake } of HARNESSES) {
           }
           assert.equal(device.foreign(), others);
         }),
-        { numRuns: 40 },
+        { numRuns: 40, includeErrorInReport: true },
       );
     });
 

@@ -2,6 +2,7 @@ import type { Guide } from '../target.ts';
 
 export const guide: Guide = {
   load: [
+    'By RoomLB itself: `balancers: [{ id: thunder-1, target: a10-acos, url: https://DEVICE, credentialsFile: FILE }]`, then `roomlb plan thunder-1` and `roomlb apply thunder-1`, by aXAPI v3: it reads the objects, changes those that differ, reads them back and writes memory. Its own are those with the `user-tag` `roomlb_CLUSTER`; `partition` names a partition other than the shared one. VRRP-A stays with you. By hand:',
     'In configuration mode paste the file, or put it where the device can fetch it: `copy scp://USER@HOST/acos.cfg running-config` merges it into what runs.',
     'Look at `show slb virtual-server` and `show slb service-group`, then `write memory`.',
     'With `vrrp` on a VIP: `vrrp-a common` with `device-id`, `set-id` and `enable` comes first; load the file on each device, or let aVCS pass it on.',
@@ -23,6 +24,7 @@ export const guide: Guide = {
   ],
   manual: [
     'ACOS 4.1 and 5.x, Command Line Interface Reference for ADC: "slb server", "slb service-group", "slb virtual-server", "slb template", "health monitor", "vrrp-a" (a10networks.com, support).',
+    'aXAPI v3: https://documentation.a10networks.com/ACOS-Docs/axapi',
     "aXAPI v3 objects of the same names, as documented with the vendor's Terraform provider: https://registry.terraform.io/providers/a10networks/thunder/latest/docs",
   ],
 };

@@ -7,7 +7,7 @@ const ENGINES = ['haproxy', 'nginx', 'nftables', 'ipvs', 'keepalived'] as const;
 const SOFTWARE = ['envoy', 'dpvs', 'katran', 'glb-director'] as const;
 
 /** Devices that it drives by their HTTP interface. */
-const DRIVEN_DEVICES = ['f5-as3'] as const;
+const DRIVEN_DEVICES = ['f5-as3', 'a10-acos'] as const;
 
 /** Devices that it writes for; others load what it cannot drive. */
 const DEVICES = [
@@ -120,8 +120,8 @@ export interface FileBalancer extends Common {
 }
 
 /** How the HTTP interface of a device is reached. What proves who asks is never in a topology itself. */
-export interface DeviceBalancer extends Common {
-  readonly target: (typeof DRIVEN_DEVICES)[number];
+interface DeviceOf<T extends DeviceTarget> extends Common {
+  readonly target: T;
   /** Origin: `https://bigip-1.example.net:8443`. */
   readonly url: string;
   /** File, or variable of the environment, that holds `USER:PASSWORD`; the other one is null. */
@@ -131,9 +131,12 @@ export interface DeviceBalancer extends Common {
   readonly caFile: string | null;
   /** `insecure`: whoever answers is believed. */
   readonly tls: DeviceTls;
-  /** Part of the device that is RoomLB's: a tenant of AS3; null: the target's default. */
+  /** Part of the device: AS3's tenant, which is all RoomLB's, or ACOS's partition. Null: the target's default. */
   readonly partition: string | null;
 }
+
+type DeviceTarget = (typeof DRIVEN_DEVICES)[number];
+export type DeviceBalancer = { [T in DeviceTarget]: DeviceOf<T> }[DeviceTarget];
 
 export const DEVICE_TLS = ['verify', 'insecure'] as const;
 export type DeviceTls = (typeof DEVICE_TLS)[number];
@@ -152,7 +155,7 @@ export function isDevice(balancer: Balancer): balancer is DeviceBalancer {
   return isDeviceTarget(balancer.target);
 }
 
-export function isDeviceTarget(target: DrivenTarget): target is DeviceBalancer['target'] {
+export function isDeviceTarget(target: DrivenTarget): target is DeviceTarget {
   const devices: readonly string[] = DRIVEN_DEVICES;
   return devices.includes(target);
 }

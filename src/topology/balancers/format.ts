@@ -52,7 +52,8 @@ function optionsOf(balancer: Balancer): Partial<BalancerDocument> {
         ipvsadm: balancer.ipvsadm,
         ...(balancer.ownedFile !== null && { ownedFile: balancer.ownedFile }),
       };
-    case 'f5-as3': {
+    case 'f5-as3':
+    case 'a10-acos': {
       const { url, credentialsFile, credentialsVariable, caFile, tls, partition } = balancer;
       return {
         url,

@@ -33,6 +33,7 @@ const OPTIONS: Readonly<Record<DrivenTarget, readonly Option[]>> = {
   ipvs: ['ipvsadm', 'ownedFile'],
   keepalived: ['configFile', 'pidFile', 'binary', 'ipvsadm'],
   'f5-as3': DEVICE,
+  'a10-acos': DEVICE,
   file: ['dialect', 'file', 'path', 'checkCommand', 'reloadCommand'],
 };
 
@@ -70,6 +71,7 @@ export function readBalancer(raw: Partly<BalancerDocument>, path: Path, problems
       return { ...common, target, nft, conntrack };
     }
     case 'f5-as3':
+    case 'a10-acos':
       return { ...common, target, ...readDevice(raw, path, problems) };
     case 'file':
       return { ...common, target, ...readFile(raw, path, problems) };
