@@ -26,8 +26,25 @@ const SILENCE_MS = 5000;
 /** Seconds. */
 const RETRY = { first: 0.05, most: 2 };
 
-/** Connects by itself, and again whenever the connection is lost, after a jittered while. Emits `error` for each failure. */
+/** Connects by itself, and again whenever the connection is lost, after a jittered while. */
 export function connect(options: Connecting, kind: 'commands' | 'news'): Client {
+  const client = clientFor(options, kind);
+  // A connection that fails is told by the commands that it fails.
+  client.on('error', () => undefined);
+  if (client instanceof Redis) hearErrors(client);
+  else client.on('+node', hearErrors);
+  return client;
+}
+
+/**
+ * ioredis hears one error of a socket, and a second one would end the process: as when a server says by a TLS alert,
+ * after the connection was given up, that it wants a certificate.
+ */
+function hearErrors(client: Redis): void {
+  client.on('connect', () => client.stream.on('error', () => undefined));
+}
+
+function clientFor(options: Connecting, kind: 'commands' | 'news'): Client {
   const { address } = options;
   const shared = sharedOptions(options, kind);
   if (address.kind === 'cluster') {

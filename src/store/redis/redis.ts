@@ -74,13 +74,11 @@ function listenTo(news: Client, channel: string, told: () => void): void {
   const subscribe = (): void => void news.subscribe(channel).catch(() => undefined);
   news.on('message', told);
   news.on('ready', subscribe);
-  news.on('error', () => undefined);
   if (news.status === 'ready') subscribe();
 }
 
 async function ready(client: Client): Promise<void> {
   let last: unknown = new Error('no answer');
-  // Stays: a connection that fails later is told by the commands that it fails.
   client.on('error', (error: unknown) => (last = error));
   if (client.status === 'ready') return;
   try {

@@ -33,6 +33,10 @@ export interface RedisRemoteOptions {
 
 /** Commands under way at once: a burst waits here, where waiting does not count as slowness of Redis. */
 const AT_ONCE = 128;
+/** Milliseconds that a command may take for which no request waits, at least. */
+const PATIENCE = 2000;
+/** Those for which requests wait. */
+const HURRIED: readonly string[] = ['get', 'create', 'move', 'release', 'list'];
 
 type Argument = string | number | Buffer;
 
@@ -194,7 +198,8 @@ export class RedisRemote implements Remote {
   }
 
   #send<T>(name: string, command: () => Promise<T>): Promise<T> {
-    const { timeLimit } = this.#options;
+    const { timeLimit: hurried } = this.#options;
+    const timeLimit = HURRIED.includes(name) ? hurried : Math.max(hurried, PATIENCE);
     return this.#commands.run(() => within(timeLimit, `Redis: ${name}`, command()));
   }
 

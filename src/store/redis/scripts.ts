@@ -123,8 +123,14 @@ end
 local held = redis.call('HMGET', meta, 'epoch', 'generation')
 return { held[1], held[2], before }`;
 
-/** Room. */
-export const GET = guarded(`return redis.call('HGET', rooms, ARGV[FIRST])`);
+/** Room. Who asks for a claim needs it: it is renewed once a tenth of its time is over. */
+export const GET = guarded(`
+local room = ARGV[FIRST]
+local held = redis.call('HGET', rooms, room)
+if held and tonumber(redis.call('ZSCORE', expiry, room) or '0') < now() + ttl * 0.9 then
+  redis.call('ZADD', expiry, now() + ttl, room)
+end
+return held`);
 
 /** Room, node, writer and wishes. First writer wins. */
 export const CREATE = guarded(`
