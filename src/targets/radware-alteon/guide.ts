@@ -12,6 +12,7 @@ export const guide: Guide = {
     'Back: `/oper/slb/ena REAL`.',
   ],
   rollback: [
+    'Before a change: `roomlb render radware-alteon --from OLD --topology NEW` prints the commands that make it, and with `--back` those that take it back. Paste the first part (`/oper/slb/dis REAL n` for members that leave a group or are to be `dis` in it), wait until `/info/slb/real REAL` counts no sessions, then paste the second, which ends in `apply`, `save` and `/oper/slb/ena` of those that stay elsewhere.',
     'Before `apply`: `revert`. After: `/cfg/ptcfg HOST FILE` beforehand keeps a copy, `/cfg/gtcfg HOST FILE`, `apply` takes it back.',
     'Or load the file of the revision before, and remove what only the newer one had: `/c/slb/virt ID/del` first, then `/c/slb/group ID/del`, `/c/slb/real ID/del`.',
   ],
@@ -20,6 +21,7 @@ export const guide: Guide = {
     'UDP and TCP of a VIP are two virtual servers with one address, since a service is known by its port alone.',
     'Ports 21, 22, 25, 53, 80, 123, 389 and 443 belong to applications; RoomLB uses `http` and `ssl` for signalling on 80 and 443.',
     'The UDP check sends nothing that can be chosen: of a `stunPort` it notices only that it is closed.',
+    'Where `snat` is taken off, the change sets the `pip` mode of the services back to `ingress`: see that no proxy address is on the ports that clients come in by.',
     'A node has one group for its media, but each media port is one service for each protocol and address; devices take about a thousand groups and services, by model.',
   ],
   manual: [

@@ -5,13 +5,14 @@
 import type { Intent } from '../../intent/model.ts';
 import { formatEndpoint } from '../../topology/address.ts';
 import { listPorts } from '../../topology/ports.ts';
-import { carriedBy, vipIds, type CarriedService } from '../dialect/carried.ts';
+import { carriedBy, vipIds, type Carried, type CarriedService } from '../dialect/carried.ts';
 import { distinctChecks, poolChecks } from '../dialect/checks.ts';
 import { deviceHeader } from '../dialect/header.ts';
 import { hostsOf } from '../dialect/hosts.ts';
 import { frontRules } from '../dialect/rules.ts';
 import { indented, oneLine, type Block } from '../dialect/text.ts';
 import type { Rendering, Rule, Target } from '../target.ts';
+import { menuChanges } from './changes.ts';
 import { findingsOf } from './findings.ts';
 import { group, groupName, memberLines, reals, type RealOf } from './groups.ts';
 import { guide } from './guide.ts';
@@ -37,6 +38,7 @@ export const radwareAlteon: Target = {
   },
   guide,
   render,
+  changes: menuChanges((intent) => configure(intent).blocks),
 };
 
 const PURPOSE = [
@@ -45,14 +47,27 @@ const PURPOSE = [
 ];
 
 function render(intent: Intent): Rendering {
+  const { services, findings, blocks, rules } = configure(intent);
+  if (services.length === 0 && intent.services.length > 0) return { files: [], rules: [], findings };
+  const lines = [
+    ...deviceHeader('radware-alteon', intent, PURPOSE, findings, '/*'),
+    ...indented(blocks, '    '),
+    '',
+  ];
+  return { files: [{ path: 'alteon.txt', content: lines.join('\n') }], rules, findings };
+}
+
+interface Configuration extends Carried {
+  readonly blocks: readonly Block[];
+  readonly rules: readonly Rule[];
+}
+
+function configure(intent: Intent): Configuration {
   const { services: all, findings: refused } = carriedBy(
     { label: 'Alteon', forwarding: ['nat', 'dsr'], families: [4, 6] },
     intent,
   );
   const services = all.filter(({ service }) => whyNot(service) === null);
-  const findings = [...refused, ...findingsOf(intent, all)];
-  if (services.length === 0 && intent.services.length > 0) return { files: [], rules: [], findings };
-
   const names = namesFor(services);
   const hosts = hostsOf(services);
   const realOf: RealOf = (address) => {
@@ -61,22 +76,17 @@ function render(intent: Intent): Rendering {
   };
   const used = vipIds(services);
   const pools = services.map(({ service }) => service).filter(({ role }) => role === 'signalling');
-  const blocks: Block[] = [
-    ...healthChecks(distinctChecks(pools, poolChecks), pools.map(poolChecks)),
-    ...reals(services, hosts, realOf),
-    ...groups(services, names, realOf),
-    ...virtualRouters(intent.vips.filter(({ id }) => used.has(id))),
-    ...virts(services, names),
-  ];
-  const lines = [
-    ...deviceHeader('radware-alteon', intent, PURPOSE, findings, '/*'),
-    ...indented(blocks, '    '),
-    '',
-  ];
   return {
-    files: [{ path: 'alteon.txt', content: lines.join('\n') }],
+    services,
+    findings: [...refused, ...findingsOf(intent, all)],
+    blocks: [
+      ...healthChecks(distinctChecks(pools, poolChecks), pools.map(poolChecks)),
+      ...reals(services, hosts, realOf),
+      ...groups(services, names, realOf),
+      ...virtualRouters(intent.vips.filter(({ id }) => used.has(id))),
+      ...virts(services, names),
+    ],
     rules: services.flatMap((carried) => rulesOf(carried, names, realOf)),
-    findings,
   };
 }
 

@@ -6,6 +6,7 @@ import { ciscoNxosItd } from './cisco-nxos-itd.ts';
 import { citrixNetscaler } from './citrix-netscaler.ts';
 import { f5Tmsh } from './f5-tmsh.ts';
 import { katran } from './katran.ts';
+import { radwareAlteon } from './radware-alteon.ts';
 import type { Modelled } from './model.ts';
 
 export const MODELS: Readonly<Record<string, Modelled>> = {
@@ -16,4 +17,5 @@ export const MODELS: Readonly<Record<string, Modelled>> = {
   'citrix-netscaler': citrixNetscaler,
   'f5-tmsh': f5Tmsh,
   katran,
+  'radware-alteon': radwareAlteon,
 };
