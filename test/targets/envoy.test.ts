@@ -98,8 +98,7 @@ describe('the files of Envoy', () => {
           const tree: unknown = JSON.parse(content);
           // Of the bootstrap it is the name of the cluster of proxies.
           if (name !== 'envoy.json')
-            for (const to of valuesOf(tree, 'cluster'))
-              assert.ok(clusters.has(to as string), String(to));
+            for (const to of valuesOf(tree, 'cluster')) assert.ok(clusters.has(to as string), String(to));
           for (const to of valuesOf(tree, 'path'))
             if (to !== '/health') assert.ok(files.has(path.basename(to as string)), String(to));
           for (const to of valuesOf(tree, 'route_config_name'))
@@ -133,6 +132,11 @@ describe('the files of Envoy', () => {
     const listener = (nodes: Fields[]) =>
       named(resourcesOf(render({ signalling: { port: 80 } }, nodes), 'lds.json'), 'public/signalling');
     assert.deepEqual(listener([{}, {}, {}]), listener([{}, {}]));
+  });
+
+  test('are named after their VIP in lower case, as all rendered files are', () => {
+    const files = render({ id: 'Edge.EU', signalling: { port: 80 } }, [{ vip: 'Edge.EU' }]);
+    assert.ok(files.has('eds-edge.eu.json') && files.has('rds-edge.eu.json'), [...files.keys()].join());
   });
 
   test('lead a client by path, then the rest to the pool', () => {
@@ -205,7 +209,8 @@ describe('the files of Envoy', () => {
 
   test('check a pool by HTTP where all members have it, else by a connection, at the port of each', () => {
     const check = (nodes: Fields[]) =>
-      named(resourcesOf(render({ signalling: { port: 80 } }, nodes), 'cds.json'), 'public/signalling')!.health_checks as Json[];
+      named(resourcesOf(render({ signalling: { port: 80 } }, nodes), 'cds.json'), 'public/signalling')!
+        .health_checks as Json[];
     assert.ok('http_health_check' in check(TWO)[0]!);
     assert.ok('tcp_health_check' in check([{ healthPort: 9100 }, {}])[0]!);
     const files = render({ signalling: { port: 80 } }, [{ healthPort: 9100 }, {}]);

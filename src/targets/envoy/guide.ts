@@ -21,7 +21,7 @@ export const guide: Guide = {
   ],
   limits: [
     "Envoy's own hash is not RoomLB's: its Maglev table is made of addresses of hosts with XXH64, RoomLB's of node ids. So rooms are not hashed here; a client names its node, and one that does not is balanced by weight.",
-    'One listener for each media port and protocol, one cluster for each port: memory grows by tens of kilobytes a port, and Envoy takes seconds over thousands of them. nftables and IPVS have one rule for a whole node.',
+    'One listener for each media port and protocol, one cluster for each port: what Envoy needs to start and to hold them grows with ports, where nftables has one rule for a whole node.',
     'A cluster that changes (a node gets another address) loses its UDP sessions. Datagrams are of up to 1500 bytes.',
     'The proxy is not transparent: `use_original_src_ip` would need every answer routed back through this host, and does not keep ports.',
     "Neither Debian nor npm has a package of Envoy, so this was never run here. Its files are held to a model of ours and to Envoy's own protos, with the ranges that they name.",
@@ -29,7 +29,7 @@ export const guide: Guide = {
   manual: [
     'API v3, as the protos say it: https://github.com/envoyproxy/data-plane-api, and https://www.envoyproxy.io/docs/envoy/latest/api-v3/api',
     'UDP proxy: https://www.envoyproxy.io/docs/envoy/latest/configuration/listeners/udp_filters/udp_proxy',
-    'Files as a source, and one resource in each: `PathConfigSource` in config_source.proto, source/extensions/clusters/eds/eds.cc',
+    'Files as a source, and one resource in each: `PathConfigSource` in config_source.proto, source/extensions/clusters/eds/eds.cc, source/common/rds/rds_route_config_subscription.cc',
     'What draining a listener means: https://www.envoyproxy.io/docs/envoy/latest/intro/arch_overview/operations/draining',
   ],
 };

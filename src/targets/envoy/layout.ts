@@ -7,9 +7,10 @@ export function layout(value: unknown, indent = ''): string {
   if (typeof value !== 'object' || value === null || roomLeft(value, WIDTH) >= 0)
     return JSON.stringify(value);
   const deeper = `${indent}  `;
-  const [open, close, parts] = Array.isArray(value)
-    ? ['[', ']', value.map((one: unknown) => layout(one, deeper))]
-    : ['{', '}', Object.entries(value).map(([key, one]) => `"${key}": ${layout(one, deeper)}`)];
+  const parts = Array.isArray(value)
+    ? value.map((one: unknown) => layout(one, deeper))
+    : Object.keys(value).map((key) => `"${key}": ${layout(valueAt(value, key), deeper)}`);
+  const [open, close] = Array.isArray(value) ? ['[', ']'] : ['{', '}'];
   return `${open}\n${deeper}${parts.join(`,\n${deeper}`)}\n${indent}${close}`;
 }
 
@@ -21,10 +22,17 @@ function roomLeft(value: unknown, room: number): number {
   if (typeof value === 'string') return room - value.length - 2;
   if (typeof value !== 'object' || value === null) return room - String(value).length;
   let left = room - 1;
-  const named = !Array.isArray(value);
-  for (const [key, one] of Object.entries(value)) {
-    if (left < 0) return left;
-    left = roomLeft(one, left - 1 - (named ? key.length + 3 : 0));
+  if (Array.isArray(value)) {
+    for (let i = 0; i < value.length && left >= 0; i++) left = roomLeft(value[i], left - 1);
+    return left;
+  }
+  for (const key of Object.keys(value)) {
+    if (left < 0) break;
+    left = roomLeft(valueAt(value, key), left - key.length - 4);
   }
   return left;
+}
+
+function valueAt(object: object, key: string): unknown {
+  return (object as Readonly<Record<string, unknown>>)[key];
 }
