@@ -2,7 +2,7 @@
  * A test file, and what it starts, as plain scripts with all that they import: a guest takes ten seconds to read
  * the same from hundreds of files, and to compile each.
  */
-import { build, type Plugin } from 'esbuild';
+import { build as bundleWith, type Plugin } from 'esbuild';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -11,7 +11,7 @@ import { pathToFileURL } from 'node:url';
  * @param entries by the names that they shall have in the folder, without `.mjs`
  */
 export async function bundle(entries: Readonly<Record<string, string>>, folder: string): Promise<void> {
-  await build({
+  await bundleWith({
     entryPoints: entries,
     outdir: folder,
     outExtension: { '.js': '.mjs' },
@@ -32,8 +32,8 @@ export async function bundle(entries: Readonly<Record<string, string>>, folder: 
 /** Files beside a source file are found from there, wherever the bundle is. */
 const whereItWas: Plugin = {
   name: 'where it was',
-  setup({ onLoad }) {
-    onLoad({ filter: /\.m?[jt]s$/, namespace: 'file' }, async ({ path: file }) => ({
+  setup(build) {
+    build.onLoad({ filter: /\.m?[jt]s$/, namespace: 'file' }, async ({ path: file }) => ({
       loader: 'default',
       contents: (await readFile(file, 'utf8'))
         .replaceAll('import.meta.dirname', JSON.stringify(path.dirname(file)))
@@ -45,8 +45,8 @@ const whereItWas: Plugin = {
 /** Packages with machine code stay where they are. */
 const native: Plugin = {
   name: 'native',
-  setup({ onResolve }) {
-    onResolve({ filter: /^lmdb$/ }, ({ path: name }) => ({
+  setup(build) {
+    build.onResolve({ filter: /^lmdb$/ }, ({ path: name }) => ({
       path: import.meta.resolve(name),
       external: true,
     }));

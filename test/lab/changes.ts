@@ -14,11 +14,14 @@ export const SPARE_ADDRESSES = ['10.0.0.9', 'fd00:1::9'];
 const change = (id: string, fields: Fields) =>
   BASE.map((node) => (node.id === id ? { ...node, ...fields } : node));
 
-/** What operators do to a balancer, each from the base and back. */
+/**
+ * What operators do to a balancer, from the base and back; or from one to the next, which never takes more than one
+ * node away, as guards ask for.
+ */
 export const CHANGES: Readonly<Record<string, readonly Fields[]>> = {
   'a node is added': [...BASE, NEW],
-  'a node is removed': BASE.filter(({ id }) => id !== 'sfu-2'),
   'a weight changes': change('sfu-1', { weight: 33 }),
+  'a node is removed': BASE.filter(({ id }) => id !== 'sfu-2'),
   'a node drains': change('sfu-2', { state: 'draining' }),
   'a node is disabled': change('sfu-2', { state: 'disabled' }),
   'a node is at another address': change('sfu-2', { addresses: SPARE_ADDRESSES }),

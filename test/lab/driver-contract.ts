@@ -3,18 +3,17 @@
  * steps, the topologies and the expectations are here, and the same for all.
  */
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 import { clusterView } from '../../src/cluster/view.ts';
 import { buildIntent } from '../../src/intent/build.ts';
 import type { Balancer } from '../../src/targets/balancer.ts';
 import type { Driver, Plan } from '../../src/targets/driver.ts';
 import type { Topology } from '../../src/topology/model.ts';
 import { cluster, type Fields } from '../targets/documents.ts';
-import { BASE, CHANGES, NEW, placed, SPARE, SPARE_ADDRESSES } from './changes.ts';
-import { startClient, type LabClient } from './client.ts';
-import { echoNodeConfig, startEchoNode } from './echo-node.ts';
+import { BASE, CHANGES, placed, SPARE, SPARE_ADDRESSES } from './changes.ts';
 import { leadsRight, mediaRequests, signallingRequests } from './handed-out.ts';
-import { createLab, type Lab, type LabOptions } from './netns.ts';
+import { liveLab } from './live-lab.ts';
+import type { Lab, LabOptions } from './netns.ts';
 
 export interface EngineHarness {
   /** What it is called in test names. */
@@ -47,41 +46,23 @@ export interface LiveEngine {
   stop(): Promise<void>;
 }
 
-/** Registers the tests, at the top level of the file, since a guest tells of no others. */
-export function testDriver({ name, skip, ...harness }: EngineHarness): void {
+/**
+ * Registers the tests, at the top level of the file, since a guest tells of no others.
+ *
+ * @param live of this harness, which has carried nothing yet
+ */
+export function testDriver(harness: EngineHarness, live = liveLab(harness)): void {
+  const { name, skip } = harness;
   const topologyOf = (nodes: readonly Fields[]): Topology =>
     cluster(harness.vip, placed(nodes, 'media' in harness.vip));
   const base = topologyOf(BASE);
 
-  let lab: Lab;
-  let engine: LiveEngine;
-  let client: LabClient;
-
-  before(async () => {
-    if (skip !== false) return;
-    const everybody = topologyOf([...BASE, NEW, { id: SPARE, addresses: SPARE_ADDRESSES }]);
-    lab = await createLab(everybody, harness.lab);
-    const configs = everybody.nodes.map((node) => echoNodeConfig(everybody, node));
-    const portsOf = configs.find(({ node }) => node === 'sfu-2');
-    for (const config of configs) {
-      const { node, addresses } = config;
-      await startEchoNode(lab, node === SPARE ? { ...config, ...portsOf, node, addresses } : config);
-    }
-    client = await startClient(lab);
-    engine = await harness.start(lab);
-  });
-  after(async () => {
-    if (skip !== false) return;
-    await engine.stop();
-    await lab.close();
-  });
-
   const planFor = async (topology: Topology): Promise<Plan> => {
-    const { driver } = engine;
+    const { driver } = live().engine;
     return driver.plan(await driver.read(), driver.desired(buildIntent(clusterView(topology))));
   };
   const apply = (plan: Plan, onStep?: (index: number) => void): Promise<void> =>
-    engine.driver.apply(plan, {
+    live().engine.driver.apply(plan, {
       signal: new AbortController().signal,
       ...(onStep === undefined ? {} : { onStep }),
     });
@@ -96,7 +77,7 @@ export function testDriver({ name, skip, ...harness }: EngineHarness): void {
     );
     const expected = [...mediaRequests(active), ...signallingRequests(active)];
     await leadsRight(
-      client,
+      live().client,
       expected.map(({ node, port, request }) => ({
         node: moved.has(node) ? SPARE : node,
         port,
@@ -108,6 +89,10 @@ export function testDriver({ name, skip, ...harness }: EngineHarness): void {
     await apply(await planFor(topology));
     await holds(topology);
   };
+  /** Where the test before left it there, there is nothing to see. */
+  const bringBack = async (): Promise<void> => {
+    if ((await planFor(base)).steps.length > 0) await bringTo(base);
+  };
 
   test(`${name}: a fresh engine is brought to the base`, { skip }, async () => {
     assert.notEqual((await planFor(base)).steps.length, 0);
@@ -117,7 +102,8 @@ export function testDriver({ name, skip, ...harness }: EngineHarness): void {
   for (const [what, nodes] of Object.entries(CHANGES)) {
     test(`${name}: ${what}; a dry run changes nothing, an apply does it`, { skip }, async () => {
       const changed = topologyOf(nodes);
-      await bringTo(base);
+      await bringBack();
+      const { engine } = live();
       const [foreign, dump] = [await engine.foreign(), await engine.dump()];
       const plan = await planFor(changed);
       assert.notEqual(plan.steps.length, 0);
@@ -131,7 +117,7 @@ export function testDriver({ name, skip, ...harness }: EngineHarness): void {
 
   test(`${name}: interrupted before any of its steps, the next run converges`, { skip }, async () => {
     const changed = topologyOf(CHANGES['all of it at once'] ?? []);
-    await bringTo(base);
+    await bringBack();
     for (let [from, to, step] = [base, changed, 0]; ; [from, to, step] = [to, from, step + 1]) {
       const plan = await planFor(to);
       if (step >= plan.steps.length) break;
@@ -145,8 +131,8 @@ export function testDriver({ name, skip, ...harness }: EngineHarness): void {
   });
 
   test(`${name}: killed and started again, the engine is brought back`, { skip }, async () => {
-    await bringTo(base);
-    await engine.restart();
+    await bringBack();
+    await live().engine.restart();
     await bringTo(base);
   });
 }

@@ -5,13 +5,13 @@
  * file, since a guest tells of no others.
  */
 import assert from 'node:assert/strict';
-import { after, afterEach, before, test } from 'node:test';
+import { afterEach, beforeEach, test } from 'node:test';
 import type { Topology } from '../../src/topology/model.ts';
 import type { Fields } from '../targets/documents.ts';
 import { BASE, CHANGES, NOWHERE, SPARE } from './changes.ts';
 import { whoAnswered, type LabRequest } from './client.ts';
 import type { EngineHarness } from './driver-contract.ts';
-import { kindOf, LiveLab, nodeOf } from './live-lab.ts';
+import { kindOf, nodeOf, type LiveLab } from './live-lab.ts';
 import { during, faults, type Flow } from './traffic.ts';
 
 /** What harnesses of guests have in common. */
@@ -29,17 +29,13 @@ const CHANGED = 'sfu-2';
 const ADDRESSES = ['10.0.0.2', 'fd00:1::2'];
 const SINGLE = Object.keys(CHANGES).filter((what) => what !== 'all of it at once');
 
-/** @param more registers more tests, once the engine is live */
-export function testLive(harness: EngineHarness, more: (live: () => LiveLab) => void): void {
+/** Registers the tests. */
+export function testLive(harness: EngineHarness, started: () => LiveLab): void {
   const { name } = harness;
   let live: LiveLab;
-  before(async () => {
-    live = await LiveLab.start(harness);
-    // Linux tells a client six times that a port is closed, and then once a second; here all are counted.
-    const unlimited = ['net.ipv4.icmp_ratelimit=0', 'net.ipv6.icmp.ratelimit=0'];
-    await live.lab.check(live.lab.lb, 'sysctl', ['-qw', ...unlimited]);
+  beforeEach(() => {
+    live = started();
   });
-  after(() => live.stop());
   afterEach(() => live.traffic.close());
 
   const topologyOf = (what: string, drain = 'keep-flows'): Topology =>
@@ -60,11 +56,9 @@ export function testLive(harness: EngineHarness, more: (live: () => LiveLab) => 
     await live.bringTo(base);
     const foreign = await live.engine.foreign();
     await live.traffic.open(flowsOf(base, isOther));
-    for (const what of SINGLE) {
-      const reports = await during(live.traffic, async () => {
-        await live.bringTo(topologyOf(what));
-        await live.bringTo(base);
-      });
+    // From one to the next, each of which is undone by that.
+    for (const what of [...SINGLE, 'base']) {
+      const reports = await during(live.traffic, () => live.bringTo(topologyOf(what)));
       assert.deepEqual(faults(reports.values(), nodeOf), [], what);
       const sent = [...reports.values()].reduce((sum, report) => sum + report.sent, 0);
       t.diagnostic(`${what}: ${sent} packets by now, none lost`);
@@ -141,6 +135,4 @@ export function testLive(harness: EngineHarness, more: (live: () => LiveLab) => 
     assert.deepEqual((await live.engine.dump()).split('\n').sort(), before);
     await live.traffic.open(flowsOf(base, (node) => !isOther(node)));
   });
-
-  more(() => live);
 }

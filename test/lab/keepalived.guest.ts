@@ -69,8 +69,6 @@ before(async () => {
   await writeFile(config, conf!.content);
   lab = await createLab(topology, { vipsOnBalancer: false });
   await lab.check(lab.lb, 'sysctl', ['-p', '-'], { input: sysctl!.content });
-  // Linux tells a client six times that a port is closed, and then once a second; here all are counted.
-  await lab.check(lab.lb, 'sysctl', ['-qw', 'net.ipv4.icmp_ratelimit=0', 'net.ipv6.icmp.ratelimit=0']);
   await lab.check(lab.nsOfNode('direct'), 'sh', [], { input: renderNodeSetup(intent, 'direct') });
   await Promise.all([...topology.nodes.map(({ id }) => startNode(id)), startStun('nat-2')]);
   client = await startClient(lab);

@@ -6,6 +6,7 @@ import assert from 'node:assert/strict';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { after, before } from 'node:test';
 import { Memory } from '../../src/reconcile/memory.ts';
 import { Reconciler, type Outcome } from '../../src/reconcile/reconciler.ts';
 import { formatTopology } from '../../src/topology/format.ts';
@@ -123,13 +124,26 @@ export class LiveLab {
     return reconciler.apply(intentOf(topology));
   }
 
-  /** Applies it, and sees that another apply finds nothing to do. */
+  /** Applies it, and sees that there is nothing left to do. */
   async bringTo(topology: Topology): Promise<void> {
     const { code, err } = await this.roomlb('apply', topology, '--yes', '--adopt');
     assert.equal(code, 0, err);
-    const again = await this.roomlb('apply', topology, '--yes', '--json');
-    assert.deepEqual([again.code, again.json().result, again.json().steps], [0, 'unchanged', []]);
+    const again = await this.roomlb('plan', topology, '--json');
+    assert.deepEqual([again.code, again.json().steps, again.json().changes], [0, [], []]);
   }
+}
+
+/** Registers the start of one before the tests of this file or suite, and its end after them. */
+export function liveLab(harness: EngineHarness): () => LiveLab {
+  let live: LiveLab | undefined;
+  before(async () => {
+    if (harness.skip === false) live = await LiveLab.start(harness);
+  });
+  after(() => live?.stop());
+  return () => {
+    if (!live) throw new Error('the lab has not started');
+    return live;
+  };
 }
 
 export const nodeOf = (flow: string): string => flow.split(' ')[0] ?? '';

@@ -42,6 +42,8 @@ const QUIET_IP = [
   'net.ipv4.conf.default.rp_filter=0',
 ];
 const FORWARDING = ['net.ipv4.ip_forward=1', 'net.ipv6.conf.all.forwarding=1'];
+/** Linux tells a client six times that a port is closed, and then once a second; tests count all. */
+const EVERY_REFUSAL = ['net.ipv4.icmp_ratelimit=0', 'net.ipv6.icmp.ratelimit=0'];
 /** IPv4 lets a socket bind to any address with a local route; IPv6 asks for this in addition. */
 const ANY_SOURCE = ['net.ipv6.ip_nonlocal_bind=1'];
 
@@ -54,7 +56,7 @@ export function setupCommands(topology: Topology, names: LabNames, vipsOnBalance
       all.map((ns) => `netns add ${ns}`),
     ),
     ...all.map((ns) => sysctl(ns, QUIET_IP)),
-    sysctl(names.lb, FORWARDING),
+    sysctl(names.lb, [...FORWARDING, ...EVERY_REFUSAL]),
     sysctl(names.client, ANY_SOURCE),
     batch(['-n', names.sw], switchLines(members)),
     batch(['-n', names.lb], balancerLines(topology, vipsOnBalancer)),
