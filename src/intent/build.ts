@@ -6,7 +6,7 @@ import { healthWish } from './by-health.ts';
 import { membersBehind, type Candidate } from './members.ts';
 import type { Intent, IntentVip, VirtualService } from './model.ts';
 import { isUsable, routeOf } from './route.ts';
-import { revisionOf } from './revision.ts';
+import { withRevision } from './revision.ts';
 import { mediaServices, nodeSignallingServices, sharedSignalling } from './services.ts';
 
 /** @param last an earlier view with its intent, which is the answer where it would come out the same */
@@ -14,19 +14,12 @@ export function buildIntent(view: ClusterView, last?: { view: ClusterView; inten
   if (last && sameFor(view, last.view)) return last.intent;
   const vips = [...view.topology.vips].sort((a, b) => compareText(a.id, b.id));
   const behind = membersBehind(view);
-  const content = {
+  return withRevision({
     cluster: view.topology.cluster,
     bgp: view.topology.bgp,
     vips: vips.map((vip) => intentVip(vip, view)),
     services: vips.flatMap((vip) => servicesOf(vip, behind.get(vip.id) ?? [])),
-  };
-  return {
-    cluster: content.cluster,
-    revision: revisionOf(content),
-    bgp: content.bgp,
-    vips: content.vips,
-    services: content.services,
-  };
+  });
 }
 
 /** Health shows in an intent by who takes new connections (by-health.ts) and which VIPs are announced (route.ts). */

@@ -8,3 +8,8 @@ import type { Intent } from './model.ts';
 export function revisionOf(content: Omit<Intent, 'revision'>): string {
   return createHash('sha256').update(JSON.stringify(content)).digest('hex').slice(0, 16);
 }
+
+export function withRevision(content: Omit<Intent, 'revision'>): Intent {
+  const { cluster, bgp, vips, services } = content;
+  return { cluster, revision: revisionOf({ cluster, bgp, vips, services }), bgp, vips, services };
+}

@@ -1,6 +1,6 @@
 /** The part of an intent that is one balancer's. */
 import type { Intent, VirtualService } from '../intent/model.ts';
-import { revisionOf } from '../intent/revision.ts';
+import { withRevision } from '../intent/revision.ts';
 import type { CarriedServices } from '../topology/balancers/balancer.ts';
 
 export interface Carried {
@@ -15,7 +15,7 @@ export interface Carried {
  */
 export function intentFor(intent: Intent, { vips, services }: Carried): Intent {
   if (vips === null && services === 'all') return intent;
-  const content = {
+  return withRevision({
     cluster: intent.cluster,
     bgp: intent.bgp,
     vips: intent.vips.filter(({ id }) => vips?.includes(id) ?? true),
@@ -23,14 +23,7 @@ export function intentFor(intent: Intent, { vips, services }: Carried): Intent {
       ({ vip, role }) =>
         (vips?.includes(vip) ?? true) && (services === 'all' || services === carriedAs(role)),
     ),
-  };
-  return {
-    cluster: content.cluster,
-    revision: revisionOf(content),
-    bgp: content.bgp,
-    vips: content.vips,
-    services: content.services,
-  };
+  });
 }
 
 function carriedAs(role: VirtualService['role']): 'signalling' | 'media' {

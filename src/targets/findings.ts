@@ -1,4 +1,4 @@
-import type { VirtualService } from '../intent/model.ts';
+import type { Intent, IntentVip, VirtualService } from '../intent/model.ts';
 import { compareText } from '../topology/compare.ts';
 import { groupBy } from '../topology/group-by.ts';
 import type { Finding } from './target.ts';
@@ -17,6 +17,19 @@ export function finding(
 /** Services by VIP id, in their own order. */
 export function groupByVip(services: readonly VirtualService[]): Map<string, VirtualService[]> {
   return groupBy(services, ({ vip }) => vip);
+}
+
+/** What an engine says of each VIP by its services, and the VIPs of which it carries something. */
+export function findingsByVip(
+  intent: Intent,
+  carries: (service: VirtualService) => boolean,
+  ofVip: (vip: IntentVip, services: readonly VirtualService[]) => readonly Finding[],
+): { readonly perVip: readonly Finding[]; readonly used: readonly IntentVip[] } {
+  const byVip = groupByVip(intent.services);
+  return {
+    perVip: intent.vips.flatMap((vip) => ofVip(vip, byVip.get(vip.id) ?? [])),
+    used: intent.vips.filter(({ id }) => byVip.get(id)?.some(carries)),
+  };
 }
 
 /**

@@ -1,6 +1,6 @@
 /** What Envoy cannot carry, carries otherwise, or needs from the host. */
 import type { Intent, IntentVip, VirtualService } from '../../intent/model.ts';
-import { finding, groupByVip, unseenNames } from '../findings.ts';
+import { finding, findingsByVip, unseenNames } from '../findings.ts';
 import type { Finding } from '../target.ts';
 import { asksLess } from './checks.ts';
 import { isDraining, isLeftOut } from './drain.ts';
@@ -12,9 +12,7 @@ export function carries({ forwarding }: VirtualService): boolean {
 }
 
 export function findingsOf(intent: Intent): Finding[] {
-  const byVip = groupByVip(intent.services);
-  const perVip = intent.vips.flatMap((vip) => ofVip(vip, byVip.get(vip.id) ?? []));
-  const used = intent.vips.filter(({ id }) => byVip.get(id)?.some(carries));
+  const { perVip, used } = findingsByVip(intent, carries, ofVip);
   return [...perVip, ...notes(used, intent.services.filter(carries))];
 }
 

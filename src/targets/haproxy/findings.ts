@@ -1,6 +1,6 @@
 /** What HAProxy cannot carry, carries otherwise, or needs from the host. One finding per VIP and reason. */
 import type { Intent, IntentVip, VirtualService } from '../../intent/model.ts';
-import { finding, groupByVip, unseenNames } from '../findings.ts';
+import { finding, findingsByVip, unseenNames } from '../findings.ts';
 import type { Finding } from '../target.ts';
 import { STATS_SOCKET } from './global.ts';
 import { seesNames } from './naming.ts';
@@ -11,9 +11,7 @@ export function carries(service: VirtualService): boolean {
 }
 
 export function findingsOf(intent: Intent, statsSocket = STATS_SOCKET): Finding[] {
-  const byVip = groupByVip(intent.services);
-  const perVip = intent.vips.flatMap((vip) => ofVip(vip, byVip.get(vip.id) ?? []));
-  const used = intent.vips.filter((vip) => byVip.get(vip.id)?.some(carries));
+  const { perVip, used } = findingsByVip(intent, carries, ofVip);
   return [...perVip, ...notes(used, statsSocket)];
 }
 
