@@ -16,6 +16,7 @@ import { haproxy } from './haproxy/index.ts';
 import { ipvs } from './ipvs/index.ts';
 import { katran } from './katran/index.ts';
 import { keepalived } from './keepalived/index.ts';
+import { loxilb } from './loxilb/index.ts';
 import { metallb } from './metallb/index.ts';
 import { nftables } from './nftables/index.ts';
 import { nginx } from './nginx/index.ts';
@@ -36,6 +37,7 @@ export const TARGETS: readonly Target[] = [
   dpvs,
   katran,
   glbDirector,
+  loxilb,
   ciscoIosSlb,
   ciscoAce,
   ciscoNxosItd,

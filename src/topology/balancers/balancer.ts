@@ -4,7 +4,7 @@
 const ENGINES = ['haproxy', 'nginx', 'nftables', 'ipvs', 'keepalived'] as const;
 
 /** Software balancers that it writes for, and others load. */
-const SOFTWARE = ['envoy', 'dpvs', 'katran', 'glb-director'] as const;
+const SOFTWARE = ['envoy', 'dpvs', 'katran', 'glb-director', 'loxilb'] as const;
 
 /** Devices that it drives by their HTTP interface. */
 const DRIVEN_DEVICES = ['f5-as3', 'a10-acos'] as const;

@@ -14,6 +14,7 @@ import { f5As3 } from './f5-as3.ts';
 import { f5Conf, f5Script } from './f5-tmsh.ts';
 import { glbDirector } from './glb-director.ts';
 import { katran } from './katran.ts';
+import { loxilb } from './loxilb.ts';
 import { radwareAlteon } from './radware-alteon.ts';
 
 const GRAMMARS: Readonly<Record<string, Readonly<Record<string, FileGrammar>>>> = {
@@ -21,6 +22,7 @@ const GRAMMARS: Readonly<Record<string, Readonly<Record<string, FileGrammar>>>> 
   dpvs: { 'keepalived.conf': lineGrammar(dpvs) },
   katran: { 'katran.sh': lineGrammar(katran) },
   'glb-director': { 'forwarding_table.src.json': glbDirector },
+  loxilb: { 'loxilb.sh': lineGrammar(loxilb) },
   'cisco-ios-slb': { 'ios-slb.cfg': lineGrammar(ciscoIosSlb) },
   'cisco-ace': { 'ace.cfg': lineGrammar(ciscoAce) },
   'cisco-nxos-itd': { 'nxos-itd.cfg': lineGrammar(ciscoNxosItd) },

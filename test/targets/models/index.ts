@@ -7,6 +7,7 @@ import { citrixNetscaler } from './citrix-netscaler.ts';
 import { f5Tmsh } from './f5-tmsh.ts';
 import { katran } from './katran.ts';
 import { radwareAlteon } from './radware-alteon.ts';
+import { loxilb } from './loxilb.ts';
 import type { Modelled } from './model.ts';
 
 export const MODELS: Readonly<Record<string, Modelled>> = {
@@ -18,4 +19,5 @@ export const MODELS: Readonly<Record<string, Modelled>> = {
   'f5-tmsh': f5Tmsh,
   katran,
   'radware-alteon': radwareAlteon,
+  loxilb,
 };
