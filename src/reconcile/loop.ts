@@ -31,6 +31,9 @@ export const PACE: Omit<Pace, 'interval'> = {
   retryMost: 60_000,
 };
 
+/** Milliseconds. */
+export const AFTER_ROLLBACK = { retryFirst: 10_000, retryMost: 3_600_000 };
+
 export class Loop {
   readonly #options: LoopOptions;
   #pacing = FRESH;
@@ -143,7 +146,17 @@ export class Loop {
   }
 }
 
-/** An engine that does not run may be about to: it is looked at soon, and never later than one that does. */
+/**
+ * An engine that does not run may be about to: it is looked at soon, and never later than one that does. What was
+ * rolled back may have cost clients their connections, and would again each time that it is tried.
+ */
 function paceAfter(standing: Found['standing'], pace: Pace): Pace {
-  return standing === 'stopped' ? { ...pace, retryMost: Math.min(pace.retryMost, pace.interval) } : pace;
+  switch (standing) {
+    case 'stopped':
+      return { ...pace, retryMost: Math.min(pace.retryMost, pace.interval) };
+    case 'rolled-back':
+      return { ...pace, ...AFTER_ROLLBACK };
+    default:
+      return pace;
+  }
 }

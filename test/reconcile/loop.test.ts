@@ -3,10 +3,11 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, test } from 'node:test';
-import { Loop, PACE, type LoopOptions } from '../../src/reconcile/loop.ts';
+import { AFTER_ROLLBACK, Loop, PACE, type LoopOptions } from '../../src/reconcile/loop.ts';
 import { Memory } from '../../src/reconcile/memory.ts';
 import { Reconciler } from '../../src/reconcile/reconciler.ts';
 import type { BalancerReport } from '../../src/reconcile/report.ts';
+import type { Driver } from '../../src/targets/driver.ts';
 import { FakeClock } from '../health/fake-clock.ts';
 import { cluster, intentOf } from '../targets/documents.ts';
 import { failure, toyDriver, ToyEngine } from './toy-engine.ts';
@@ -23,18 +24,22 @@ beforeEach(async () => {
   folder = await mkdtemp(path.join(os.tmpdir(), 'roomlb-loop-'));
   engine = new ToyEngine();
   clock = new FakeClock();
-  reconciler = new Reconciler({
-    balancer: { id: 'lb', vips: null, services: 'all', maxRemoved: 1, drainLimit: null },
-    driver: toyDriver(engine),
-    memory: new Memory(path.join(folder, 'lb'), 'toy', 1),
-    lockFile: path.join(folder, 'lock'),
-  });
+  reconciler = reconcilerOf(toyDriver(engine));
   loop = loopWith();
 });
 afterEach(async () => {
   await loop.stop();
   await rm(folder, { recursive: true });
 });
+
+function reconcilerOf(driver: Driver): Reconciler {
+  return new Reconciler({
+    balancer: { id: 'lb', vips: null, services: 'all', maxRemoved: 1, drainLimit: null },
+    driver,
+    memory: new Memory(path.join(folder, 'lb'), 'toy', 1),
+    lockFile: path.join(folder, 'lock'),
+  });
+}
 
 function loopWith(options: Partial<LoopOptions> = {}): Loop {
   reports = [];
@@ -147,22 +152,50 @@ test('tries again what failed, with pauses that double, and tells why', async ()
   loop.want(intentWith(1));
   const report = await after(PACE.debounce);
   assert.deepEqual([report.standing, report.why, report.applied], ['rolled-back', 'no', null]);
-  await clock.go(999);
+  const { retryFirst } = AFTER_ROLLBACK;
+  await clock.go(retryFirst - 1);
   assert.equal(reports.length, 1);
   await after(1);
-  await clock.go(1999);
+  await clock.go(2 * retryFirst - 1);
   assert.equal(reports.length, 2);
   engine.failAt = () => undefined;
   assert.equal((await after(1)).standing, 'in-sync');
 });
 
+test('what was rolled back costs clients each time: it is tried ever more seldom, but something else soon', async () => {
+  engine.failAt = () => failure('no');
+  loop.start();
+  loop.want(intentWith(1));
+  await after(PACE.debounce);
+  for (let pause = AFTER_ROLLBACK.retryFirst; pause < AFTER_ROLLBACK.retryMost; pause *= 2)
+    await after(pause);
+  await clock.go(AFTER_ROLLBACK.retryMost - 1);
+  const { length } = reports;
+  assert.ok(length < 12, `${length} times in two hours`);
+  engine.failAt = () => undefined;
+  loop.want(intentWith(2));
+  assert.equal((await after(PACE.debounce)).standing, 'in-sync');
+});
+
+test('tries again what cannot be asked, with pauses that double', async () => {
+  let asked = 0;
+  const read = () => Promise.reject(failure(`not ${++asked}`, 'unreachable'));
+  loop = loopWith({ reconciler: reconcilerOf({ ...toyDriver(engine), read }) });
+  loop.start();
+  loop.want(intentWith(1));
+  await after(PACE.debounce);
+  for (const pause of [1, 2, 4, 8, 16, 32, 60, 60]) {
+    await clock.go(1000 * pause - 1);
+    const { length } = reports;
+    assert.equal((await after(1)).standing, 'error');
+    assert.equal(reports.length, length + 1);
+  }
+  assert.equal(asked, 9);
+});
+
 test('tells of an engine that cannot be asked', async () => {
   const driver = { ...toyDriver(engine), read: () => Promise.reject(failure('nobody there', 'unreachable')) };
-  const memory = new Memory(path.join(folder, 'other'), 'toy', 1);
-  const balancer = { id: 'lb', vips: null, services: 'all', maxRemoved: 1, drainLimit: null } as const;
-  loop = loopWith({
-    reconciler: new Reconciler({ balancer, driver, memory, lockFile: path.join(folder, 'lock') }),
-  });
+  loop = loopWith({ reconciler: reconcilerOf(driver) });
   loop.start();
   loop.want(intentWith(1));
   const report = await after(PACE.debounce);
