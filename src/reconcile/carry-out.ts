@@ -22,6 +22,8 @@ export interface Task {
   readonly plan: Plan;
   /** What the plan leads to. */
   readonly wanted: unknown;
+  /** What there was when it was planned. */
+  readonly actual: unknown;
   /** Where to go back to. */
   readonly fallback: unknown;
   readonly probe: ((wish: ProbeWish) => Promise<ReadonlyMap<string, boolean>>) | null;
@@ -46,7 +48,10 @@ const MAX_ROUNDS = 3;
 /** A name for each of many endpoints would drown the message. */
 const NAMED = 5;
 
-/** @throws the signal's reason where it was told to stop: whatever is half done is for the next run. */
+/**
+ * @throws the signal's reason where it was told to stop: whatever is half done is for the next run; DriverError
+ *   `unreachable` where what is needed isn't there, and nothing was changed
+ */
 export async function carryOut(task: Task): Promise<Carried> {
   const { signal, probe, fallback, driver } = task;
   try {
@@ -64,6 +69,8 @@ export async function carryOut(task: Task): Promise<Carried> {
     signal.throwIfAborted();
     const why = messageOf(error);
     if (error instanceof DriverError && error.kind === 'refused') return { result: 'refused', why };
+    if (error instanceof DriverError && error.kind === 'unreachable' && (await isUntouched(task)))
+      throw error;
     try {
       const back = driver.plan(await driver.read(), fallback);
       await bringTo({ ...task, signal: new AbortController().signal }, fallback, back);
@@ -72,6 +79,11 @@ export async function carryOut(task: Task): Promise<Carried> {
       return { result: 'failed', why: `${why}; and on the way back: ${messageOf(second)}` };
     }
   }
+}
+
+async function isUntouched({ driver, actual }: Task): Promise<boolean> {
+  const now = await driver.read().catch(() => undefined);
+  return now !== undefined && driver.plan(now, actual).steps.length === 0;
 }
 
 /** Until there is nothing left to do. */

@@ -5,7 +5,7 @@
  */
 import { isDeepStrictEqual } from 'node:util';
 import type { Intent } from '../intent/model.ts';
-import type { Driver, Plan } from '../targets/driver.ts';
+import { DriverError, type Driver, type Plan } from '../targets/driver.ts';
 import { intentFor, type Carried as CarriedPart } from './balancer-intent.ts';
 import { carryOut, type Carried, type Task, type VipProbe } from './carry-out.ts';
 import { cutOverdue, drainingSince } from './drain-limit.ts';
@@ -90,6 +90,7 @@ export class Reconciler {
       const { probe } = this.#options;
       const outcome = await this.#carryOut(preview, preview.drift ? 'repair' : 'apply', options, {
         wanted: desired,
+        actual,
         fallback: await this.#fallback(remembered, desired, actual),
         probe: probe ? (wish) => probe(wanted, wish) : null,
       });
@@ -118,6 +119,7 @@ export class Reconciler {
       const preview = this.#judge(good.revision, driver.plan(actual, state), options, false);
       const outcome = await this.#carryOut(preview, 'rollback', options, {
         wanted: state,
+        actual,
         fallback: actual,
         probe: null,
       });
@@ -196,7 +198,7 @@ export class Reconciler {
     preview: Preview,
     what: HistoryEntry['what'],
     { signal = new AbortController().signal, onStep }: ApplyOptions,
-    task: Pick<Task, 'wanted' | 'fallback' | 'probe'>,
+    task: Pick<Task, 'wanted' | 'actual' | 'fallback' | 'probe'>,
   ): Promise<Outcome> {
     const { plan, id, revision } = preview;
     if (plan.steps.length === 0) return { preview, result: 'unchanged' };
@@ -226,9 +228,15 @@ export class Reconciler {
       };
     }
     await this.memory.begin({ revision, plan: id, at: began.toISOString() });
-    const carried = await work();
-    await this.memory.end();
-    return carried;
+    try {
+      const carried = await work();
+      await this.memory.end();
+      return carried;
+    } catch (error) {
+      // Nothing was changed; of whatever else ends it here, the next run has to know.
+      if (error instanceof DriverError) await this.memory.end();
+      throw error;
+    }
   }
 
   async #keep(revision: string, state: unknown, { good }: Remembered): Promise<void> {

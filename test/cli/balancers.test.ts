@@ -131,6 +131,17 @@ describe('roomlb apply', () => {
     assert.match((await site.file()) ?? '', /weight 7\b/);
   });
 
+  test('a program that is not installed is not reached: exit code 3, nothing changed and nothing interrupted', async (t) => {
+    site = await fileSite(t, { checkCommand: ['/nonexistent/check', '{file}'] });
+    for (let i = 0; i < 2; i++) {
+      const { code, err } = await run('apply', '--yes');
+      assert.equal(code, 3, err);
+      assert.match(err, /error: \/nonexistent\/check is not installed, or not on PATH$/m);
+    }
+    assert.equal(await site.file(), null);
+    assert.deepEqual(await readdir(join(site.state, 'balancers/lb-1')), ['lock']);
+  });
+
   test('takes shares in per cent only: exit code 2', async () => {
     for (const share of ['0.2', '120%', '-1%', '20']) {
       const { code, err } = await run('apply', '--yes', `--max-removed=${share}`);

@@ -147,6 +147,19 @@ describe('when an apply fails', () => {
     assert.equal(engine.reads, reads + 1);
   });
 
+  test('what is not there to be asked, with nothing changed yet, is no failed change; later it is', async () => {
+    await reconciler.apply(A);
+    const done = engine.steps;
+    engine.failAt = (step) => (step === done + 1 ? failure('no such program', 'unreachable') : undefined);
+    await assert.rejects(reconciler.apply(B), { kind: 'unreachable', message: 'no such program' });
+    assert.deepEqual(engine.members, members(1, 1));
+    const { steps } = engine;
+    engine.failAt = (step) => (step === steps + 2 ? failure('gone', 'unreachable') : undefined);
+    assert.equal((await reconciler.apply(B)).result, 'rolled-back');
+    assert.deepEqual(engine.members, members(1, 1));
+    assert.deepEqual(await results(), ['apply rolled-back', 'apply applied']);
+  });
+
   test('before anything was good, it goes back to what was there', async () => {
     engine.members = { 'sfu-1': 9 };
     const outcome = await reconcilerWith().apply(A, {

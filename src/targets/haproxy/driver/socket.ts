@@ -4,6 +4,8 @@ import { DriverError } from '../../driver.ts';
 
 /** Milliseconds that an answer may take. */
 const TIMEOUT_MS = 10_000;
+/** What connect(2) says where there is no socket, or nobody behind it. */
+const NOBODY: ReadonlySet<string> = new Set(['ENOENT', 'ENOTDIR', 'ECONNREFUSED']);
 const MAX_ANSWER = 256 * 1024 * 1024;
 
 /**
@@ -34,12 +36,17 @@ export function ask(socket: string, command: string): Promise<string> {
   });
 }
 
-/** As `ask`, but undefined where nobody listens. */
+/**
+ * As `ask`, but undefined where nobody listens. One that this process may not open, or that has no room for one
+ * more connection, is no sign of that.
+ */
 export async function askIfThere(socket: string, command: string): Promise<string | undefined> {
   try {
     return await ask(socket, command);
   } catch (error) {
-    if (error instanceof DriverError && error.kind === 'unreachable') return undefined;
+    const cause =
+      error instanceof DriverError ? (error.cause as NodeJS.ErrnoException | undefined) : undefined;
+    if (cause?.syscall === 'connect' && NOBODY.has(cause.code ?? '')) return undefined;
     throw error;
   }
 }
