@@ -2,6 +2,7 @@
 import type { FastifyInstance } from 'fastify';
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { Dispatcher } from '../dispatcher/dispatcher.ts';
+import { readyMade } from './responses.ts';
 
 export interface Metrics {
   readonly registry: Registry;
@@ -85,7 +86,10 @@ export function installMetrics(app: FastifyInstance, metrics: Metrics): void {
     metrics.requests.observe(labels, reply.elapsedTime / 1000);
     done();
   });
-  app.get('/metrics', { schema: { tags: ['operations'], summary: 'Prometheus metrics' } }, async (_, reply) =>
-    reply.type(metrics.registry.contentType).send(await metrics.registry.metrics()),
+  const response = { 200: readyMade('text/plain', 'In the text format of Prometheus.') };
+  app.get(
+    '/metrics',
+    { schema: { tags: ['operations'], summary: 'Prometheus metrics', response } },
+    async (_, reply) => reply.type(metrics.registry.contentType).send(await metrics.registry.metrics()),
   );
 }

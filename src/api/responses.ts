@@ -16,6 +16,11 @@ interface ProblemResponse {
   content: { 'application/problem+json': { schema: typeof ProblemSchema } };
 }
 
+/** An answer of this media type that goes out as it is. */
+export function readyMade(type: string, description: string, schema: Type.TSchema = Type.String()) {
+  return { description, content: { [type]: { schema: Type.Unsafe<unknown>(schema) } } };
+}
+
 /** The same schema, answered with these header fields. */
 export function withHeaders<T extends Type.TSchema>(schema: T, headers: Readonly<Record<string, object>>): T {
   return { ...schema, headers };

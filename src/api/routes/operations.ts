@@ -2,8 +2,8 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import Type from 'typebox';
 import { topologyJsonSchema } from '../../topology/schema.ts';
 import { Problem } from '../problem.ts';
-import { problems } from '../responses.ts';
-import { words } from '../schemas.ts';
+import { problems, readyMade } from '../responses.ts';
+import { AnyObject, words } from '../schemas.ts';
 
 const tags = ['operations'];
 const Status = Type.Object({ status: Type.String() });
@@ -55,7 +55,13 @@ export const operationRoutes: FastifyPluginAsyncTypebox<{ ready: () => Promise<s
   const schema = JSON.stringify(topologyJsonSchema());
   app.get(
     '/schema/topology.json',
-    { schema: { tags, summary: 'JSON Schema of topology files, for editors' } },
+    {
+      schema: {
+        tags,
+        summary: 'JSON Schema of topology files, for editors',
+        response: { 200: readyMade('application/schema+json', 'Draft 7.', AnyObject) },
+      },
+    },
     (_, reply) => reply.type('application/schema+json').send(schema),
   );
   return Promise.resolve();
