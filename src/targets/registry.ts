@@ -21,6 +21,7 @@ import { metallb } from './metallb/index.ts';
 import { nftables } from './nftables/index.ts';
 import { nginx } from './nginx/index.ts';
 import { nodeSetup } from './node-setup/index.ts';
+import { piolinkPask } from './piolink-pask/index.ts';
 import { radwareAlteon } from './radware-alteon/index.ts';
 import { dialectOf } from '../topology/balancers/balancer.ts';
 import type { Topology } from '../topology/model.ts';
@@ -46,6 +47,7 @@ export const TARGETS: readonly Target[] = [
   citrixNetscaler,
   a10Acos,
   radwareAlteon,
+  piolinkPask,
   bird,
   frr,
   exabgp,

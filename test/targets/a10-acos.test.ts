@@ -126,7 +126,7 @@ test('findings of a10-acos tell what it rounds, and that its UDP monitor sends n
     'degraded v/signalling: the idle time of VIP v is 120 s instead of 100 s: ACOS takes 60 to 15000 s, in steps of 60 s',
     'degraded v/signalling: the persistence of VIP v is 120 s instead of 90 s: ACOS takes 60 to 120000 s, in steps of 60 s',
     'degraded v/signalling: weights are rounded to 1 to 100',
-    'degraded v/signalling: its UDP monitor cannot send STUN: a STUN port that answers nothing is up, unless it is refused',
+    'degraded v/signalling: its UDP check cannot send STUN: a STUN port that answers nothing is up, unless it is refused',
   ]) {
     assert.ok(findings.includes(expected), findings.join('\n'));
   }

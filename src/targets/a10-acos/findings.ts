@@ -1,7 +1,7 @@
 /** What ACOS does otherwise than asked, or needs from the operator. */
 import type { Intent } from '../../intent/model.ts';
 import { poolsWhere, vipIds, vipsWhere, type CarriedService } from '../dialect/carried.ts';
-import { checkFindings, poolChecks } from '../dialect/checks.ts';
+import { blindUdpFindings, checkFindings } from '../dialect/checks.ts';
 import { timeFindings } from '../dialect/times.ts';
 import { weightFindings } from '../dialect/weights.ts';
 import { finding } from '../findings.ts';
@@ -20,12 +20,7 @@ export function findingsOf(intent: Intent, services: readonly CarriedService[]):
     timeFindings(LABEL, 'the persistence', services, ({ service }) => service.persistence, PERSISTENCE),
     weightFindings(pools, MAX_WEIGHT),
     checkFindings(pools, 'a service group is monitored'),
-    finding(
-      pools.filter((service) => poolChecks(service).some(({ kind }) => kind === 'stun')),
-      'degraded',
-      'its UDP monitor cannot send STUN: a STUN port that answers nothing is up, unless it is refused',
-      'rely on the healthPort beside it, or leave stunPort out',
-    ),
+    blindUdpFindings(pools),
     finding(
       vipsWhere(services, ({ service }) => service.forwarding === 'nat' && !service.snat),
       'note',

@@ -61,7 +61,7 @@ function isService({ head }: Block): boolean {
 
 /** The head of the device group that a line of a service leads to. */
 function groupIn(line: Line): string[] {
-  const [group] = (typeof line === 'string' && /device-group \S+$/.exec(line)) || [];
+  const group = typeof line === 'string' ? /device-group \S+$/.exec(line)?.[0] : undefined;
   return group === undefined ? [] : [`itd ${group}`];
 }
 

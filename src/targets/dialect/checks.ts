@@ -88,3 +88,13 @@ export function checkFindings(pools: readonly VirtualService[], what: string): F
     'give all nodes behind the VIP the same healthPort and stunPort',
   );
 }
+
+/** For devices whose UDP check sends nothing that could be chosen, or only text. */
+export function blindUdpFindings(pools: readonly VirtualService[]): Finding[] {
+  return finding(
+    pools.filter((service) => poolChecks(service).some(({ kind }) => kind === 'stun')),
+    'degraded',
+    'its UDP check cannot send STUN: a STUN port that answers nothing is up, unless it is refused',
+    'rely on the healthPort beside it, or leave stunPort out',
+  );
+}

@@ -3,6 +3,7 @@ import type { VirtualService } from '../../intent/model.ts';
 import { finding } from '../findings.ts';
 import type { Finding } from '../target.ts';
 import { reduceWeights } from '../weights.ts';
+import type { CarriedService } from './carried.ts';
 
 export interface ScaledWeights {
   /** In the order given. 0 stays 0, all others are at least 1. */
@@ -25,6 +26,23 @@ export function scaleWeights(weights: readonly number[], max: number): ScaledWei
   );
   const exact = weights.every((weight, i) => weight * max === (scaled[i] ?? 0) * largest);
   return { weights: scaled, exact };
+}
+
+/**
+ * Node → weight of 1 to `max`, of those in shared pools: a node is behind one VIP, so in one pool. For devices that
+ * weigh servers as a whole, and take those that shall have none out by other means.
+ */
+export function weightsByNode(services: readonly CarriedService[], max: number): ReadonlyMap<string, number> {
+  return new Map(
+    services.flatMap(({ service: { role, members } }) => {
+      if (role !== 'signalling') return [];
+      const { weights } = scaleWeights(
+        members.map(({ weight }) => weight),
+        max,
+      );
+      return members.map(({ node }, i): [string, number] => [node, Math.max(1, weights[i] ?? 1)]);
+    }),
+  );
 }
 
 /** Whether these members get other proportions than asked for, where `max` is the largest weight. */

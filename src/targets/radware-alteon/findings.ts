@@ -1,7 +1,7 @@
 /** What an Alteon does otherwise than asked, or needs from the operator. */
 import type { Intent } from '../../intent/model.ts';
 import { poolsWhere, vipIds, vipsWhere, type CarriedService } from '../dialect/carried.ts';
-import { checkFindings, poolChecks } from '../dialect/checks.ts';
+import { blindUdpFindings, checkFindings } from '../dialect/checks.ts';
 import { timeFindings } from '../dialect/times.ts';
 import { weightFindings } from '../dialect/weights.ts';
 import { finding } from '../findings.ts';
@@ -39,12 +39,7 @@ export function findingsOf(intent: Intent, all: readonly CarriedService[]): Find
     timeFindings(LABEL, 'the persistence', services, ({ service }) => service.persistence, MINUTES),
     weightFindings(pools, MAX_WEIGHT),
     checkFindings(pools, 'a group is checked'),
-    finding(
-      pools.filter((service) => poolChecks(service).some(({ kind }) => kind === 'stun')),
-      'degraded',
-      'its UDP check cannot send STUN: a STUN port that answers nothing is up, unless it is refused',
-      'rely on the healthPort beside it, or leave stunPort out',
-    ),
+    blindUdpFindings(pools),
     finding(
       pools.filter(({ members }) => members.some(({ weight }) => weight === 0)),
       'degraded',

@@ -4,7 +4,7 @@ import type { CarriedService, Front } from '../dialect/carried.ts';
 import { poolChecks } from '../dialect/checks.ts';
 import type { Host } from '../dialect/hosts.ts';
 import type { Block } from '../dialect/text.ts';
-import { scaleWeights } from '../dialect/weights.ts';
+import { weightsByNode } from '../dialect/weights.ts';
 import { isFlushed, type Destination } from '../ipvs/destinations.ts';
 import { healthName, type Names } from './names.ts';
 
@@ -18,7 +18,7 @@ export function reals(
   hosts: ReadonlyMap<string, Host>,
   realOf: RealOf,
 ): Block[] {
-  const weights = weightsByNode(services);
+  const weights = weightsByNode(services, MAX_WEIGHT);
   return [...hosts.values()].map(({ node, address }) => {
     const weight = weights.get(node);
     return {
@@ -31,19 +31,6 @@ export function reals(
       ],
     };
   });
-}
-
-function weightsByNode(services: readonly CarriedService[]): Map<string, number> {
-  return new Map(
-    services.flatMap(({ service: { role, members } }) => {
-      if (role !== 'signalling') return [];
-      const { weights } = scaleWeights(
-        members.map(({ weight }) => weight),
-        MAX_WEIGHT,
-      );
-      return members.map(({ node }, i): [string, number] => [node, Math.max(1, weights[i] ?? 1)]);
-    }),
-  );
 }
 
 export function groupName({ role, vip, members }: VirtualService, family: 4 | 6, names: Names): string {

@@ -19,6 +19,7 @@ const DEVICES = [
   'citrix-netscaler',
   'a10-acos',
   'radware-alteon',
+  'piolink-pask',
 ] as const;
 
 /** Daemons that announce VIPs; others load what it writes for them. */

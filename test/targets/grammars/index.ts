@@ -15,6 +15,7 @@ import { f5Conf, f5Script } from './f5-tmsh.ts';
 import { glbDirector } from './glb-director.ts';
 import { katran } from './katran.ts';
 import { loxilb } from './loxilb.ts';
+import { piolinkPask } from './piolink-pask.ts';
 import { radwareAlteon } from './radware-alteon.ts';
 
 const GRAMMARS: Readonly<Record<string, Readonly<Record<string, FileGrammar>>>> = {
@@ -28,6 +29,7 @@ const GRAMMARS: Readonly<Record<string, Readonly<Record<string, FileGrammar>>>> 
   'cisco-nxos-itd': { 'nxos-itd.cfg': lineGrammar(ciscoNxosItd) },
   'f5-tmsh': { 'roomlb.conf': lineGrammar(f5Conf), 'roomlb-tmsh.sh': lineGrammar(f5Script) },
   'a10-acos': { 'acos.cfg': lineGrammar(a10Acos) },
+  'piolink-pask': { 'pask.cfg': lineGrammar(piolinkPask) },
   'radware-alteon': { 'alteon.txt': lineGrammar(radwareAlteon) },
   'citrix-netscaler': { 'netscaler.conf': lineGrammar(citrixNetscaler) },
   'f5-as3': { 'as3.json': f5As3 },

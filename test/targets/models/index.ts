@@ -9,6 +9,7 @@ import { katran } from './katran.ts';
 import { radwareAlteon } from './radware-alteon.ts';
 import { loxilb } from './loxilb.ts';
 import type { Modelled } from './model.ts';
+import { piolinkPask } from './piolink-pask.ts';
 
 export const MODELS: Readonly<Record<string, Modelled>> = {
   'a10-acos': a10Acos,
@@ -20,4 +21,5 @@ export const MODELS: Readonly<Record<string, Modelled>> = {
   katran,
   'radware-alteon': radwareAlteon,
   loxilb,
+  'piolink-pask': piolinkPask,
 };
