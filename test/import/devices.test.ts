@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { readBack as a10 } from '../../src/targets/a10-acos/read-back.ts';
 import { readBack as as3 } from '../../src/targets/f5-as3/read-back.ts';
+import { readBack as netScaler } from '../../src/targets/citrix-netscaler/read-back.ts';
 import { readBack as bigIp } from '../../src/targets/f5-tmsh/read-back.ts';
 import type { Seen } from '../../src/targets/seen.ts';
 
@@ -108,6 +109,26 @@ const AS3 = `{
 }
 `;
 
+const NS_CONF = `set ns config -IPAddress 10.0.0.2 -netmask 255.255.255.0
+add server web1 10.0.0.1
+add server "rack 4" 10.0.0.2 -state ENABLED
+add serviceGroup web TCP -usip YES -cltTimeout 60 -svrTimeout 60 -maxClient 10
+add service alone 10.0.0.3 UDP 5000 -usip NO
+add lb vserver site TCP 198.51.100.7 443 -persistenceType SOURCEIP -timeout 5 -cltTimeout 60
+add lb vserver web HTTP 198.51.100.7 80
+add lb vserver game UDP 198.51.100.7 5000
+bind lb vserver site web
+bind lb vserver web web
+bind lb vserver game alone -weight 3
+bind lb vserver game lost
+bind serviceGroup web web1 8443 -weight 7
+bind serviceGroup web "rack 4" 8443 -state DISABLED
+bind serviceGroup web -monitorName tcp-8443
+add lb monitor tcp-8443 TCP -destPort 8443
+disable service alone
+add rewrite policy x true y
+`;
+
 function said({ services, unread }: Seen): unknown {
   return {
     services: services.map(({ address, ports, snat, members }) => ({
@@ -174,4 +195,28 @@ test('AS3: what is no declaration is said to be none, however deep it is', () =>
       [[1, 'it is no AS3 declaration in JSON']],
       text.slice(0, 20),
     );
+});
+
+test('NetScaler: names in quotes, services of their own; layer 7 and options that change something are named', () => {
+  const seen = netScaler(NS_CONF);
+  assert.deepEqual(said(seen), {
+    services: [
+      {
+        at: '198.51.100.7:443',
+        snat: false,
+        members: [
+          [null, '10.0.0.1', 8443, 7, true],
+          [null, '10.0.0.2', 8443, 1, false],
+        ],
+      },
+      { at: '198.51.100.7:5000', snat: true, members: [[null, '10.0.0.3', 5000, 1, false]] },
+    ],
+    unread: [
+      '4 add serviceGroup web TCP -usip YES -cltTimeout 60 -svrTimeout 60 -maxClient 10',
+      '7 add lb vserver web HTTP 198.51.100.7 80',
+      '12 bind lb vserver game lost',
+    ],
+  });
+  const [site] = seen.services;
+  assert.deepEqual([site?.persistence, site?.members[0]?.monitor], [300, { kind: 'tcp', port: 8443 }]);
 });

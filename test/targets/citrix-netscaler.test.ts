@@ -42,14 +42,14 @@ describe('netscaler.conf', () => {
     const media = (drain: string) =>
       commands(CLUSTER('snat: true', drain)).filter((line) => line.includes('40002'));
     assert.deepEqual(media('keep-flows'), [
-      'add serviceGroup roomlb-grp-udp-40002-b-v4 UDP -usip NO -healthMonitor NO -cltTimeout 60 -svrTimeout 60 -downStateFlush DISABLED',
-      'bind serviceGroup roomlb-grp-udp-40002-b-v4 roomlb-srv-b-v4 40002',
-      'disable serviceGroup roomlb-grp-udp-40002-b-v4 roomlb-srv-b-v4 40002 -graceFul YES',
+      'add serviceGroup roomlb-media-udp-40002-b-v4 UDP -usip NO -healthMonitor NO -cltTimeout 60 -svrTimeout 60 -downStateFlush DISABLED',
+      'bind serviceGroup roomlb-media-udp-40002-b-v4 roomlb-srv-b-v4 40002',
+      'disable serviceGroup roomlb-media-udp-40002-b-v4 roomlb-srv-b-v4 40002 -graceFul YES',
       'add lb vserver roomlb-vs-udp-40002-v-v4 UDP 203.0.113.1 40002 -persistenceType NONE -lbMethod ROUNDROBIN -cltTimeout 60 -downStateFlush DISABLED',
-      'bind lb vserver roomlb-vs-udp-40002-v-v4 roomlb-grp-udp-40002-b-v4',
+      'bind lb vserver roomlb-vs-udp-40002-v-v4 roomlb-media-udp-40002-b-v4',
     ]);
     const flushed = media('flush');
-    assert.equal(flushed[2], 'disable serviceGroup roomlb-grp-udp-40002-b-v4 roomlb-srv-b-v4 40002');
+    assert.equal(flushed[2], 'disable serviceGroup roomlb-media-udp-40002-b-v4 roomlb-srv-b-v4 40002');
     assert.match(flushed[0] ?? '', / -downStateFlush ENABLED$/);
   });
 
@@ -62,10 +62,10 @@ describe('netscaler.conf', () => {
       assert.deepEqual(
         commands(both).filter((line) => line.includes('40000')),
         [
-          `add serviceGroup roomlb-grp-any-40000-a-v4 ANY -usip YES -useproxyport NO${monitored} -cltTimeout 60 -svrTimeout 60 -downStateFlush DISABLED`,
-          'bind serviceGroup roomlb-grp-any-40000-a-v4 roomlb-srv-a-v4 40000',
+          `add serviceGroup roomlb-media-any-40000-a-v4 ANY -usip YES -useproxyport NO${monitored} -cltTimeout 60 -svrTimeout 60 -downStateFlush DISABLED`,
+          'bind serviceGroup roomlb-media-any-40000-a-v4 roomlb-srv-a-v4 40000',
           `add lb vserver roomlb-vs-any-40000-v-v4 ANY 203.0.113.1 40000 -persistenceType NONE -lbMethod ROUNDROBIN -m ${mode} -cltTimeout 60 -downStateFlush DISABLED`,
-          'bind lb vserver roomlb-vs-any-40000-v-v4 roomlb-grp-any-40000-a-v4',
+          'bind lb vserver roomlb-vs-any-40000-v-v4 roomlb-media-any-40000-a-v4',
         ],
       );
     }
@@ -109,7 +109,10 @@ describe('netscaler.conf', () => {
       .replace('[203.0.113.1]', '[203.0.113.1, 203.0.113.2]')
       .replace('id: a,', 'id: Aa,');
     const lines = commands(yaml);
-    assert.equal(lines.filter((line) => line.startsWith('add serviceGroup roomlb-grp-udp-40002')).length, 1);
+    assert.equal(
+      lines.filter((line) => line.startsWith('add serviceGroup roomlb-media-udp-40002')).length,
+      1,
+    );
     assert.equal(lines.filter((line) => line.startsWith('add lb vserver roomlb-vs-udp-40002')).length, 2);
     const servers = lines.filter((line) => line.startsWith('add server')).map((line) => line.split(' ')[2]);
     assert.match(servers[0] ?? '', /^roomlb-srv-Aa-[a-z2-9]{6}-v4$/);

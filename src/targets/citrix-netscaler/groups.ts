@@ -31,7 +31,7 @@ export interface Group {
 
 export function groupName({ service, family, port, members }: Group, names: Names): string {
   if (port === null) return names.pool(service.vip, family);
-  return names.single(members[0]?.member.node ?? '', kindOf(service), port, family);
+  return names.single(service.role, members[0]?.member.node ?? '', kindOf(service), port, family);
 }
 
 /** The commands that make it. `members`: those of memberTexts. */

@@ -17,6 +17,7 @@ import { groupCommands, groupName, memberTexts, type Group } from './groups.ts';
 import { guide } from './guide.ts';
 import { monitor } from './monitors.ts';
 import { namesFor, type Names } from './names.ts';
+import { readBack } from './read-back.ts';
 import { sharePorts } from './shared-ports.ts';
 import { vridCommands } from './vrid.ts';
 import { vserverCommands } from './vservers.ts';
@@ -37,6 +38,7 @@ export const citrixNetscaler: Target = {
   },
   guide,
   render,
+  readBack,
   changes: batches((intent) => configure(intent).commands),
 };
 

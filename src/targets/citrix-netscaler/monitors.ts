@@ -18,6 +18,6 @@ export function monitor(name: string, check: Check): string {
 }
 
 /** Bytes as ns.conf writes those that do not print: a backslash and three octal digits. */
-function octal(bytes: Buffer): string {
+export function octal(bytes: Buffer): string {
   return Array.from(bytes, (byte) => `\\${byte.toString(8).padStart(3, '0')}`).join('');
 }
