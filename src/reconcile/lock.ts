@@ -55,13 +55,17 @@ async function lock(path: string, patience: number): Promise<Lock> {
   if (code === CONFLICT)
     throw new LockError(`${path} is locked: ${await holder(path)} is changing the engine`);
   if (code !== 'taken') throw new Error(Buffer.concat(said).toString().trim());
-  await writeFile(path, `${JSON.stringify({ pid: process.pid, since: new Date().toISOString() })}\n`);
-  return {
-    async release() {
-      child.stdin.end();
-      await ended;
-    },
+  const release = async () => {
+    child.stdin.end();
+    await ended;
   };
+  try {
+    await writeFile(path, `${JSON.stringify({ pid: process.pid, since: new Date().toISOString() })}\n`);
+  } catch (error) {
+    await release();
+    throw error;
+  }
+  return { release };
 }
 
 async function holder(path: string): Promise<string> {

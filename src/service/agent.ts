@@ -43,30 +43,36 @@ export async function runAgent(options: AgentOptions, signal: AbortSignal): Prom
   const beat = setInterval(() => reporter.tell(loop), REPORT_EVERY * 1000);
   const retry = new BackOff(RETRY);
   let known: string | null = null;
-  while (!signal.aborted) {
-    const dispatcher = options.dispatchers[current];
-    if (!dispatcher) break;
-    try {
-      const intent = await dispatcher.intentAfter(known, known === null ? 0 : WAIT, signal);
-      retry.reset();
-      if (!intent) continue;
-      known = intent.revision;
-      loop.want(intent);
-    } catch (error) {
-      if (!(error instanceof DispatcherError)) break;
-      logger.warn({ reason: error.message }, 'cannot follow the dispatcher; what was wanted last is kept');
-      current = (current + 1) % options.dispatchers.length;
-      await sleep(retry.next() * 1000, undefined, { signal }).catch(() => undefined);
+  try {
+    while (!signal.aborted) {
+      const dispatcher = options.dispatchers[current];
+      if (!dispatcher) break;
+      try {
+        const intent = await dispatcher.intentAfter(known, known === null ? 0 : WAIT, signal);
+        retry.reset();
+        if (!intent) continue;
+        known = intent.revision;
+        loop.want(intent);
+      } catch (error) {
+        if (signal.aborted) break;
+        if (!(error instanceof DispatcherError)) throw error;
+        logger.warn({ reason: error.message }, 'cannot follow the dispatcher; what was wanted last is kept');
+        current = (current + 1) % options.dispatchers.length;
+        await sleep(retry.next() * 1000, undefined, { signal }).catch(() => undefined);
+      }
     }
+  } finally {
+    clearInterval(beat);
+    await loop.stop();
   }
-  clearInterval(beat);
-  await loop.stop();
 }
 
 /** One report at a time, and always the newest. */
 class Reporter {
   #busy = false;
   #again = false;
+  /** The last report did not get there. */
+  #failing = false;
 
   constructor(
     private readonly dispatcher: () => AgentClient | undefined,
@@ -82,9 +88,15 @@ class Reporter {
     this.#busy = true;
     try {
       if (await this.dispatcher()?.report(loop.report)) loop.runNow();
+      this.#failing = false;
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
-      this.logger.debug({ reason }, 'the dispatcher could not be told how the balancer stands');
+      // Once: while it is gone, it could be told every few seconds.
+      this.logger[this.#failing ? 'debug' : 'warn'](
+        { reason },
+        'the dispatcher could not be told how the balancer stands',
+      );
+      this.#failing = true;
     }
     this.#busy = false;
     if (!this.#again) return;

@@ -49,3 +49,8 @@ test('kill -9 of whoever has it releases it', async () => {
 test('a place that cannot be is said by name', async () => {
   await assert.rejects(takeLock('/dev/null/lock', 0), { message: /^cannot lock \/dev\/null\/lock: / });
 });
+
+test('where it cannot be noted who has it, nobody has it', async () => {
+  // It can be opened and locked, and has no room for a word (full(4)).
+  for (let i = 0; i < 2; i++) await assert.rejects(takeLock('/dev/full', 0), { message: /ENOSPC/ });
+});

@@ -27,6 +27,8 @@ export interface CommandResult {
 const PATH = [process.env.PATH, '/usr/local/sbin', '/usr/sbin', '/sbin'].filter(Boolean).join(':');
 const TIMEOUT_MS = 30_000;
 const MAX_OUTPUT = 64 * 1024 * 1024;
+/** Milliseconds for the last of what a program has printed that has ended. */
+const REST_MS = 1000;
 /** As much of what a program says as fits into a message. */
 const SAID = 2000;
 
@@ -47,9 +49,14 @@ export function runCommand(
     const output = { stdout: [] as Buffer[], stderr: [] as Buffer[] };
     let size = 0;
     let killed: string | undefined;
+    const hangUp = () => {
+      child.stdout.destroy();
+      child.stderr.destroy();
+    };
     const kill = (why: string) => {
       killed ??= why;
       child.kill('SIGKILL');
+      hangUp();
     };
     const timer = setTimeout(() => kill(`took longer than ${timeout / 1000} s`), timeout);
     for (const name of ['stdout', 'stderr'] as const) {
@@ -65,6 +72,11 @@ export function runCommand(
       clearTimeout(timer);
       const why = cause.code === 'ENOENT' ? 'is not installed, or not on PATH' : cause.message;
       reject(new DriverError('unreachable', `${program} ${why}`, { cause }));
+    });
+    // A process that it left behind may keep its output open for ever, and is nothing to wait for.
+    child.once('exit', () => {
+      clearTimeout(timer);
+      setTimeout(hangUp, REST_MS).unref();
     });
     child.once('close', (code) => {
       clearTimeout(timer);

@@ -58,3 +58,16 @@ test('a namespace that is not there is a failure with its name', { skip: labSkip
   assert.notEqual(code, 0);
   assert.match(stderr, /roomlb-no-such/);
 });
+
+test('a process that a program leaves behind is not waited for, though it keeps the output open', async (t) => {
+  const left: number[] = [];
+  t.after(() => left.forEach((pid) => process.kill(pid, 'SIGKILL')));
+  const script = (then: string) => ['-c', `sleep 600 & echo $! >&2; echo $!; ${then}`];
+  const { stdout, code } = await runCommand('/bin/sh', script('exit 3'), { namespace: null });
+  left.push(Number(stdout));
+  assert.equal(code, 3);
+  const hanging = runCommand('/bin/sh', script('wait'), { namespace: null, timeout: 500 });
+  const error = await hanging.then(() => assert.fail('it ended'), String);
+  assert.match(error, /took longer than 0.5 s/);
+  left.push(Number(/(\d+)$/.exec(error)?.[1]));
+});
