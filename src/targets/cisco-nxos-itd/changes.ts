@@ -49,10 +49,16 @@ function between(from: readonly Block[], to: readonly Block[]): ChangeLine[] {
   const shutHeads = new Set(shut.map(({ head }) => head));
   const open = to.filter((block) => isService(block) && (shutHeads.has(block.head) || heads.has(block.head)));
   return [
+    ...change.filter(isTranslation),
     ...shut.map(({ head }) => ({ head, stays: true as const, body: ['shutdown'] })),
-    ...change.map(withoutOpening),
+    ...change.filter((line) => !isTranslation(line)).map(withoutOpening),
     ...open.map(({ head }) => ({ head, stays: true as const, body: [OPEN] })),
   ];
+}
+
+/** Not within the moment in which services are shut. */
+function isTranslation(line: ChangeLine): boolean {
+  return /^(no )?ip nat /.test(typeof line === 'string' ? line : line.head);
 }
 
 function isService({ head }: Block): boolean {

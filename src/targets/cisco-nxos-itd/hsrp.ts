@@ -7,14 +7,13 @@ import type { HsrpWords } from '../dialect/hsrp.ts';
 import type { Block } from '../dialect/text.ts';
 import { ingressOf } from './itd.ts';
 
-/** "timers": hello and hold, in whole seconds. */
+/** "timers": hello and hold, in seconds. */
 export function hsrpGroups(vips: readonly IntentVip[]): Block[] {
   return vips.flatMap((vip) => {
     const device = ingressOf(vip);
     if (device === null || !vip.vrrp) return [];
     const { routerId, priority, advertInterval } = vip.vrrp;
-    const hello = Math.ceil(advertInterval);
-    const body = [`priority ${priority}`, `timers ${hello} ${hello * 3}`];
+    const body = [`priority ${priority}`, `timers ${advertInterval} ${advertInterval * 3}`];
     return [{ head: `interface ${device}`, body: [{ head: `hsrp ${routerId}`, body }] }];
   });
 }

@@ -35,8 +35,8 @@ export const ciscoNxosItd: Target = {
   kind: 'device',
   title: 'Cisco Nexus 9000 and 7000 (NX-OS ITD and static NAT)',
   capabilities: {
-    udp: 'static NAT, or redirected in dsr; a line for each port',
-    tcp: 'static NAT, or redirected in dsr; the shared port by bits of the source',
+    udp: 'static NAT, or ITD in dsr; a line a port',
+    tcp: 'the same; shared ports by ITD',
     forwarding: ['nat', 'dsr'],
     ipv6: true,
     naming: ['ports'],

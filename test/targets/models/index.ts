@@ -6,10 +6,10 @@ import { ciscoNxosItd } from './cisco-nxos-itd.ts';
 import { citrixNetscaler } from './citrix-netscaler.ts';
 import { f5Tmsh } from './f5-tmsh.ts';
 import { katran } from './katran.ts';
-import { radwareAlteon } from './radware-alteon.ts';
 import { loxilb } from './loxilb.ts';
 import type { Modelled } from './model.ts';
 import { piolinkPask } from './piolink-pask.ts';
+import { radwareAlteon } from './radware-alteon.ts';
 
 export const MODELS: Readonly<Record<string, Modelled>> = {
   'a10-acos': a10Acos,
@@ -19,7 +19,7 @@ export const MODELS: Readonly<Record<string, Modelled>> = {
   'citrix-netscaler': citrixNetscaler,
   'f5-tmsh': f5Tmsh,
   katran,
-  'radware-alteon': radwareAlteon,
   loxilb,
   'piolink-pask': piolinkPask,
+  'radware-alteon': radwareAlteon,
 };
