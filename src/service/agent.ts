@@ -54,7 +54,7 @@ export async function runAgent(options: AgentOptions, signal: AbortSignal): Prom
         known = intent.revision;
         loop.want(intent);
       } catch (error) {
-        if (signal.aborted) break;
+        if (error === signal.reason) break;
         if (!(error instanceof DispatcherError)) throw error;
         logger.warn({ reason: error.message }, 'cannot follow the dispatcher; what was wanted last is kept');
         current = (current + 1) % options.dispatchers.length;
