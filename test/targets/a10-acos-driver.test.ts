@@ -78,6 +78,20 @@ describe('the ACOS driver', () => {
     assert.ok(at('remove service-group') < at('remove server a-v4'));
   });
 
+  test('sees and repairs what somebody disabled, on whatever level', async () => {
+    const wanted = intent({ id: 'a' });
+    await apply(wanted);
+    device.set('slb/virtual-server', { 'enable-disable-action': 'disable' });
+    device.set('slb/virtual-server', { action: 'disable' }, 'port');
+    device.set('slb/server', { action: 'disable' });
+    device.set('slb/server', { action: 'disable' }, 'port');
+    const { steps, pools } = await planFor(wanted);
+    assert.equal(steps.length, 1 + 5 + 1 + 5);
+    assert.ok(pools.every(({ before, after }) => !before[0]?.usable && after[0]?.usable));
+    await apply(wanted);
+    assert.deepEqual((await planFor(wanted)).steps, []);
+  });
+
   test('takes for its own what is another cluster’s, or was pasted by hand, by an explicit word only', async () => {
     await apply(intent({ id: 'a' }));
     const other = await planFor({ ...intent({ id: 'a' }), cluster: 'other' }, driver(null, 'other'));

@@ -85,7 +85,13 @@ const COLLECTIONS: Readonly<Record<string, Collection>> = {
   'slb/virtual-server': {
     ...named,
     element: 'virtual-server',
-    takes: { 'user-tag': undefined, 'ip-address': undefined, 'ipv6-address': undefined, vrid: 0 },
+    takes: {
+      'user-tag': undefined,
+      'ip-address': undefined,
+      'ipv6-address': undefined,
+      vrid: 0,
+      'enable-disable-action': 'enable',
+    },
     parts: {
       port: {
         element: 'port',
@@ -168,6 +174,13 @@ export class FakeAcosDevice implements FakeDevice {
     const [group] = this.#of('slb/service-group').values();
     const [member] = group['member-list'];
     member['member-state'] = member['member-state'] === 'disable' ? 'enable' : 'disable';
+  }
+
+  /** As somebody would at the device: sets what is told of every object of a collection, and of its parts. */
+  set(path: string, settings: object, part?: string): void {
+    for (const object of this.#of(path).values())
+      for (const one of part === undefined ? [object] : (object[`${part}-list`] ?? []))
+        Object.assign(one, settings);
   }
 
   #of(path: string): Map<string, Parsed> {

@@ -40,6 +40,9 @@ const text = (json: string, line: string, standard?: string): Field => ({
   ...(standard !== undefined && { standard }),
 });
 
+/** RoomLB makes nothing disabled but ports and members of servers; somebody else may. */
+const ACTION = text('action', 'disable', 'enable');
+
 const CHECKS: readonly Field[] = [
   { ...text('health-check', 'health-check'), yields: 'health-check-disable' },
   { ...flag('health-check-disable'), yields: 'health-check' },
@@ -80,16 +83,11 @@ export const KINDS: readonly Kind[] = [
   },
   {
     ...{ head: 'slb server', path: 'slb/server', element: 'server', identity: ['address'] },
-    fields: CHECKS,
+    fields: [...CHECKS, ACTION],
   },
   {
     ...{ head: 'port', path: 'port', element: 'port', identity: [], parent: 'slb server' },
-    fields: [
-      ...CHECKS,
-      text('template-port', 'template port', 'default'),
-      number('weight', 1),
-      text('action', 'disable', 'enable'),
-    ],
+    fields: [...CHECKS, text('template-port', 'template port', 'default'), number('weight', 1), ACTION],
   },
   {
     ...{
@@ -111,7 +109,7 @@ export const KINDS: readonly Kind[] = [
       element: 'virtual-server',
       identity: ['address'],
     },
-    fields: [number('vrid', 0)],
+    fields: [number('vrid', 0), text('enable-disable-action', 'disable', 'enable')],
   },
   {
     ...{ head: 'port', path: 'port', element: 'port', identity: [], parent: 'slb virtual-server' },
@@ -123,6 +121,7 @@ export const KINDS: readonly Kind[] = [
       text('template-persist-source-ip', 'template persist source-ip'),
       text('template-tcp', 'template tcp', 'default'),
       text('template-udp', 'template udp', 'default'),
+      ACTION,
     ],
   },
 ];

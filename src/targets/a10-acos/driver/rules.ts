@@ -21,7 +21,9 @@ export const rules: ObjectRules = {
 /** Groups by their names; one that several share is named for that (names.ts). */
 function poolsOf(objects: readonly ManagedObject[]): Map<string, Pool> {
   const closed = new Set(
-    objects.filter(({ settings }) => settings.action !== undefined).map(({ name }) => name),
+    objects
+      .filter(({ kind, settings }) => kind.startsWith('slb server') && settings.action !== undefined)
+      .map(({ name }) => name),
   );
   const members = groupBy(
     objects.filter(({ kind }) => kind === 'slb service-group member'),
@@ -35,7 +37,8 @@ function poolsOf(objects: readonly ManagedObject[]): Map<string, Pool> {
         shared: name.startsWith('roomlb-pool-'),
         members: (members.get(`${kind} ${name}`) ?? []).map((member) => {
           const [, server, port] = member.name.split(' ');
-          const isClosed = closed.has(`${server} ${port} ${settings.protocol}`);
+          const above = [server ?? '', `${server} ${port} ${settings.protocol}`];
+          const isClosed = above.some((name) => closed.has(name));
           const usable = member.settings['member-state'] === undefined && !isClosed;
           return { node: member.node ?? server ?? '', usable };
         }),
