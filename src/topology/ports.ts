@@ -2,7 +2,9 @@ import type { PortRange } from './model.ts';
 
 /** Every port of the range, ascending. */
 export function listPorts(range: PortRange): number[] {
-  return Array.from({ length: range.last - range.first + 1 }, (_, i) => range.first + i);
+  const ports: number[] = [];
+  for (let port = range.first; port <= range.last; port++) ports.push(port);
+  return ports;
 }
 
 /** `40000-40003`, or `40000` where the range is one port. The form that topologies are written in. */

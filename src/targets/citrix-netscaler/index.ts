@@ -13,7 +13,7 @@ import { frontRules } from '../dialect/rules.ts';
 import type { Finding, Rendering, Rule, Target } from '../target.ts';
 import { batches } from './changes.ts';
 import { findingsOf } from './findings.ts';
-import { groupCommands, groupName, memberTexts, type Group } from './groups.ts';
+import { groupCommands, groupName, kindOf, memberTexts, type Group } from './groups.ts';
 import { guide } from './guide.ts';
 import { monitor } from './monitors.ts';
 import { namesFor, type Names } from './names.ts';
@@ -107,10 +107,10 @@ function partOf(
     return host ? serverName(host, names) : '';
   };
   const commands: string[] = [];
-  const once = (list: readonly string[]) => {
-    const [head = ''] = list;
-    if (!made.has(head)) commands.push(...list);
-    made.add(head);
+  const once = (name: string, list: readonly string[]) => {
+    if (made.has(name)) return;
+    made.add(name);
+    commands.push(...list);
   };
   const rules = fronts.flatMap((front) =>
     listPorts(service.ports).flatMap((port) => {
@@ -121,9 +121,10 @@ function partOf(
         members: front.members,
       };
       const members = memberTexts(group, names, serverOf);
-      once(groupCommands(group, names, members));
-      const server = vserverCommands(service, front, { port, group: groupName(group, names), names });
-      once(server);
+      const name = groupName(group, names);
+      once(name, groupCommands(group, names, members));
+      const server = vserverCommands(service, front, { port, group: name, names });
+      once(names.vserver(front, kindOf(service), port), server);
       return frontRules(service, {
         key: `${service.id} ${formatEndpoint(front.address, port)}`,
         text: server.join(' '),

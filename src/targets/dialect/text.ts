@@ -8,25 +8,33 @@ export interface Block {
 
 export type Line = string | Block;
 
-/** IOS, NX-OS, ACE and ACOS: what belongs to a line is indented below it. */
+/**
+ * IOS, NX-OS, ACE and ACOS: what belongs to a line is indented below it. There may be hundreds of thousands of
+ * lines, so that they are added to one list.
+ */
 export function indented(lines: readonly Line[], indent: string): string[] {
   const out: string[] = [];
-  const write = (list: readonly Line[], depth: string): void => {
-    for (const line of list) {
-      if (typeof line === 'string') out.push(depth + line);
-      else {
-        out.push(depth + line.head);
-        write(line.body, depth + indent);
-      }
-    }
-  };
-  write(lines, '');
+  for (const line of lines) addIndented(out, line, '', indent);
   return out;
+}
+
+function addIndented(out: string[], line: Line, depth: string, indent: string): void {
+  if (typeof line === 'string') {
+    out.push(depth + line);
+    return;
+  }
+  out.push(depth + line.head);
+  for (const inner of line.body) addIndented(out, inner, depth + indent, indent);
 }
 
 /** As `indented`, with a separator line between the blocks, as these systems print their configuration. */
 export function separated(lines: readonly Line[], indent: string, separator: string): string[] {
-  return lines.flatMap((line) => [separator, ...indented([line], indent)]);
+  const out: string[] = [];
+  for (const line of lines) {
+    out.push(separator);
+    addIndented(out, line, '', indent);
+  }
+  return out;
 }
 
 /** tmsh: what belongs to a line stands in braces. An empty body is written `{ }` on the same line. */
