@@ -61,9 +61,14 @@ const standing = {
   balancer: Id,
   target: Id,
   where: Text,
-  standing: words(['in-sync', 'drift', 'refused', 'rolled-back', 'failed', 'error', 'stopped', 'starting'], {
-    description: 'drift: changed by somebody else, and left so by policy. stopped: the engine does not run.',
-  }),
+  standing: words(
+    ['in-sync', 'drift', 'refused', 'rolled-back', 'failed', 'error', 'stopped', 'standby', 'starting'],
+    {
+      description:
+        'drift: changed by somebody else, and left so by policy. stopped: the engine does not run. ' +
+        'standby: another replica of the dispatcher changes it.',
+    },
+  ),
   wanted: nullable(Revision),
   applied: nullable(Revision),
   at: Text,

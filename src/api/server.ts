@@ -8,6 +8,7 @@ import { HealthReader } from '../service/health-reader.ts';
 import { NodeProber } from '../service/node-prober.ts';
 import { systemClock } from '../health/clock.ts';
 import { BalancerBoard } from '../service/balancer-board.ts';
+import type { Membership } from '../replicas/membership.ts';
 import type { Target } from '../targets/target.ts';
 import { installBrowserGuard } from './browser-guard.ts';
 import { answerClientError } from './client-errors.ts';
@@ -22,6 +23,7 @@ import { mediaNodeRoutes, type MediaNodeRoutesOptions } from './routes/media-nod
 import { nodeStateRoutes } from './routes/node-state.ts';
 import { operationRoutes } from './routes/operations.ts';
 import { placementRoutes } from './routes/placements.ts';
+import { replicaRoutes } from './routes/replicas.ts';
 import { roomRoutes } from './routes/rooms.ts';
 import { installValidation } from './validation.ts';
 import { installWebSockets } from './websockets.ts';
@@ -44,6 +46,8 @@ export interface ServerOptions {
   readonly addMetrics?: (registry: Registry) => void;
   /** How live balancers stand; where left out, nobody has said anything of any. */
   readonly balancers?: BalancerBoard;
+  /** The dispatchers that share the store; where left out, it is this one's own. */
+  readonly replicas?: Membership | undefined;
   /** No logging where left out. */
   readonly logger?: FastifyBaseLogger;
 }
@@ -99,6 +103,7 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
     dispatcher,
     board: options.balancers ?? new BalancerBoard(systemClock),
   });
+  await app.register(replicaRoutes, { replicas: options.replicas });
   await app.register(operationRoutes, { ready: options.ready });
   return app;
 }

@@ -15,6 +15,8 @@ import type { Engine } from '../service/open-engine.ts';
 import { Service } from '../service/service.ts';
 import { storeMetrics } from '../service/store-metrics.ts';
 import type { Probing } from '../health/report.ts';
+import { Leases } from '../replicas/lease.ts';
+import { Membership } from '../replicas/membership.ts';
 import { openStore, StoreSpecError } from '../store/open.ts';
 import type { Store } from '../store/store.ts';
 import { TARGETS } from '../targets/registry.ts';
@@ -80,14 +82,25 @@ export async function serve(io: Io, options: ServeOptions): Promise<void> {
     const { topology } = stored;
     // A balancer that is named twice, by its id and by its target, is driven once.
     const balancers = [...new Set(options.apply.map((name) => findBalancer(topology, name)))];
-    const service = await Service.start({ store, topology, events, logger, sending: options.probes });
+    const { coordination } = store;
+    const membership = coordination && (await Membership.join(coordination));
+    const service = await Service.start({
+      ...{ store, topology, events, logger, membership },
+      sending: options.probes,
+    });
+    const leases = new Leases(coordination);
     try {
       const { cluster } = topology;
-      const driven = { cluster, stateFolder: options.stateDir, probe: service.vipProbe };
+      const driven = {
+        ...{ cluster, stateFolder: options.stateDir, probe: service.vipProbe },
+        fence: (balancer: string) => leases.fenceFor(balancer),
+      };
       const engines = balancers.map((balancer) => engineOf(balancer, driven));
-      await answer(options, store, { service, engines, events, logger });
+      await answer(options, store, { service, membership, engines, events, logger });
     } finally {
+      await leases.end();
       await service.stop();
+      await membership?.leave();
     }
   } finally {
     await store.close();
@@ -96,6 +109,7 @@ export async function serve(io: Io, options: ServeOptions): Promise<void> {
 
 interface Running {
   readonly service: Service;
+  readonly membership: Membership | undefined;
   readonly engines: readonly Engine[];
   readonly events: EventBus;
   readonly logger: Logger;
@@ -105,7 +119,7 @@ interface Running {
 async function answer(
   options: ServeOptions,
   store: Store,
-  { service, engines, events, logger }: Running,
+  { service, membership, engines, events, logger }: Running,
 ): Promise<void> {
   const { host, port } = parseListen(options.listen);
   const { dispatcher, registry, reader, prober, now } = service;
@@ -124,11 +138,16 @@ async function answer(
     balancers,
     addMetrics(prometheus) {
       service.addMetrics(prometheus);
-      storeMetrics(prometheus, { claims: dispatcher.claims, events });
+      storeMetrics(prometheus, {
+        claims: dispatcher.claims,
+        events,
+        replicas: () => membership?.alive.length ?? 1,
+      });
       const statuses = () => dispatcher.declared.balancers.map((balancer) => balancers.status(balancer));
       balancerMetrics(prometheus, { events, statuses });
     },
     ready: () => store.ready(),
+    replicas: membership,
     // Beyond loopback nobody knows under which names it is asked, unless told.
     hosts: isLoopback(host) || options.allowHost.length > 0 ? options.allowHost : undefined,
     logger,

@@ -17,6 +17,7 @@ const BY_STATE: Readonly<Record<HealthState, Level>> = {
 const BY_STANDING: Readonly<Record<Standing, Level>> = {
   'in-sync': 'info',
   starting: 'info',
+  standby: 'info',
   drift: 'warn',
   refused: 'warn',
   'rolled-back': 'error',

@@ -6,6 +6,7 @@ import type { Clock } from '../health/clock.ts';
 import type { Intent } from '../intent/model.ts';
 import { changed, failed, FRESH, nextRun, started, succeeded, type Pace, type Why } from './pacing.ts';
 import { isLoss } from './loss.ts';
+import { LeaseError } from './fence.ts';
 import type { Reconciler } from './reconciler.ts';
 import { planReport, REPORTED_ENTRIES, standingOf, type BalancerReport } from './report.ts';
 
@@ -33,6 +34,8 @@ export const PACE: Omit<Pace, 'interval'> = {
 
 /** Milliseconds. */
 export const AFTER_ROLLBACK = { retryFirst: 10_000, retryMost: 3_600_000 };
+/** Milliseconds between two attempts to take over, at most. */
+const STANDBY_MOST = 2000;
 
 export class Loop {
   readonly #options: LoopOptions;
@@ -129,6 +132,7 @@ export class Loop {
       const why = 'why' in outcome ? outcome.why : standing === 'stopped' ? 'the engine does not run' : null;
       return { standing, why, plan };
     } catch (error) {
+      if (error instanceof LeaseError) return { standing: 'standby', why: error.message, plan: null };
       return { standing: 'error', why: error instanceof Error ? error.message : String(error), plan: null };
     }
   }
@@ -147,13 +151,16 @@ export class Loop {
 }
 
 /**
- * An engine that does not run may be about to: it is looked at soon, and never later than one that does. What was
- * rolled back may have cost clients their connections, and would again each time that it is tried.
+ * An engine that does not run may be about to: it is looked at soon, and never later than one that does. So may be
+ * the end of whoever changes it. What was rolled back may have cost clients their connections, and would again each time
+ * that it is tried.
  */
 function paceAfter(standing: Found['standing'], pace: Pace): Pace {
   switch (standing) {
     case 'stopped':
       return { ...pace, retryMost: Math.min(pace.retryMost, pace.interval) };
+    case 'standby':
+      return { ...pace, retryMost: Math.min(pace.retryMost, STANDBY_MOST) };
     case 'rolled-back':
       return { ...pace, ...AFTER_ROLLBACK };
     default:

@@ -57,6 +57,7 @@ const MOST_ENTRIES = 200;
 const STATE_FILE = 'state.json';
 const UNDERWAY_FILE = 'underway.json';
 const HISTORY_FILE = 'history.json';
+const FENCE_FILE = 'fence.json';
 const VERSION = 1;
 
 export class Memory {
@@ -95,6 +96,13 @@ export class Memory {
     const remembered = { good, held, drainingSince, ...changes };
     const { target, stateVersion } = this;
     await this.write(STATE_FILE, { version: VERSION, target, stateVersion, remembered });
+  }
+
+  /** Whether nobody with a higher token has been here; see `Fence`. The token is kept in mind. */
+  async pass(token: number): Promise<boolean> {
+    const highest = Number((await this.read(FENCE_FILE))?.token ?? 0);
+    if (token > highest) await this.write(FENCE_FILE, { token });
+    return token >= highest;
   }
 
   /** Undefined where it was lost. */

@@ -9,6 +9,7 @@ import { DriverError, type Driver, type Plan } from '../targets/driver.ts';
 import { intentFor, type Carried as CarriedPart } from './balancer-intent.ts';
 import { carryOut, type Carried, type Task, type VipProbe } from './carry-out.ts';
 import { cutOverdue, drainingSince } from './drain-limit.ts';
+import { LeaseError, type Fence, type TakeFence } from './fence.ts';
 import { refusals, type Allowances, type Refusal } from './guards.ts';
 import { takeLock } from './lock.ts';
 import { stateHash, type GoodState, type HistoryEntry, type Memory, type Remembered } from './memory.ts';
@@ -27,6 +28,8 @@ export interface ReconcilerOptions {
   readonly driver: Driver;
   readonly memory: Memory;
   readonly lockFile: string;
+  /** Left out: no other replica changes the engine. */
+  readonly fence?: TakeFence | undefined;
   /** Asked before and after an apply: what answered has to go on doing so. Left out: nothing is sent. */
   readonly probe?: VipProbe | undefined;
   readonly now?: () => Date;
@@ -75,9 +78,9 @@ export class Reconciler {
     return (await this.#look(this.#wanted(intent, remembered), remembered, allowed)).preview;
   }
 
-  /** @throws LockError; DriverError where the engine cannot be read */
+  /** @throws LockError; LeaseError; DriverError where the engine cannot be read */
   async apply(intent: Intent, options: ApplyOptions = {}): Promise<Outcome> {
-    return this.#locked(options, async (remembered) => {
+    return this.#locked(options, async (remembered, signal) => {
       const wanted = this.#wanted(intent, remembered);
       const since = drainingSince(wanted, remembered.drainingSince, this.#now());
       if (!isDeepStrictEqual(since, remembered.drainingSince))
@@ -88,12 +91,17 @@ export class Reconciler {
         return { preview, result: 'refused', why };
       }
       const { probe } = this.#options;
-      const outcome = await this.#carryOut(preview, preview.drift ? 'repair' : 'apply', options, {
-        wanted: desired,
-        actual,
-        fallback: await this.#fallback(remembered, desired, actual),
-        probe: probe ? (wish) => probe(wanted, wish) : null,
-      });
+      const outcome = await this.#carryOut(
+        preview,
+        preview.drift ? 'repair' : 'apply',
+        { ...options, signal },
+        {
+          wanted: desired,
+          actual,
+          fallback: await this.#fallback(remembered, desired, actual),
+          probe: probe ? (wish) => probe(wanted, wish) : null,
+        },
+      );
       if (outcome.result === 'applied' || outcome.result === 'unchanged') {
         if (remembered.held !== null && !options.unattended) await this.memory.remember({ held: null });
         await this.#keep(wanted.revision, desired, remembered);
@@ -107,22 +115,27 @@ export class Reconciler {
    * held back from the loop, until something else is wanted or a person applies it.
    *
    * @returns undefined where there is no such state
-   * @throws LockError; DriverError where the engine cannot be read
+   * @throws LockError; LeaseError; DriverError where the engine cannot be read
    */
   async rollback(options: ApplyOptions & { readonly revision?: string } = {}): Promise<Outcome | undefined> {
-    return this.#locked(options, async (remembered) => {
+    return this.#locked(options, async (remembered, signal) => {
       const { driver } = this.#options;
       const actual = await driver.read();
       const target = await this.#earlier(actual, remembered, options.revision);
       if (!target) return undefined;
       const { good, state } = target;
       const preview = this.#judge(good.revision, driver.plan(actual, state), options, false);
-      const outcome = await this.#carryOut(preview, 'rollback', options, {
-        wanted: state,
-        actual,
-        fallback: actual,
-        probe: null,
-      });
+      const outcome = await this.#carryOut(
+        preview,
+        'rollback',
+        { ...options, signal },
+        {
+          wanted: state,
+          actual,
+          fallback: actual,
+          probe: null,
+        },
+      );
       if (outcome.result !== 'applied' && outcome.result !== 'unchanged') return outcome;
       const newest = remembered.good[0];
       if (newest && newest.revision !== good.revision) await this.memory.remember({ held: newest.revision });
@@ -132,15 +145,25 @@ export class Reconciler {
   }
 
   async #locked<T>(
-    { patience = PATIENCE_SECONDS }: ApplyOptions,
-    work: (remembered: Remembered) => Promise<T>,
+    { patience = PATIENCE_SECONDS, signal }: ApplyOptions,
+    work: (remembered: Remembered, signal: AbortSignal) => Promise<T>,
   ): Promise<T> {
     const lock = await takeLock(this.#options.lockFile, patience);
     try {
-      return await work(await this.#settle());
+      const fence = await this.#fence();
+      const signals = [signal, fence?.signal].filter((each) => each !== undefined);
+      return await work(await this.#settle(), AbortSignal.any(signals));
     } finally {
       await lock.release();
     }
+  }
+
+  async #fence(): Promise<Fence | undefined> {
+    const fence = await this.#options.fence?.();
+    if (fence && !(await this.memory.pass(fence.token))) {
+      throw new LeaseError(`token ${fence.token} is late: a replica that came later has changed it`);
+    }
+    return fence;
   }
 
   #wanted(intent: Intent, { drainingSince: since }: Remembered): Intent {

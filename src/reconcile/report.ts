@@ -16,10 +16,10 @@ import {
  * `in-sync`: the engine is as wanted. `drift`: somebody else changed it, and it is left so by policy. `refused`:
  * a guard, or the engine's own check, stands against it. `rolled-back`, `failed`: see `Outcome`. `error`: the
  * engine cannot be read, or somebody else has the lock. `stopped`: all is in place, but the engine does not run.
- * `starting`: nobody has looked yet.
+ * `standby`: another replica changes it, or nobody can say. `starting`: nobody has looked yet.
  */
 export type Standing =
-  'in-sync' | 'drift' | 'refused' | 'rolled-back' | 'failed' | 'error' | 'stopped' | 'starting';
+  'in-sync' | 'drift' | 'refused' | 'rolled-back' | 'failed' | 'error' | 'stopped' | 'standby' | 'starting';
 
 export interface BalancerReport {
   readonly balancer: string;

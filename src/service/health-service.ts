@@ -14,6 +14,7 @@ import type { Probes } from '../health/probe.ts';
 import type { Probing } from '../health/report.ts';
 import { HealthScheduler, type ProbeResult } from '../health/scheduler.ts';
 import type { NodeRegistry, RegistryChange } from '../nodes/registry.ts';
+import type { SharedHealth } from '../replicas/shared-health.ts';
 import type { NoteStore } from '../store/store.ts';
 import type { Topology } from '../topology/model.ts';
 import { isDeepStrictEqual } from 'node:util';
@@ -30,6 +31,8 @@ export interface HealthServiceOptions {
   readonly sending: boolean;
   /** Tells this process from others that probe the same nodes. */
   readonly seed: string;
+  /** Left out: nobody else probes, and nobody else is asked. */
+  readonly shared?: SharedHealth | undefined;
 }
 
 /** Milliseconds between two views of the cluster when much changes at once, and the share of time they may take. */
@@ -102,6 +105,7 @@ export class HealthService {
   /** What of it is still to be told or noted down is, before this settles. */
   async stop(): Promise<void> {
     for (const end of this.#ends.splice(0)) end();
+    this.#options.shared?.stop();
     this.#cancelNote();
     await this.scheduler.stop();
     await this.#view.end();
@@ -122,6 +126,7 @@ export class HealthService {
       registry.listen((change) => this.#heard(change)),
       dispatcher.onChange(() => this.#follow()),
     );
+    this.#options.shared?.start({ assigned: () => this.#replan(), news: () => this.#view.request() });
     this.#tellDispatcher();
     this.scheduler.start();
     this.#noteLater();
@@ -131,7 +136,16 @@ export class HealthService {
   #plan(topology: Topology): readonly Endpoint[] {
     const { endpoints, notes } = planProbes(topology, topology.health);
     for (const note of notes) this.#options.logger.warn({ note }, 'health check without effect');
-    return this.#options.sending ? endpoints : endpoints.filter(({ check }) => check === 'heartbeat');
+    const { sending, shared } = this.#options;
+    // Nodes report to every replica: that costs nothing to hear.
+    const sends = ({ node }: Endpoint) => sending && (!shared || shared.probes(node));
+    return endpoints.filter((endpoint) => endpoint.check === 'heartbeat' || sends(endpoint));
+  }
+
+  /** Other nodes are to be probed by this replica. */
+  #replan(): void {
+    this.scheduler.update(this.#declared.health, this.#plan(this.#declared));
+    this.#view.request();
   }
 
   #follow(): void {
@@ -177,13 +191,15 @@ export class HealthService {
   }
 
   #tellDispatcher(): void {
-    const { dispatcher, registry, clock } = this.#options;
-    const observed: Observed = {
+    const { dispatcher, registry, clock, shared } = this.#options;
+    const own = {
       health: this.detector.states(),
       factors: this.detector.factors(),
       serving: this.detector.serving(clock.now()),
-      leaving: registry.leaving(),
     };
+    const nodes = dispatcher.declared.nodes.map(({ id }) => id);
+    const believed = shared && this.#declared.health.enabled ? shared.agree(own, nodes) : own;
+    const observed: Observed = { ...believed, leaving: registry.leaving() };
     const { health, factors, serving, leaving } = dispatcher.snapshot.view;
     if (!isDeepStrictEqual(observed, { health, factors, serving, leaving })) dispatcher.observe(observed);
   }

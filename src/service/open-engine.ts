@@ -1,6 +1,7 @@
 /** A declared balancer, ready to be driven: its driver, and what is remembered of it on this host. */
 import { join } from 'node:path';
 import type { VipProbe } from '../reconcile/carry-out.ts';
+import type { TakeFence } from '../reconcile/fence.ts';
 import { Memory } from '../reconcile/memory.ts';
 import { Reconciler } from '../reconcile/reconciler.ts';
 import type { Balancer } from '../targets/balancer.ts';
@@ -20,17 +21,21 @@ export interface EngineOptions {
   readonly stateFolder: string;
   /** Left out: nothing is asked through VIPs. */
   readonly probe?: VipProbe | undefined;
+  /** Left out: no other replica drives the engine. */
+  readonly fence?: ((balancer: string) => TakeFence | undefined) | undefined;
 }
 
 /** Connects to nothing yet. Undefined where RoomLB can render for it, but not drive it. */
 export function openEngine(
   balancer: Balancer,
-  { cluster, stateFolder, probe }: EngineOptions,
+  { cluster, stateFolder, probe, fence: fenceFor }: EngineOptions,
 ): Engine | undefined {
   const driver = driverFor(balancer, cluster);
   if (!driver) return undefined;
   const folder = join(stateFolder, 'balancers', balancer.id);
   const memory = new Memory(folder, driver.target, driver.stateVersion);
   const lockFile = balancer.lock ?? join(folder, 'lock');
-  return { balancer, driver, reconciler: new Reconciler({ balancer, driver, memory, lockFile, probe }) };
+  const fence = fenceFor?.(balancer.id);
+  const reconciler = new Reconciler({ balancer, driver, memory, lockFile, probe, fence });
+  return { balancer, driver, reconciler };
 }

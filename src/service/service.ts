@@ -16,6 +16,8 @@ import { secretFrom } from '../health/secret-file.ts';
 import { nodeReportMetrics } from '../nodes/metrics.ts';
 import { NodeRegistry } from '../nodes/registry.ts';
 import type { VipProbe } from '../reconcile/carry-out.ts';
+import type { Membership } from '../replicas/membership.ts';
+import { SharedHealth } from '../replicas/shared-health.ts';
 import { drainedNodes } from '../schedule/drained.ts';
 import { periodically, type Periodically } from '../schedule/trigger.ts';
 import type { Store } from '../store/store.ts';
@@ -40,6 +42,8 @@ export interface ServiceOptions {
   readonly periodically?: Periodically;
   /** Every probe there is where left out. */
   readonly probes?: (sources: ProbeSources) => Probes;
+  /** The other dispatchers that share the store; left out: there are none. */
+  readonly membership?: Membership | undefined;
 }
 
 /** How often all live rooms are compared with their claims; what is new is at once. */
@@ -106,7 +110,8 @@ export class Service {
 
   /** What is known from before holds when this settles. Rejects where the store cannot be read. */
   static async start(options: ServiceOptions): Promise<Service> {
-    const { store, topology, events, logger, sending, clock = systemClock } = options;
+    const { store, topology, events, logger, sending, membership, clock = systemClock } = options;
+    const { coordination } = store;
     const now = () => clock.now();
     const registry = new NodeRegistry({ topology, events, now });
     const dispatcher = new Dispatcher(store.claims, topology, { live: registry.live, events });
@@ -123,6 +128,7 @@ export class Service {
       logger,
       sending,
       seed: hostname(),
+      shared: membership && coordination ? new SharedHealth({ coordination, membership }) : undefined,
     });
     const keeper = new ClaimKeeper({ dispatcher, registry, events, logger, now });
     const sent = sending ? probes : null;

@@ -6,9 +6,11 @@ import type { ClaimStore } from '../store/store.ts';
 export interface StoreMetricsOptions {
   readonly claims: ClaimStore;
   readonly events: EventBus;
+  /** Dispatchers that share the store, as far as this one knows. */
+  readonly replicas: () => number;
 }
 
-export function storeMetrics(registry: Registry, { claims, events }: StoreMetricsOptions): void {
+export function storeMetrics(registry: Registry, { claims, events, replicas }: StoreMetricsOptions): void {
   const registers = [registry];
   new Gauge({
     name: 'roomlb_store_degraded',
@@ -16,6 +18,14 @@ export function storeMetrics(registry: Registry, { claims, events }: StoreMetric
     registers,
     collect() {
       this.set(claims.degraded ? 1 : 0);
+    },
+  });
+  new Gauge({
+    name: 'roomlb_replicas',
+    help: 'Dispatchers that share the store and are alive, as far as this one knows; itself among them.',
+    registers,
+    collect() {
+      this.set(replicas());
     },
   });
   const outages = new Counter({

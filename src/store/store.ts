@@ -141,6 +141,41 @@ export interface NoteStore {
   write(name: string, value: unknown): Promise<void>;
 }
 
+/** A dispatcher that shares the store. */
+export interface ReplicaInfo {
+  /** Of the process. */
+  readonly id: string;
+  readonly host: string;
+  readonly pid: number;
+  /** Milliseconds since the epoch. */
+  readonly started: number;
+}
+
+/** The right to do something that one replica does at a time. */
+export type LeaseAnswer =
+  /** `token` grows whenever it changes hands: whoever comes with a lower one than was seen is late. */
+  { readonly held: true; readonly token: number } | { readonly held: false; readonly holder: string };
+
+/** How the dispatchers that share a store find and heed one another. Every call rejects while it does not answer. */
+export interface Coordination {
+  /** Of this process. */
+  readonly id: string;
+  /** Says that this replica is alive, for so many milliseconds. Answers with all that are, in the order of their ids. */
+  beat(self: ReplicaInfo, milliseconds: number): Promise<readonly ReplicaInfo[]>;
+  /** It is not any more, and nor are its verdicts. */
+  leave(): Promise<void>;
+  /** What this replica believes of the nodes that it probes, as JSON. */
+  publish(verdicts: string): Promise<void>;
+  /** What all believe, by replica. */
+  verdicts(): Promise<ReadonlyMap<string, string>>;
+  /** Told when another replica may have published something, until the returned function is called. */
+  listen(told: () => void): () => void;
+  /** Takes or renews a lease for so many milliseconds. */
+  lease(name: string, milliseconds: number): Promise<LeaseAnswer>;
+  /** Gives it up, where this replica has it. */
+  release(name: string): Promise<void>;
+}
+
 /** The store cannot be reached in time, or does not take writes; what was asked for may have happened or not. */
 export class StoreUnavailable extends Error {
   override readonly name = 'StoreUnavailable';
@@ -155,6 +190,8 @@ export interface Store {
   readonly claims: ClaimStore;
   readonly topology: TopologyStore;
   readonly notes: NoteStore;
+  /** Left out: the store is this process' own. */
+  readonly coordination?: Coordination;
   /** For people: what kind of store it is and where. */
   readonly description: string;
   /**

@@ -4,6 +4,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, test } from 'node:test';
 import { AFTER_ROLLBACK, Loop, PACE, type LoopOptions } from '../../src/reconcile/loop.ts';
+import { LeaseError } from '../../src/reconcile/fence.ts';
 import { Memory } from '../../src/reconcile/memory.ts';
 import { Reconciler } from '../../src/reconcile/reconciler.ts';
 import type { BalancerReport } from '../../src/reconcile/report.ts';
@@ -234,4 +235,24 @@ test('one that stays down is looked at no less often than one that runs', async 
   await after(PACE.debounce);
   for (const pause of [PACE.retryFirst, 2 * PACE.retryFirst, 3000, 3000]) await after(pause);
   assert.equal(reports.length, 5);
+});
+
+test('stands by while another replica changes the engine, and takes over soon after it does not', async () => {
+  let free = false;
+  const balancer = { id: 'lb', vips: null, services: 'all', maxRemoved: 1, drainLimit: null } as const;
+  const memory = new Memory(path.join(folder, 'shared'), 'toy', 1);
+  const fence = () =>
+    free
+      ? Promise.resolve({ token: 2, signal: new AbortController().signal })
+      : Promise.reject(new LeaseError('replica b changes it'));
+  const driver = toyDriver(engine);
+  loop = loopWith({
+    reconciler: new Reconciler({ balancer, driver, memory, lockFile: path.join(folder, 'lock'), fence }),
+  });
+  loop.start();
+  loop.want(intentWith(1));
+  const report = await after(PACE.debounce);
+  assert.deepEqual([report.standing, report.why], ['standby', 'replica b changes it']);
+  free = true;
+  assert.equal((await after(2000)).standing, 'in-sync');
 });

@@ -4,6 +4,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, test } from 'node:test';
 import type { Intent } from '../../src/intent/model.ts';
+import { LeaseError } from '../../src/reconcile/fence.ts';
 import { Memory } from '../../src/reconcile/memory.ts';
 import { Reconciler, type ReconcilerOptions } from '../../src/reconcile/reconciler.ts';
 import { cluster, intentOf } from '../targets/documents.ts';
@@ -330,4 +331,21 @@ describe('what is remembered', () => {
     await reconciler.apply(A);
     assert.deepEqual((await reconciler.memory.recall()).drainingSince, {});
   });
+});
+
+test('nothing is changed without the right to, nor with one that is late', async () => {
+  const refused = reconcilerWith({ fence: () => Promise.reject(new LeaseError('replica b changes it')) });
+  await assert.rejects(refused.apply(intentWith(1)), { name: 'LeaseError', message: 'replica b changes it' });
+  const withToken = (token: number) =>
+    reconcilerWith({ fence: () => Promise.resolve({ token, signal: new AbortController().signal }) });
+  assert.equal((await withToken(7).apply(intentWith(1))).result, 'applied');
+  await assert.rejects(withToken(6).apply(intentWith(2)), { name: 'LeaseError', message: /token 6 is late/ });
+  assert.equal((await withToken(7).apply(intentWith(2))).result, 'applied');
+});
+
+test('an apply whose right is lost in the middle stops there', async () => {
+  const lost = new AbortController();
+  lost.abort(new LeaseError('the lease was lost'));
+  const late = reconcilerWith({ fence: () => Promise.resolve({ token: 1, signal: lost.signal }) });
+  await assert.rejects(late.apply(intentWith(2)), { name: 'LeaseError' });
 });

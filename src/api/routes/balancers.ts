@@ -2,6 +2,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import Type from 'typebox';
 import type { Dispatcher } from '../../dispatcher/dispatcher.ts';
+import { LeaseError } from '../../reconcile/fence.ts';
 import { LockError } from '../../reconcile/lock.ts';
 import type { Outcome } from '../../reconcile/reconciler.ts';
 import { planReport } from '../../reconcile/report.ts';
@@ -220,6 +221,8 @@ async function reaching<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
+    if (error instanceof LeaseError)
+      throw new Problem(409, 'standby', `${error.message}; ask the replica that does`);
     if (!(error instanceof DriverError) && !(error instanceof LockError)) throw error;
     throw new Problem(503, 'engine-unreachable', error.message);
   }

@@ -10,8 +10,10 @@ export interface Keys {
   readonly replicas: string;
   readonly beats: string;
   readonly verdicts: string;
-  /** Channel on which is told that something changed. */
+  /** Channel on which is told that a claim or the topology changed. */
   readonly channel: string;
+  /** Channel on which is told that a replica published what it believes of nodes, or left. */
+  readonly news: string;
 }
 
 /** @throws RangeError for a prefix that could change what the braces mean, or is too long */
@@ -28,5 +30,6 @@ export function keysFor(prefix: string, cluster: string): Keys {
     beats: key('beats'),
     verdicts: key('verdicts'),
     channel: key('changes'),
+    news: key('news'),
   };
 }

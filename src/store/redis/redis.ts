@@ -5,6 +5,7 @@ import type { EventSink } from '../../events/bus.ts';
 import { SharedStore, type Pace } from '../shared/shared-store.ts';
 import { formatRedisAddress, type RedisAddress } from './address.ts';
 import { connect, type Client, type RedisTls } from './client.ts';
+import { RedisCoordination } from './coordination.ts';
 import { keysFor } from './keys.ts';
 import { RedisRemote } from './remote.ts';
 import { checkSchema } from './schema.ts';
@@ -50,9 +51,12 @@ export async function redisStore(address: RedisAddress, options: RedisOptions): 
   try {
     await ready(client);
     await checkSchema(client, keys);
-    const remote = new RedisRemote({ client, keys, replica: randomUUID(), maxClaims, claimTtl, timeLimit });
+    const replica = randomUUID();
+    const remote = new RedisRemote({ client, keys, replica, maxClaims, claimTtl, timeLimit });
+    const coordination = new RedisCoordination(replica, client, keys);
     const store = await SharedStore.open({
       remote,
+      coordination,
       maxClaims,
       events,
       description: `${formatRedisAddress(address)}, keys ${prefix}:{${cluster}}:*`,
@@ -61,7 +65,7 @@ export async function redisStore(address: RedisAddress, options: RedisOptions): 
     });
     client.on('close', () => store.lost('the connection was closed'));
     client.on('ready', () => store.connected());
-    listenTo(news, keys.channel, () => store.poke());
+    listenTo(news, { [keys.channel]: () => store.poke(), [keys.news]: () => coordination.heard() });
     return store;
   } catch (error) {
     await close();
@@ -70,9 +74,9 @@ export async function redisStore(address: RedisAddress, options: RedisOptions): 
 }
 
 /** Subscribes whenever there is a connection; what is missed meanwhile is found by polling. */
-function listenTo(news: Client, channel: string, told: () => void): void {
-  const subscribe = (): void => void news.subscribe(channel).catch(() => undefined);
-  news.on('message', told);
+function listenTo(news: Client, told: Readonly<Record<string, () => void>>): void {
+  const subscribe = (): void => void news.subscribe(...Object.keys(told)).catch(() => undefined);
+  news.on('message', (channel: string) => told[channel]?.());
   news.on('ready', subscribe);
   if (news.status === 'ready') subscribe();
 }

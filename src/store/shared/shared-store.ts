@@ -4,7 +4,7 @@
  */
 import { isDeepStrictEqual } from 'node:util';
 import { NO_EVENTS, type EventSink } from '../../events/bus.ts';
-import type { Claim, Store } from '../store.ts';
+import type { Claim, Coordination, Store } from '../store.ts';
 import { ClaimView } from './claim-view.ts';
 import { SharedClaims } from './claims.ts';
 import { Follower } from './follower.ts';
@@ -15,6 +15,7 @@ import { SharedTopology } from './topology.ts';
 
 export interface SharedStoreOptions {
   readonly remote: Remote;
+  readonly coordination: Coordination;
   readonly maxClaims: number;
   readonly events?: EventSink | undefined;
   readonly description: string;
@@ -46,6 +47,7 @@ export class SharedStore implements Store {
   readonly claims: SharedClaims;
   readonly topology: SharedTopology;
   readonly notes: SharedNotes;
+  readonly coordination: Coordination;
   readonly description: string;
   readonly #options: SharedStoreOptions;
   readonly #view = new ClaimView();
@@ -63,6 +65,7 @@ export class SharedStore implements Store {
     this.#options = options;
     this.#pace = pace;
     this.description = description;
+    this.coordination = options.coordination;
     this.#link = new Link({
       recover: () => this.#recover(),
       lost: (why) => events.emit({ type: 'store.degraded', at: Date.now(), why }),
