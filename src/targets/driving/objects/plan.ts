@@ -2,7 +2,6 @@
  * From some objects to others: what is in the way goes first, then what is new comes, kind by kind, then what
  * differs is changed, and last goes what is not wanted any more. So there are always members.
  */
-import { isDeepStrictEqual } from 'node:util';
 import { groupBy } from '../../../topology/group-by.ts';
 import type { Change, Plan, Step } from '../../driver.ts';
 import { lineDifferences, poolDifferences, type Texts } from '../changes.ts';
@@ -12,6 +11,7 @@ import {
   type ObjectRules,
   type ObjectsAction,
   type ObjectsState,
+  type Settings,
 } from './model.ts';
 
 export function planObjects(
@@ -87,7 +87,7 @@ function inTheWay(from: Objects, to: Objects, rules: ObjectRules): ReadonlySet<s
   };
   for (const [key, object] of from) {
     const now = to.get(key);
-    if (now && rules.anew(object, now)) add(key);
+    if (now && !areSame(object.settings, now.settings) && rules.anew(object, now)) add(key);
   }
   // What is made anew may want what stays otherwise.
   for (;;) {
@@ -120,7 +120,7 @@ function stepsBetween(
   const parts = groupBy(made, ({ parent }) => parent ?? '');
   const changed = [...to.values()].filter((object) => {
     const old = from.get(keyOf(object));
-    return old && !isNew(keyOf(object)) && !isDeepStrictEqual(old.settings, object.settings);
+    return old && !isNew(keyOf(object)) && !areSame(old.settings, object.settings);
   });
   const comes = ranked([
     ...made.filter(({ parent }) => parent === null || !isNew(parent)),
@@ -134,6 +134,11 @@ function stepsBetween(
     ),
     ...removals(late),
   ];
+}
+
+function areSame(a: Settings, b: Settings): boolean {
+  const names = Object.keys(a);
+  return names.length === Object.keys(b).length && names.every((name) => a[name] === b[name]);
 }
 
 /** One request takes so many. */
