@@ -25,7 +25,8 @@ export interface CommandResult {
 
 /** Where distributions keep what only root runs, which is not on everybody's PATH. */
 const PATH = [process.env.PATH, '/usr/local/sbin', '/usr/sbin', '/sbin'].filter(Boolean).join(':');
-const TIMEOUT_MS = 30_000;
+/** Milliseconds that a command gets where nothing else is said. */
+export const COMMAND_TIMEOUT_MS = 30_000;
 const MAX_OUTPUT = 64 * 1024 * 1024;
 /** Milliseconds for the last of what a program has printed that has ended. */
 const REST_MS = 1000;
@@ -41,7 +42,7 @@ const SAID = 2000;
 export function runCommand(
   command: string,
   args: readonly string[],
-  { namespace, input = '', timeout = TIMEOUT_MS, maxOutput = MAX_OUTPUT }: CommandOptions,
+  { namespace, input = '', timeout = COMMAND_TIMEOUT_MS, maxOutput = MAX_OUTPUT }: CommandOptions,
 ): Promise<CommandResult> {
   const [program = command, ...words] = [...enter(namespace), command, ...args];
   return new Promise((resolve, reject) => {

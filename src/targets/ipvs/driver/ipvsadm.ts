@@ -1,11 +1,20 @@
 /** IPVS of one network namespace, by ipvsadm(8) and sysctl(8). */
 import { DriverError } from '../../driver.ts';
-import { runCommand, whatWasSaid, type CommandResult } from '../../driving/command.ts';
+import {
+  COMMAND_TIMEOUT_MS,
+  runCommand,
+  whatWasSaid,
+  type CommandOptions,
+  type CommandResult,
+} from '../../driving/command.ts';
 import { parseTable, type KernelService } from './parse.ts';
 import { parseSysctls, parseTimeouts, setTimeouts } from './settings.ts';
 
 /** Some 60 bytes a line: enough for the ports of 10,000 nodes. */
 const MAX_LISTING = 256 * 1024 * 1024;
+
+/** Milliseconds that each rule may take, a thousand times what it does on a real machine, beside those of any command. */
+const PER_RULE_MS = 10;
 
 /** What ipvsadm says of a command whose work is done already, or not to be done that way any more. */
 const SETTLED = /^(Service already exists|Destination already exists|No such (service|destination))$/;
@@ -66,7 +75,9 @@ export class Ipvsadm {
    * command does.
    */
   async change(lines: readonly string[]): Promise<void> {
-    const result = await this.command(this.program, ['-R'], `${lines.join('\n')}\n`);
+    const input = `${lines.join('\n')}\n`;
+    const timeout = COMMAND_TIMEOUT_MS + lines.length * PER_RULE_MS;
+    const result = await this.command(this.program, ['-R'], { input, timeout });
     const said = result.stderr.split('\n').filter((line) => line !== '');
     const unsettled = new Set(said.filter((line) => !SETTLED.test(line.trim())));
     if (unsettled.size === 0 && (result.code === 0 || said.length > 0)) return;
@@ -84,8 +95,11 @@ export class Ipvsadm {
     throw new DriverError(kind, `${program} ${args.join(' ')}: ${whatWasSaid(result)}`);
   }
 
-  private command(program: string, args: readonly string[], input = ''): Promise<CommandResult> {
-    const { namespace } = this;
-    return runCommand(program, args, { namespace, input, maxOutput: MAX_LISTING });
+  private command(
+    program: string,
+    args: readonly string[],
+    more: Pick<CommandOptions, 'input' | 'timeout'> = {},
+  ): Promise<CommandResult> {
+    return runCommand(program, args, { namespace: this.namespace, maxOutput: MAX_LISTING, ...more });
   }
 }
