@@ -124,6 +124,12 @@ export class LiveLab {
     return reconciler.apply(intentOf(topology));
   }
 
+  /** What the engine's dump consists of, sorted: what was taken away and put back may stand elsewhere by now. */
+  async parts(): Promise<string[]> {
+    const parts = (await this.engine.dump()).split(/[\n,{}]/);
+    return parts.map((part) => part.trim()).sort();
+  }
+
   /** Applies it, and sees that there is nothing left to do. */
   async bringTo(topology: Topology): Promise<void> {
     const { code, err } = await this.roomlb('apply', topology, '--yes', '--adopt');

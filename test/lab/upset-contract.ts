@@ -133,10 +133,18 @@ export function testUpsets(harness: EngineHarness, options: UpsetOptions): void 
       const [base, changed] = [live.topology(BASE), live.topology(CHANGES['a weight changes'] ?? [])];
       await live.bringTo(base);
       await live.traffic.open(live.flows(base));
+      const parts = await live.parts();
       const shell = await options.harm(live);
       const { code, err } = await wrappers.harming(shell, () => live.roomlb('apply', changed, '--yes'));
       assert.deepEqual([code, err.includes('failed, and rolled back')], [1, true], err);
       await options.heal?.(live);
+      // nginx may have yet to load what is back in its file, which is noted beside it.
+      const now = new Set(await live.parts());
+      assert.deepEqual(
+        parts.filter((part) => !now.has(part)),
+        [],
+        'the engine is not as it was',
+      );
       await live.bringTo(base);
       await unharmed();
     });
