@@ -156,14 +156,7 @@ export class Loop {
  * that it is tried.
  */
 function paceAfter(standing: Found['standing'], pace: Pace): Pace {
-  switch (standing) {
-    case 'stopped':
-      return { ...pace, retryMost: Math.min(pace.retryMost, pace.interval) };
-    case 'standby':
-      return { ...pace, retryMost: Math.min(pace.retryMost, STANDBY_MOST) };
-    case 'rolled-back':
-      return { ...pace, ...AFTER_ROLLBACK };
-    default:
-      return pace;
-  }
+  if (standing === 'stopped') return { ...pace, retryMost: Math.min(pace.retryMost, pace.interval) };
+  if (standing === 'standby') return { ...pace, retryMost: Math.min(pace.retryMost, STANDBY_MOST) };
+  return standing === 'rolled-back' ? { ...pace, ...AFTER_ROLLBACK } : pace;
 }

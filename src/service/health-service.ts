@@ -41,6 +41,8 @@ const VIEW_SHARE = 0.3;
 /** Milliseconds between two notes, and the share of time that noting down may take: so much may be lost by kill -9. */
 const NOTE_PAUSE = 50;
 const NOTE_SHARE = 0.1;
+/** The same pause where others share the store: what they believe is known from them anyway. */
+const SHARED_NOTE_PAUSE = 2000;
 /** Milliseconds after which what has merely been counted is noted down as well. */
 const NOTE_EVERY = 30_000;
 /** What is asked of a node at once when its connection breaks. */
@@ -62,7 +64,7 @@ export class HealthService {
   #cancelNote: () => void = () => undefined;
 
   private constructor(options: HealthServiceOptions, snapshot: DetectorSnapshot | undefined) {
-    const { dispatcher, probes, clock, seed } = options;
+    const { dispatcher, probes, clock, seed, shared } = options;
     this.#options = options;
     this.#declared = dispatcher.declared;
     const { health } = this.#declared;
@@ -84,7 +86,7 @@ export class HealthService {
     this.#note = new Coalesced(
       clock,
       () => this.#writeNote(),
-      (took) => Math.max(NOTE_PAUSE, took / NOTE_SHARE),
+      (took) => Math.max(shared ? SHARED_NOTE_PAUSE : NOTE_PAUSE, took / NOTE_SHARE),
     );
   }
 

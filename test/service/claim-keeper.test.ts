@@ -34,7 +34,7 @@ function scene(change: (claims: ClaimStore) => ClaimStore = (claims) => claims) 
     told.flatMap((event) =>
       event.type === 'room.split' ? [`${event.room} ${event.live} ${event.claimed}`] : [],
     );
-  return { dispatcher, registry, keeper, store, connect, splits, warnings };
+  return { dispatcher, registry, keeper, store, connect, splits, warnings, events, told };
 }
 
 describe('claims and live rooms', () => {
@@ -131,5 +131,47 @@ describe('claims and live rooms', () => {
     say([], { closed: ['standup'] });
     await keeper.reconcile();
     assert.equal(store.claims.total(), 0);
+  });
+
+  test('a room that was handed out twice while the store was away goes where it lives, if it lives only there', async () => {
+    const { keeper, store, connect, splits, events, told } = scene();
+    for (const room of ['here', 'both', 'unheard']) await store.claims.create(room, claimOn('sfu-2'));
+    await store.claims.move('unheard', 'sfu-2', claimOn('sfu-3'));
+    const [first, second] = [connect('sfu-1'), connect('sfu-2')];
+    second(['both']);
+    for (const room of ['here', 'both', 'unheard']) {
+      const claimed = room === 'unheard' ? 'sfu-3' : 'sfu-2';
+      events.emit({ type: 'room.conflict', at: 0, room, claimed, other: 'sfu-1' });
+    }
+    first(['here', 'both', 'unheard']);
+    await keeper.reconcile();
+    assert.equal((await store.claims.get('here'))?.node, 'sfu-1');
+    assert.equal((await store.claims.get('both'))?.node, 'sfu-2');
+    // sfu-3 does not report here: for all that is known, the room may live there.
+    assert.equal((await store.claims.get('unheard'))?.node, 'sfu-3');
+    assert.deepEqual(splits().sort(), ['both sfu-1 sfu-2', 'unheard sfu-1 sfu-3']);
+    const moved = told.flatMap((event) =>
+      event.type === 'room.moved' ? [[event.room, event.to, event.why]] : [],
+    );
+    assert.deepEqual(moved, [['here', 'sfu-1', 'lives there']]);
+  });
+
+  test('a live room whose claim another replica released is let go', async () => {
+    const gone = new Set(['standup']);
+    const { keeper, store, connect } = scene((claims) => ({
+      get: (room) => claims.get(room),
+      create: (room, claim) => claims.create(room, claim),
+      move: (...args) => claims.move(...args),
+      release: (room) => claims.release(room),
+      list: (query) => claims.list(query),
+      loads: () => claims.loads(),
+      total: () => claims.total(),
+      renew: (places) => claims.renew(places),
+      released: (room) => gone.has(room),
+      degraded: false,
+    }));
+    connect('sfu-1')(['standup', 'retro']);
+    await keeper.reconcile();
+    assert.deepEqual(await listAll(store), ['retro']);
   });
 });

@@ -3,7 +3,16 @@ import { randomUUID } from 'node:crypto';
 import { toClaim } from '../claim.ts';
 import { checkQuery, toPage } from '../page.ts';
 import { MAX_ROOM_BYTES } from '../../allocation/room-name.ts';
-import type { Changes, Condition, Knowledge, Release, Remote, Stamped, Written } from '../shared/remote.ts';
+import type {
+  Changes,
+  Condition,
+  Counted,
+  Knowledge,
+  Release,
+  Remote,
+  Stamped,
+  Written,
+} from '../shared/remote.ts';
 import {
   StoreFull,
   type Claim,
@@ -155,9 +164,9 @@ export class RedisRemote implements Remote {
     return this.#written(await this.#run('settle', room, base ?? '', claim?.node ?? '', rest, replica));
   }
 
-  async loads(): Promise<ReadonlyMap<string, number>> {
-    const flat = (await this.#run('loads')) as string[];
-    return new Map(inGroups(flat, 2).map(([node = '', rooms]) => [node, Number(rooms)]));
+  async loads(): Promise<Counted> {
+    const [seq, flat] = (await this.#run('loads')) as [number, string[]];
+    return { seq, loads: new Map(inGroups(flat, 2).map(([node = '', rooms]) => [node, Number(rooms)])) };
   }
 
   async readTopology(): Promise<TopologyRecord | undefined> {

@@ -253,8 +253,8 @@ end
 local value = redis.call('HGET', rooms, room)
 return { (node == '' or nodeOf(value) == node) and 1 or 0, value, seqNow() }`);
 
-/** Rooms of each node, as they were counted: node and rooms in turn. */
-export const LOADS = guarded(`return redis.call('HGETALL', loads)`);
+/** The seq, and the rooms of each node as they were counted: node and rooms in turn. */
+export const LOADS = guarded(`return { seqNow(), redis.call('HGETALL', loads) }`);
 
 /** The record of the topology, or nothing. */
 export const READ_TOPOLOGY = guarded(`return redis.call('GET', topology)`);

@@ -84,6 +84,11 @@ export class ClaimView {
     return this.#pending;
   }
 
+  /** Whether the store has confirmed all of it. */
+  get confirmed(): boolean {
+    return this.#assumed.size === 0 && this.#pending.size === 0;
+  }
+
   /** The change was brought to the store, unless there is another one of that room by now. */
   done(change: Pending): void {
     if (this.#pending.get(change.room) !== change) return;

@@ -25,6 +25,11 @@ export class Follower {
     this.#anew = true;
   }
 
+  /** Count of all changes up to which the view has them. */
+  get position(): number {
+    return this.#since;
+  }
+
   /** Resolves when the view has everything that was there when this was called. */
   catchUp(): Promise<void> {
     this.#running = this.#running

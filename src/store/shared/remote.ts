@@ -38,6 +38,12 @@ export interface Changes {
   readonly topology: number;
 }
 
+/** Rooms per node, as the store counts them, and the count of all changes at which that was so. */
+export interface Counted {
+  readonly seq: number;
+  readonly loads: ReadonlyMap<string, number>;
+}
+
 /**
  * How it is found when a connection is taken up: `same`; `lost`: it is empty, or forgot what was seen before, or has
  * been brought back since by another replica; `other`: what it has was never seen, so that stamps cannot be compared.
@@ -60,8 +66,7 @@ export interface Remote {
   restore(known: readonly Knowledge[]): Promise<void>;
   /** A change that was made without it: a claim, or a release, of a room that was on `base` before. */
   settle(room: string, base: string | undefined, claim: Claim | undefined): Promise<Written>;
-  /** Rooms per node, as it counts them. */
-  loads(): Promise<ReadonlyMap<string, number>>;
+  loads(): Promise<Counted>;
   readTopology(): Promise<TopologyRecord | undefined>;
   writeTopology(record: TopologyRecord, expectedVersion: number): Promise<boolean>;
   /** Writes only where the version there is lower. */

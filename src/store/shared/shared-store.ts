@@ -34,9 +34,11 @@ export interface Pace {
   readonly sweep: number;
   /** Claims expire only once the store has answered for so long: their nodes must have had time to renew them. */
   readonly settle: number;
+  /** Between two times that all of it is read since counts differ. */
+  readonly mend: number;
 }
 
-export const PACE: Pace = { poll: 500, least: 20, sweep: 5000, settle: 30_000 };
+export const PACE: Pace = { poll: 500, least: 20, sweep: 5000, settle: 30_000, mend: 60_000 };
 
 /** Claims that are brought back, or dropped, at once. */
 const BATCH = 500;
@@ -56,7 +58,7 @@ export class SharedStore implements Store {
   readonly #pace: Pace;
   readonly #timers: NodeJS.Timeout[] = [];
   #poked: NodeJS.Timeout | undefined;
-  #miscounted = false;
+  #mended = -Infinity;
   #recovery = { restored: false, brought: 0, conflicts: 0 };
   #closed: Promise<void> | undefined;
 
@@ -150,15 +152,18 @@ export class SharedStore implements Store {
     });
   }
 
-  /** Twice in a row, so that what is under way does not count as a mistake. */
+  /**
+   * Whether the view and the store count alike, where nothing is under way that would explain a difference. Where they
+   * don't, something went amiss, and all of it is read anew; not often, since that does not mend a store that miscounts.
+   */
   async #recount(): Promise<void> {
-    const counted = await this.#options.remote.loads();
-    const wrong = !isDeepStrictEqual(new Map(counted), new Map(this.claims.loads()));
-    if (wrong && this.#miscounted) {
-      this.#follower.beginAnew();
-      await this.#follower.catchUp();
-    }
-    this.#miscounted = wrong && !this.#miscounted;
+    const { seq, loads } = await this.#options.remote.loads();
+    if (!this.#view.confirmed || this.#follower.position !== seq) return;
+    if (isDeepStrictEqual(new Map(loads), new Map(this.claims.loads()))) return;
+    if (performance.now() - this.#mended < this.#pace.mend) return;
+    this.#mended = performance.now();
+    this.#follower.beginAnew();
+    await this.#follower.catchUp();
   }
 
   /** What goes on by itself has nobody to be told: that the store is lost is told once, by the link. */

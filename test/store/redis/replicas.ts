@@ -7,7 +7,7 @@ import type { Store } from '../../../src/store/store.ts';
 import { until } from '../../media-node/support.ts';
 
 /** Fast, since tests wait for it. */
-export const FAST = { poll: 50, least: 5, sweep: 50, settle: 100 };
+export const FAST = { poll: 50, least: 5, sweep: 50, settle: 100, mend: 100 };
 
 export interface Replica extends Store {
   readonly told: AnyEvent[];

@@ -45,6 +45,23 @@ describe('a Redis that several share', { skip: NO_REDIS }, () => {
     await until('b to follow', () => b.claims.total() === 1);
   });
 
+  test('a change that was missed is found by counting', async (t) => {
+    const [a, b] = [
+      await openReplica(t, spec, { cluster: 'counted' }),
+      await openReplica(t, spec, { cluster: 'counted' }),
+    ];
+    await a.claims.create('first', claimOn('sfu-1'));
+    await a.claims.create('second', claimOn('sfu-1'));
+    await until('b to follow', () => b.claims.total() === 2);
+    const key = (name: string) => `roomlb:{counted}:${name}`;
+    // As if a dispatcher had written it and told nobody: its place in the feed is one that was read already.
+    const value = redis.cli('hget', key('rooms'), 'first');
+    redis.cli('hset', key('rooms'), 'missed', value);
+    redis.cli('zadd', key('feed'), '1', 'missed');
+    redis.cli('hincrby', key('loads'), 'sfu-1', '1');
+    await until('it to be found', () => a.claims.total() === 3 && b.claims.total() === 3);
+  });
+
   test('a claim that nobody renews expires, and is told; one that is asked for or renewed stays', async (t) => {
     const a = await openReplica(t, spec, { cluster: 'expiry', claimTtl: 400 });
     for (const room of ['live', 'asked', 'left']) await a.claims.create(room, claimOn('sfu-1'));
