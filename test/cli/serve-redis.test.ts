@@ -7,6 +7,7 @@ import { after, before, describe, test } from 'node:test';
 import { SMALL } from '../fixtures/cluster.ts';
 import { until } from '../media-node/support.ts';
 import { NO_REDIS, sparePort, startRedis, type RedisServer } from '../store/redis/server.ts';
+import { fileSite } from './file-site.ts';
 import { startRoomlb, startServe } from './roomlb-process.ts';
 
 const PASSWORD = 'open-sesame-of-the-test';
@@ -100,6 +101,36 @@ describe('roomlb serve --store redis://', { skip: NO_REDIS }, () => {
     assert.equal(await b.stop(), 0);
   });
 
+  test('one replica at a time changes a balancer, and another goes on where it is killed', async (t) => {
+    const site = await fileSite(t);
+    process.env.ROOMLB_REDIS_PASSWORD = PASSWORD;
+    t.after(() => delete process.env.ROOMLB_REDIS_PASSWORD);
+    const args = [
+      '--store',
+      `redis://127.0.0.1:${redis.port}`,
+      '--store-prefix',
+      'roomlb-apply',
+      '--apply',
+      'lb-1',
+    ];
+    const first = await startServe(t, site.topology, ...args, '--state-dir', site.state);
+    await until('the first to apply', async () => (await site.status(first.url)).standing === 'in-sync');
+    const second = await startServe(t, site.topology, ...args, '--state-dir', site.state);
+    await until('the second to stand by', async () => (await site.status(second.url)).standing === 'standby');
+    const refused = await fetch(`${second.url}/v1/targets/lb-1/apply`, { method: 'POST' });
+    assert.equal(refused.status, 409);
+    assert.match(((await refused.json()) as { detail: string }).detail, /^replica .* changes it/);
+
+    await first.stop('SIGKILL');
+    await site.patchNode(second.url, 'sfu-2', { weight: 7 });
+    await until(
+      'the second to go on',
+      async () => (await site.file())?.match(/server sfu-2 .*weight 7\b/) !== null,
+    );
+    await until('it to say so', async () => (await site.status(second.url)).standing === 'in-sync');
+    assert.equal(await second.stop(), 0);
+  });
+
   test('a password among the arguments is refused without repeating it, and so is a wrong one', async (t) => {
     const said = async (...args: string[]) => {
       const process = startRoomlb(
@@ -115,14 +146,16 @@ describe('roomlb serve --store redis://', { skip: NO_REDIS }, () => {
       const code = await process.ended;
       return { code, text: process.err() + process.out.join('\n') };
     };
-    const refused = await said('--store', `redis://:${PASSWORD}@127.0.0.1:${redis.port}`);
+    const [refused, nobody, locked] = await Promise.all([
+      said('--store', `redis://:${PASSWORD}@127.0.0.1:${redis.port}`),
+      said('--store', `redis://127.0.0.1:${await sparePort()}`),
+      said('--store', `redis://127.0.0.1:${redis.port}`),
+    ]);
     assert.equal(refused.code, 2);
     assert.match(refused.text, /must not contain a password.*ROOMLB_REDIS_PASSWORD/s);
     assert.ok(!refused.text.includes(PASSWORD));
-    const nobody = await said('--store', `redis://127.0.0.1:${await sparePort()}`);
     assert.equal(nobody.code, 3);
     assert.match(nobody.text, /cannot be reached: connect ECONNREFUSED/);
-    const locked = await said('--store', `redis://127.0.0.1:${redis.port}`);
     assert.equal(locked.code, 3);
     assert.match(locked.text, /NOAUTH/);
   });
