@@ -3,10 +3,16 @@ import assert from 'node:assert/strict';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { after, before, describe, test } from 'node:test';
+import { after, before, describe, test, type TestContext } from 'node:test';
 import { SMALL } from '../fixtures/cluster.ts';
 import { until } from '../media-node/support.ts';
-import { NO_REDIS, sparePort, startRedis, type RedisServer } from '../store/redis/server.ts';
+import {
+  NO_REDIS,
+  sparePort,
+  startRedis,
+  type RedisServer,
+  type ServerOptions,
+} from '../store/redis/server.ts';
 import { fileSite } from './file-site.ts';
 import { startRoomlb, startServe } from './roomlb-process.ts';
 
@@ -20,26 +26,31 @@ async function put(url: string, room: string): Promise<{ status: number; node: s
 
 const json = async (url: string) => (await fetch(url)).json() as Promise<Record<string, unknown>>;
 
-describe('roomlb serve --store redis://', { skip: NO_REDIS }, () => {
+const REDIS = {
+  args: ['--requirepass', PASSWORD],
+  cliArgs: ['--no-auth-warning', '-a', PASSWORD],
+};
+
+async function withPassword(t: TestContext, more: Partial<ServerOptions> = {}): Promise<RedisServer> {
+  const redis = await startRedis({ ...REDIS, ...more });
+  t.after(() => redis.remove());
+  return redis;
+}
+
+describe('roomlb serve --store redis://', { skip: NO_REDIS, concurrency: true }, () => {
   let folder: string;
   let topology: string;
-  let redis: RedisServer;
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), 'roomlb-serve-redis-'));
     topology = join(folder, 'topology.yaml');
     await writeFile(topology, SMALL);
     await writeFile(join(folder, 'password'), `${PASSWORD}\n`);
-    redis = await startRedis({
-      args: ['--requirepass', PASSWORD],
-      cliArgs: ['--no-auth-warning', '-a', PASSWORD],
-    });
+    await writeFile(join(folder, 'wrong'), 'close-sesame\n');
   });
-  after(async () => {
-    await redis.remove();
-    await rm(folder, { recursive: true });
-  });
+  after(() => rm(folder, { recursive: true }));
 
   test('replicas give one answer, follow one topology, and outlive one another and Redis', async (t) => {
+    let redis = await withPassword(t);
     const store = [
       '--store',
       `redis://127.0.0.1:${redis.port}`,
@@ -89,12 +100,7 @@ describe('roomlb serve --store redis://', { skip: NO_REDIS }, () => {
     assert.equal((await put(b.url, 'new')).degraded, true);
     assert.equal((await fetch(`${b.url}/v1/nodes/sfu-1/drain`, { method: 'POST' })).status, 503);
     assert.match(await (await fetch(`${b.url}/metrics`)).text(), /^roomlb_store_degraded 1$/m);
-    redis = await startRedis({
-      port: redis.port,
-      folder: redis.folder,
-      args: ['--requirepass', PASSWORD],
-      cliArgs: ['--no-auth-warning', '-a', PASSWORD],
-    });
+    redis = await withPassword(t, redis);
     await until('Redis to be back', async () => (await json(`${b.url}/readyz`)).status === 'ready');
     assert.equal(redis.cli('hlen', 'roomlb:{small}:rooms'), '5');
     assert.ok(![...b.out, b.err()].join('').includes(PASSWORD));
@@ -102,7 +108,7 @@ describe('roomlb serve --store redis://', { skip: NO_REDIS }, () => {
   });
 
   test('one replica at a time changes a balancer, and another goes on where it is killed', async (t) => {
-    const site = await fileSite(t);
+    const [site, redis] = [await fileSite(t), await withPassword(t)];
     process.env.ROOMLB_REDIS_PASSWORD = PASSWORD;
     t.after(() => delete process.env.ROOMLB_REDIS_PASSWORD);
     const args = [
@@ -132,6 +138,7 @@ describe('roomlb serve --store redis://', { skip: NO_REDIS }, () => {
   });
 
   test('a password among the arguments is refused without repeating it, and so is a wrong one', async (t) => {
+    const redis = await withPassword(t);
     const said = async (...args: string[]) => {
       const process = startRoomlb(
         t,
@@ -149,7 +156,7 @@ describe('roomlb serve --store redis://', { skip: NO_REDIS }, () => {
     const [refused, nobody, locked] = await Promise.all([
       said('--store', `redis://:${PASSWORD}@127.0.0.1:${redis.port}`),
       said('--store', `redis://127.0.0.1:${await sparePort()}`),
-      said('--store', `redis://127.0.0.1:${redis.port}`),
+      said('--store', `redis://127.0.0.1:${redis.port}`, '--store-password-file', join(folder, 'wrong')),
     ]);
     assert.equal(refused.code, 2);
     assert.match(refused.text, /must not contain a password.*ROOMLB_REDIS_PASSWORD/s);
@@ -157,6 +164,6 @@ describe('roomlb serve --store redis://', { skip: NO_REDIS }, () => {
     assert.equal(nobody.code, 3);
     assert.match(nobody.text, /cannot be reached: connect ECONNREFUSED/);
     assert.equal(locked.code, 3);
-    assert.match(locked.text, /NOAUTH/);
+    assert.match(locked.text, /WRONGPASS/);
   });
 });
