@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { VERSION } from '../version.ts';
 import { addApply } from './commands/apply.ts';
+import { addBackup } from './commands/backup.ts';
 import { addDiff } from './commands/diff.ts';
 import { addExplain } from './commands/explain.ts';
 import { addHealth } from './commands/health.ts';
@@ -12,6 +13,7 @@ import { addProbe } from './commands/probe.ts';
 import { addPlan } from './commands/plan.ts';
 import { addRender } from './commands/render.ts';
 import { addRollback } from './commands/rollback.ts';
+import { addRestore } from './commands/restore.ts';
 import { addServe } from './commands/serve.ts';
 import { addSync } from './commands/sync.ts';
 import { addTargets } from './commands/targets.ts';
@@ -60,6 +62,8 @@ Examples:
     addVerify,
     addRollback,
     addSync,
+    addBackup,
+    addRestore,
   ])
     add(program, cli);
   program

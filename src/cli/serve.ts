@@ -17,7 +17,7 @@ import { storeMetrics } from '../service/store-metrics.ts';
 import type { Probing } from '../health/report.ts';
 import { Leases } from '../replicas/lease.ts';
 import { Membership } from '../replicas/membership.ts';
-import { openStore, StoreSpecError } from '../store/open.ts';
+import { openStore } from '../store/open.ts';
 import type { Store } from '../store/store.ts';
 import { TARGETS } from '../targets/registry.ts';
 import type { HealthConfig } from '../topology/health/config.ts';
@@ -27,7 +27,7 @@ import { CliError, EXIT } from './exit.ts';
 import { parseListen } from './listen.ts';
 import { createLogger, type LogLevel } from './logger.ts';
 import type { Io } from './output.ts';
-import { redisOptions, type StoreOptions } from './store-options.ts';
+import { openedFor, type StoreOptions } from './store-options.ts';
 
 export interface ServeOptions extends StoreOptions {
   readonly topology: string;
@@ -66,7 +66,9 @@ export async function serve(io: Io, options: ServeOptions): Promise<void> {
   const declared = await readTopology(io, options.topology);
   const events = new EventBus((err) => logger.error({ err }, 'a listener to events failed'));
   logEvents(events, logger);
-  const store = await open(options, declared.cluster, events);
+  const store = await openedFor(options, declared.cluster, (spec, redis) =>
+    openStore(spec, { ...redis, events }),
+  );
   try {
     const stored = await loadStoredTopology(store.topology, declared);
     if (stored.result === 'invalid') {
@@ -180,20 +182,6 @@ async function answer(
   const impatience = setTimeout(() => app.server.closeAllConnections(), SHUTDOWN_MS);
   await app.close();
   clearTimeout(impatience);
-}
-
-async function open(options: ServeOptions, cluster: string, events: EventBus): Promise<Store> {
-  const { store: spec } = options;
-  const redis = await redisOptions(options);
-  try {
-    return await openStore(spec, { ...redis, cluster, events });
-  } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause);
-    const code = cause instanceof StoreSpecError ? EXIT.badInput : EXIT.unreachable;
-    // A specification that was refused may have a password in it.
-    const shown = cause instanceof StoreSpecError ? '' : ` ${spec}`;
-    throw new CliError(code, `--store${shown}: ${why}`, { cause });
-  }
 }
 
 function baseUrl(address: AddressInfo | string | null, host: string): string {

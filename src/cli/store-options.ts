@@ -1,6 +1,7 @@
 /** Options of commands that use a store. */
 import { readFile } from 'node:fs/promises';
 import { Option, type Command } from 'commander';
+import { StoreSpecError } from '../store/open.ts';
 import type { RedisTls } from '../store/redis/client.ts';
 import { DEFAULTS, type RedisOptions } from '../store/redis/redis.ts';
 import { formatMs } from '../topology/read-milliseconds.ts';
@@ -59,8 +60,31 @@ export function addStoreOptions(command: Command): Command {
     );
 }
 
+/**
+ * Opens what `--store` names, by the given function; what is wrong with it becomes a CliError.
+ *
+ * @param cluster of the topology: clusters share nothing in one Redis
+ */
+export async function openedFor<T>(
+  options: StoreOptions,
+  cluster: string,
+  opening: (spec: string, redis: RedisOptions) => Promise<T>,
+): Promise<T> {
+  const { store: spec } = options;
+  const redis = await redisOptions(options);
+  try {
+    return await opening(spec, { ...redis, cluster });
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    const code = cause instanceof StoreSpecError ? EXIT.badInput : EXIT.unreachable;
+    // A specification that was refused may have a password in it.
+    const shown = cause instanceof StoreSpecError ? '' : ` ${spec}`;
+    throw new CliError(code, `--store${shown}: ${why}`, { cause });
+  }
+}
+
 /** What a store outside the process needs, with the files that options name. @throws CliError for bad input */
-export async function redisOptions(options: StoreOptions): Promise<Omit<RedisOptions, 'cluster'>> {
+async function redisOptions(options: StoreOptions): Promise<Omit<RedisOptions, 'cluster'>> {
   const { storePasswordFile, storePrefix, storeClaimTtl, storeMaxClaims, storeTimeLimit } = options;
   const { ROOMLB_REDIS_PASSWORD, ROOMLB_REDIS_SENTINEL_PASSWORD } = process.env;
   return {

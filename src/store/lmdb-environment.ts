@@ -1,6 +1,9 @@
 import { closeSync, existsSync, fstatSync, openSync, readSync, rmSync, writeFileSync } from 'node:fs';
 import { open, type Key, type RootDatabase, type RootDatabaseOptions } from 'lmdb';
 
+/** The name of a store's data in its directory. */
+export const DATA_FILE = 'claims.mdb';
+
 /** LMDB's magic number and the version of its data format that lmdb-js 3 reads and writes (mdb.c). */
 const MAGIC = 0xbeefc0de;
 const DATA_VERSION = 2;

@@ -7,15 +7,13 @@ import { closeSync, fsyncSync, mkdirSync, openSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import type { Database, RootDatabase } from 'lmdb';
 import { GroupCommit } from './group-commit.ts';
-import { openEnvironment } from './lmdb-environment.ts';
+import { DATA_FILE, openEnvironment } from './lmdb-environment.ts';
+import { upgradeFormat } from './lmdb-format.ts';
 import { LmdbClaims } from './lmdb-claims.ts';
 import { LmdbNotes } from './lmdb-notes.ts';
 import { LmdbTopology } from './lmdb-topology.ts';
 import { Ownership } from './owner.ts';
 import type { Store } from './store.ts';
-
-/** Of the keys and values in the database. Raise it with every change that older programs would misread. */
-const FORMAT = '1';
 
 /** In bytes: about what a hundred claims made at once take. */
 const PROBE_SIZE = 64 * 1024;
@@ -30,7 +28,7 @@ export async function lmdbStore(directory: string): Promise<Store> {
   const owner = await Ownership.acquire(path);
   try {
     // Batches are GroupCommit's to make.
-    const env = openEnvironment<string, Buffer>(join(path, 'claims.mdb'), {
+    const env = openEnvironment<string, Buffer>(join(path, DATA_FILE), {
       eventTurnBatching: false,
       keyEncoding: 'binary',
       encoding: 'string',
@@ -65,9 +63,9 @@ async function openDatabases(
 ): Promise<Store> {
   const meta = env.openDB<string, string>({ name: 'meta', encoding: 'string' });
   const commits = new GroupCommit(env, path);
-  await checkFormat(meta, commits, path);
   const rooms = env.openDB<string, Buffer>({ name: 'rooms', keyEncoding: 'binary', encoding: 'string' });
   const nodes = env.openDB<string, Buffer>({ name: 'nodes', keyEncoding: 'binary', encoding: 'string' });
+  await upgradeFormat({ meta, rooms, nodes }, commits, path);
   flushDirectories(path, firstCreated);
   const claims = new LmdbClaims(rooms, nodes, commits);
   const topology = new LmdbTopology(meta, commits);
@@ -91,17 +89,6 @@ async function openDatabases(
 async function tryWriting(meta: Database<string, string>, commits: GroupCommit): Promise<undefined> {
   await commits.write(() => void meta.put('probe', 'x'.repeat(PROBE_SIZE)));
   await commits.write(() => void meta.remove('probe'));
-}
-
-async function checkFormat(
-  meta: Database<string, string>,
-  commits: GroupCommit,
-  path: string,
-): Promise<void> {
-  const found = meta.get('format');
-  if (found === FORMAT) return;
-  if (found === undefined) await commits.write(() => void meta.put('format', FORMAT));
-  else throw new Error(`the store ${path} has format ${found}; this program reads format ${FORMAT} only`);
 }
 
 /** A new file survives a loss of power only when the directory that names it is flushed too. */

@@ -1,7 +1,9 @@
 import { lmdbStore } from './lmdb.ts';
+import { lmdbSnapshot } from './lmdb-snapshot.ts';
 import { memoryStore } from './memory.ts';
 import { parseRedisAddress, REDIS_FORMS } from './redis/address.ts';
 import { redisStore, type RedisOptions } from './redis/redis.ts';
+import { snapshotOf, type StoreSnapshot } from './snapshot.ts';
 import type { Store } from './store.ts';
 
 const FILE = 'file:';
@@ -26,6 +28,17 @@ export async function openStore(spec: string, redis: RedisOptions = { cluster: '
   throw new StoreSpecError(
     `${JSON.stringify(spec)} names no store; use memory, file:PATH for a directory on disk, or ${REDIS_FORMS}`,
   );
+}
+
+/**
+ * What the store that the specification names holds now. A file store may be in use by another process. Rejects as
+ * `openStore` does, and with a StoreSpecError for `memory`, which is always this process' own.
+ */
+export async function openSnapshot(spec: string, redis?: RedisOptions): Promise<StoreSnapshot> {
+  if (spec === 'memory')
+    throw new StoreSpecError('what is in memory ends with its process; name file:PATH or redis://…');
+  if (spec.startsWith(FILE) && spec.length > FILE.length) return lmdbSnapshot(spec.slice(FILE.length));
+  return snapshotOf(await openStore(spec, redis));
 }
 
 function redisAddress(spec: string): ReturnType<typeof parseRedisAddress> {

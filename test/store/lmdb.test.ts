@@ -6,6 +6,9 @@ import { createInterface } from 'node:readline';
 import { test } from 'node:test';
 import assert from 'node:assert/strict';
 import { open } from 'lmdb';
+import { GroupCommit } from '../../src/store/group-commit.ts';
+import { openEnvironment } from '../../src/store/lmdb-environment.ts';
+import { upgradeFormat, type FormatDatabases } from '../../src/store/lmdb-format.ts';
 import { openStore } from '../../src/store/open.ts';
 import { claimOn, listAll, openFor, withDirectory } from './stores.ts';
 
@@ -114,7 +117,10 @@ test('a store of another format is refused, and the directory is free afterwards
     await other.openDB<string, string>({ name: 'meta', encoding: 'string' }).put('format', '99');
     await other.close();
     for (let i = 0; i < 2; i++) {
-      await assert.rejects(openStore(`file:${directory}`), /has format 99; this program reads format 1 only/);
+      await assert.rejects(
+        openStore(`file:${directory}`),
+        /has format 99; this program reads up to format 1/,
+      );
     }
   }));
 
@@ -250,3 +256,36 @@ test(
       }
     }),
 );
+
+test('an older format is brought to this one, each step in one commit; what is too old or newer is named', () =>
+  withDirectory(async (directory) => {
+    const env = openEnvironment<string, Buffer>(join(directory, 'claims.mdb'), {
+      keyEncoding: 'binary',
+      encoding: 'string',
+    });
+    const commits = new GroupCommit(env, directory);
+    const meta = env.openDB<string, string>({ name: 'meta', encoding: 'string' });
+    const open = (name: string) =>
+      env.openDB<string, Buffer>({ name, keyEncoding: 'binary', encoding: 'string' });
+    const databases = { meta, rooms: open('rooms'), nodes: open('nodes') };
+    try {
+      const key = Buffer.from('a');
+      await upgradeFormat(databases, commits, directory, 1);
+      await databases.rooms.put(key, 'one');
+      const append = (what: string) => (to: FormatDatabases) =>
+        void to.rooms.put(key, `${to.rooms.get(key)} ${what}`);
+      await upgradeFormat(databases, commits, directory, 3, { 1: append('two'), 2: append('three') });
+      assert.deepEqual([meta.get('format'), databases.rooms.get(key)], ['3', 'one two three']);
+      await upgradeFormat(databases, commits, directory, 3, { 1: append('again'), 2: append('again') });
+      assert.equal(databases.rooms.get(key), 'one two three');
+      await assert.rejects(
+        upgradeFormat(databases, commits, directory, 5, { 4: append('five') }),
+        /back it up/,
+      );
+      await assert.rejects(upgradeFormat(databases, commits, directory, 2), /reads up to format 2/);
+      assert.deepEqual([meta.get('format'), databases.rooms.get(key)], ['3', 'one two three']);
+    } finally {
+      await commits.close();
+      await env.close();
+    }
+  }));
