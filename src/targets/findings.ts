@@ -14,6 +14,16 @@ export function finding(
   return [{ level, about: about.map(({ id }) => id).sort(compareText), message, hint }];
 }
 
+/** For engines that leave it to something beside them which host has the VIP. */
+export function withoutVrrp(label: string, vips: readonly IntentVip[]): Finding[] {
+  return finding(
+    vips.filter(({ vrrp }) => vrrp !== null),
+    'degraded',
+    `${label} hands no address from host to host: what vrrp asks for is not in here`,
+    'run VRRP beside it, or give the VIP a route: in the topology, and announce it from every host: bird, frr, exabgp or gobgp',
+  );
+}
+
 /** Services by VIP id, in their own order. */
 export function groupByVip(services: readonly VirtualService[]): Map<string, VirtualService[]> {
   return groupBy(services, ({ vip }) => vip);

@@ -116,7 +116,7 @@ describe('findings of cisco-nxos-itd', () => {
       'degraded v/signalling: STUN is not asked: UDP probes of ITD w',
       'degraded v/signalling: ITD remembers no connections: those of',
       'degraded v/media/d/tcp,v/media/d/udp: media of a draining nod',
-      'degraded v: the ITD service stays shut: the topology does not',
+      'degraded v: the last line of the ITD service (no shutdown) is refused',
     ])
       assert.ok(lines.includes(start.slice(0, 60)), `${start}\n${lines.join('\n')}`);
   });

@@ -137,7 +137,7 @@ test('findings of katran tell of vrrp, of persistence, and that nat is not for i
     ),
   );
   for (const expected of [
-    'degraded v: katran hands no address from host to host, so that vrrp does nothing here',
+    'degraded v: katran hands no address from host to host: what vrrp asks for is not in here',
     'degraded v/signalling: a source address stays with its member by hash (NO_SPORT), without a time, and for as long as the members are the same',
   ]) {
     assert.ok(findings.includes(expected), findings.join('\n'));

@@ -22,6 +22,10 @@
 #     that is its panic threshold; set common_lb_config.healthy_panic_threshold to 0 where nobody is
 #       better than a wrong one
 #
+# degraded: Envoy hands no address from host to host: what vrrp asks for is not in here [public]
+#     run VRRP beside it, or give the VIP a route: in the topology, and announce it from every host:
+#       bird, frr, exabgp or gobgp
+#
 # note: nodes see this host's address as the source of connections and flows [public]
 #     read X-Forwarded-For where Envoy speaks HTTP, or use nftables, keepalived or ipvs, which leave
 #       addresses

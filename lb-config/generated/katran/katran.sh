@@ -12,6 +12,9 @@
 # note: katran asks nobody whether they live, and a dead member goes on getting connections [far/signalling]
 #     change its weight when health changes: roomlb render katran --from OLD, or katran_goclient -e with -w 0
 #
+# note: katran remembers a flow until others need its place, or those of UDP are silent for 30 s, whatever idle time is asked for [far]
+#     nothing is needed: one that comes back goes by hash, where it went before unless members changed
+#
 # note: nodes must unpack IP-in-IP packets, which come from 172.16.0.0/16 and 100::/64, and answer from the VIP themselves [far]
 #     run the output of roomlb render node-setup on each node, and let these sources in
 

@@ -21,8 +21,8 @@
 # degraded: LoxiLB writes no brackets around IPv6 addresses in URLs, so that nodes are asked there by a connection to the healthPort, without GET [edge/signalling, public/signalling]
 #     nothing is needed, unless a node fails in a way that only HTTP shows
 #
-# degraded: LoxiLB hands no address from host to host, so that vrrp does nothing here [public]
-#     give the VIP a route: in the topology, and announce it from every host: bird, frr, exabgp or gobgp
+# degraded: LoxiLB hands no address from host to host: what vrrp asks for is not in here [public]
+#     run VRRP beside it, or give the VIP a route: in the topology, and announce it from every host: bird, frr, exabgp or gobgp
 #
 # note: a node's own signalling port follows the probes of the shared one where both lead to the same port of the node [edge/signalling, public/signalling]
 #     nothing is needed, unless clients have to reach nodes that fail their probes

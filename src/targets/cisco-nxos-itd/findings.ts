@@ -111,7 +111,7 @@ export function findingsOf(
     finding(
       intent.vips.filter((vip) => itd.has(vip.id) && ingressOf(vip) === null),
       'degraded',
-      'the ITD service stays shut: the topology does not know the interface that its packets come in by',
+      'the last line of the ITD service (no shutdown) is refused, and it stays shut: the topology does not know the interface that its packets come in by',
       'name a Vlan or port-channel in vrrp.interface, or say below itd NAME: ingress interface IF, no shutdown',
     ),
     finding(

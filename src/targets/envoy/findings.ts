@@ -1,6 +1,6 @@
 /** What Envoy cannot carry, carries otherwise, or needs from the host. */
 import type { Intent, IntentVip, VirtualService } from '../../intent/model.ts';
-import { finding, findingsByVip, unseenNames } from '../findings.ts';
+import { finding, findingsByVip, unseenNames, withoutVrrp } from '../findings.ts';
 import type { Finding } from '../target.ts';
 import { asksLess } from './checks.ts';
 import { isDraining, isLeftOut } from './drain.ts';
@@ -89,6 +89,7 @@ function notes(vips: readonly IntentVip[], services: readonly VirtualService[]):
     .filter((service) => !isLeftOut(service) && service.members.length > 0)
     .reduce((sum, { addresses, ports: { first, last } }) => sum + addresses.length * (last - first + 1), 0);
   return [
+    withoutVrrp('Envoy', vips),
     finding(
       vips.filter(({ vrrp }) => vrrp === null),
       'note',

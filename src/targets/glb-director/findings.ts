@@ -2,8 +2,7 @@
 import type { IntentVip, VirtualService } from '../../intent/model.ts';
 import { poolsWhere, vipsWhere, type CarriedService } from '../dialect/carried.ts';
 import { checksOf } from '../dialect/checks.ts';
-import { withoutVrrp } from '../dialect/vrrp.ts';
-import { finding } from '../findings.ts';
+import { finding, withoutVrrp } from '../findings.ts';
 import { isLeftOut } from '../ipvs/destinations.ts';
 import type { Finding } from '../target.ts';
 import { GUE_PORT, MAX_BACKENDS, tunnelEnd, type Bound } from './tables.ts';
@@ -80,6 +79,12 @@ export function findingsOf(
       'note',
       'a source address stays with its member by hash, whether that was asked or not, and for as long as the members are the same',
       'set hash_fields in director.conf to src_addr and src_port where many clients share an address',
+    ),
+    finding(
+      vipsWhere(services, () => true),
+      'note',
+      'directors remember no flows, so that no idle time ends them',
+      'nothing is needed',
     ),
     finding(
       vipsWhere(services, ({ service }) => service.protocol === 'udp'),

@@ -1,6 +1,6 @@
 /** What HAProxy cannot carry, carries otherwise, or needs from the host. One finding per VIP and reason. */
 import type { Intent, IntentVip, VirtualService } from '../../intent/model.ts';
-import { finding, findingsByVip, unseenNames } from '../findings.ts';
+import { finding, findingsByVip, unseenNames, withoutVrrp } from '../findings.ts';
 import type { Finding } from '../target.ts';
 import { STATS_SOCKET } from './global.ts';
 import { seesNames } from './naming.ts';
@@ -37,6 +37,14 @@ function ofVip(vip: IntentVip, services: readonly VirtualService[]): Finding[] {
       'set signalling.domain (the node is then named by SNI), signalling.ports (by port) or tls: terminate (by path)',
     ),
     finding(
+      carried.filter(
+        ({ role, members }) => role === 'signalling' && members.some(({ stunPort }) => stunPort !== null),
+      ),
+      'degraded',
+      `the STUN ports behind VIP ${vip.id} are not asked: checks of HAProxy speak TCP and HTTP, not UDP`,
+      'rely on the healthPort beside it, and on roomlb, which asks workers by STUN',
+    ),
+    finding(
       carried.filter((service) => service.role === 'media' && service.drain === 'flush'),
       'degraded',
       `a reload cuts no TCP media of VIP ${vip.id}: the old process keeps its connections until they end`,
@@ -53,6 +61,7 @@ function ofVip(vip: IntentVip, services: readonly VirtualService[]): Finding[] {
 
 function notes(vips: readonly IntentVip[], statsSocket: string): Finding[] {
   return [
+    withoutVrrp('HAProxy', vips),
     finding(
       vips.filter((vip) => vip.vrrp === null),
       'note',

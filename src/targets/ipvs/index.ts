@@ -2,8 +2,8 @@
  * Target `ipvs`: the Linux kernel's own layer 4 balancer, as input of ipvsadm-restore(8) and a file of
  * sysctls. ipvsadm-restore clears the table before it fills it, so the file owns the whole table.
  */
-import type { VirtualService } from '../../intent/model.ts';
-import { finding } from '../findings.ts';
+import type { IntentVip, VirtualService } from '../../intent/model.ts';
+import { finding, withoutVrrp } from '../findings.ts';
 import type { Finding, Target } from '../target.ts';
 import { header } from '../header.ts';
 import { guide } from './guide.ts';
@@ -25,7 +25,7 @@ export const ipvs: Target = {
   readBack,
   render: (intent) =>
     renderCarried(intent, {
-      findings: notes,
+      findings: (services) => notes(intent.vips, services),
       output(services, findings) {
         const { lines, rules } = table(services);
         const head = header('ipvs', intent, PURPOSE, findings);
@@ -55,9 +55,14 @@ function setTimeouts(services: readonly VirtualService[]): string[] {
   return tcp === null && udp === null ? [] : [`--set ${tcp ?? 0} 0 ${udp ?? 0}`];
 }
 
-function notes(services: readonly VirtualService[]): Finding[] {
+function notes(vips: readonly IntentVip[], services: readonly VirtualService[]): Finding[] {
   const addresses = new Set(services.flatMap((service) => service.addresses.map(({ text }) => text)));
+  const used = new Set(services.map(({ vip }) => vip));
   return [
+    ...withoutVrrp(
+      'ipvsadm',
+      vips.filter(({ id }) => used.has(id)),
+    ),
     ...finding(
       vipsOf(services, () => true),
       'note',

@@ -2,8 +2,7 @@
 import type { IntentVip } from '../../intent/model.ts';
 import type { CarriedService } from '../dialect/carried.ts';
 import { poolsWhere, vipsWhere } from '../dialect/carried.ts';
-import { withoutVrrp } from '../dialect/vrrp.ts';
-import { finding } from '../findings.ts';
+import { finding, withoutVrrp } from '../findings.ts';
 import { isLeftOut } from '../ipvs/destinations.ts';
 import type { Finding } from '../target.ts';
 import { isAllDrained, MAX_REALS, MAX_VIPS, type Table } from './table.ts';
@@ -47,6 +46,13 @@ export function findingsOf(vips: readonly IntentVip[], services: readonly Carrie
       'note',
       'katran asks nobody whether they live, and a dead member goes on getting connections',
       'change its weight when health changes: roomlb render katran --from OLD, or katran_goclient -e with -w 0',
+    ),
+    // Its table is an LRU map of fixed size; LRU_UDP_TIMEOUT in katran/lib/bpf/balancer_consts.h.
+    finding(
+      vipsWhere(services, () => true),
+      'note',
+      'katran remembers a flow until others need its place, or those of UDP are silent for 30 s, whatever idle time is asked for',
+      'nothing is needed: one that comes back goes by hash, where it went before unless members changed',
     ),
     finding(
       list.filter(isLeftOut),

@@ -1,6 +1,6 @@
 /** What nftables cannot carry, carries otherwise, or needs from the host. */
 import type { Intent, IntentVip, VirtualService } from '../../intent/model.ts';
-import { finding, findingsByVip, unseenNames } from '../findings.ts';
+import { finding, findingsByVip, unseenNames, withoutVrrp } from '../findings.ts';
 import type { Finding } from '../target.ts';
 import { drained } from './drain.ts';
 import { loopbackFindings, staysOnHost } from './loopback.ts';
@@ -100,6 +100,7 @@ function notes(vips: readonly IntentVip[], services: readonly VirtualService[]):
     0,
   );
   return [
+    withoutVrrp('nftables', vips),
     finding(vips, 'note', 'nftables asks no member whether it lives', 'roomlb checks nodes and moves rooms'),
     finding(
       routed,

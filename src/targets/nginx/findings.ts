@@ -1,6 +1,6 @@
 /** What nginx cannot carry, carries otherwise, or needs from the host. */
 import type { Intent, IntentVip, VirtualService } from '../../intent/model.ts';
-import { finding, findingsByVip, unseenNames } from '../findings.ts';
+import { finding, findingsByVip, unseenNames, withoutVrrp } from '../findings.ts';
 import type { Finding } from '../target.ts';
 import { isDraining } from './drain.ts';
 import { socketsOf } from './sockets.ts';
@@ -73,6 +73,7 @@ function ofVip({ id, forwarding }: IntentVip, services: readonly VirtualService[
 function notes(vips: readonly IntentVip[], services: readonly VirtualService[]): Finding[] {
   const { tcp, udp } = socketsOf(services);
   return [
+    withoutVrrp('nginx', vips),
     finding(
       vips,
       'note',
