@@ -6,7 +6,7 @@ const Text = Type.String({ maxLength: 10_000 });
 const Id = Type.String({ maxLength: 63 });
 const Revision = Type.String({ maxLength: 64 });
 const Count = Type.Integer({ minimum: 0 });
-const Counts = Type.Object({ added: Count, changed: Count, removed: Count, steps: Count });
+export const Counts = Type.Object({ added: Count, changed: Count, removed: Count, steps: Count });
 
 const Change = Type.Object({
   key: Text,
@@ -57,18 +57,20 @@ export const HistoryEntry = Type.Object({
   why: nullable(Text),
 });
 
+export const StandingWord = words(
+  ['in-sync', 'drift', 'refused', 'rolled-back', 'failed', 'error', 'stopped', 'standby', 'starting'],
+  {
+    description:
+      'drift: changed by somebody else, and left so by policy. stopped: the engine does not run. ' +
+      'standby: another replica of the dispatcher changes it.',
+  },
+);
+
 const standing = {
   balancer: Id,
   target: Id,
   where: Text,
-  standing: words(
-    ['in-sync', 'drift', 'refused', 'rolled-back', 'failed', 'error', 'stopped', 'standby', 'starting'],
-    {
-      description:
-        'drift: changed by somebody else, and left so by policy. stopped: the engine does not run. ' +
-        'standby: another replica of the dispatcher changes it.',
-    },
-  ),
+  standing: StandingWord,
   wanted: nullable(Revision),
   applied: nullable(Revision),
   at: Text,

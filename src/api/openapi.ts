@@ -21,6 +21,7 @@ export async function installOpenApi(app: FastifyInstance): Promise<void> {
         { name: 'topology', description: 'Nodes and VIPs.' },
         { name: 'health', description: 'What is known of nodes, and of the ways to them.' },
         { name: 'media nodes', description: 'For the nodes themselves.' },
+        { name: 'events', description: 'What happens, as it happens; /asyncapi.json describes each.' },
         { name: 'configuration', description: 'Intent, targets, rendered configuration.' },
         { name: 'operations', description: 'Probes and metrics.' },
       ],

@@ -19,6 +19,7 @@ import { balancerRoutes } from './routes/balancers.ts';
 import { entityRoutes } from './routes/entities.ts';
 import { healthRoutes } from './routes/health.ts';
 import { intentRoutes } from './routes/intent.ts';
+import { eventRoutes, type EventRoutesOptions } from './routes/events.ts';
 import { mediaNodeRoutes, type MediaNodeRoutesOptions } from './routes/media-nodes.ts';
 import { nodeStateRoutes } from './routes/node-state.ts';
 import { operationRoutes } from './routes/operations.ts';
@@ -40,6 +41,8 @@ export interface ServerOptions {
   readonly health?: HealthReader;
   /** What media nodes report to; where left out, they cannot. */
   readonly nodes?: MediaNodeRoutesOptions;
+  /** Where left out, nobody can follow what happens. */
+  readonly events?: EventRoutesOptions;
   /** Where left out, nothing is probed by request either. */
   readonly prober?: NodeProber;
   /** Registers what else is to be at /metrics. */
@@ -94,6 +97,7 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
   await app.register(entityRoutes, { dispatcher, editor: options.editor });
   await app.register(nodeStateRoutes, { editor: options.editor });
   if (options.nodes) await app.register(mediaNodeRoutes, options.nodes);
+  if (options.events) await app.register(eventRoutes, options.events);
   await app.register(healthRoutes, {
     health: options.health ?? new HealthReader(dispatcher),
     prober: options.prober ?? sendsNothing(dispatcher),

@@ -7,6 +7,8 @@ import { loadStoredTopology } from '../dispatcher/stored-topology.ts';
 import { TopologyEditor } from '../dispatcher/topology-editor.ts';
 import { EventBus } from '../events/bus.ts';
 import { logEvents } from '../events/log.ts';
+import { eventMetrics } from '../events/metrics.ts';
+import { EventStream } from '../events/stream.ts';
 import { systemClock } from '../health/clock.ts';
 import { balancerMetrics } from '../service/balancer-metrics.ts';
 import { BalancerBoard } from '../service/balancer-board.ts';
@@ -130,6 +132,7 @@ async function answer(
   const unfollow = editor.follow((err) =>
     logger.error({ err }, 'the topology of other replicas cannot be followed'),
   );
+  const stream = new EventStream(events);
   const app = await buildServer({
     dispatcher,
     editor,
@@ -137,9 +140,11 @@ async function answer(
     health: reader,
     prober,
     nodes: { registry, now },
+    events: { stream, now },
     balancers,
     addMetrics(prometheus) {
       service.addMetrics(prometheus);
+      eventMetrics(prometheus, events, stream);
       storeMetrics(prometheus, {
         claims: dispatcher.claims,
         events,

@@ -14,6 +14,7 @@ import type { OpenWindow } from '../schedule/windows.ts';
 import { StoreUnavailable, type Claim, type ClaimStore } from '../store/store.ts';
 import type { Topology } from '../topology/model.ts';
 import { NO_LIVE_ROOMS, type LiveRoom, type LiveRooms } from './live-rooms.ts';
+import { topologyChanged } from './topology-changed.ts';
 
 export type ClaimResult =
   /** `created`: first claim. `moved`: placed anew, its node had lost its rooms. `kept`: as before. */
@@ -78,8 +79,10 @@ export class Dispatcher {
   }
 
   setTopology(topology: Topology): void {
+    const changed = topologyChanged(this.declaredTopology, topology, Date.now());
     this.declaredTopology = topology;
     this.replace(withMaintenance(topology, this.open), this.current.view);
+    if (changed) this.events.emit(changed);
   }
 
   /** The maintenance windows that are open. */

@@ -98,7 +98,8 @@ interface NodeEventBase {
 export interface NodeConnectedEvent extends NodeEventBase {
   readonly type: 'node.connected';
   readonly instance: string;
-  readonly version: string;
+  /** The version that it runs. */
+  readonly software: string;
   readonly restarted: boolean;
 }
 
@@ -145,5 +146,32 @@ export type NodeEvent =
   | WorkerDiedEvent
   | NodeRefusedEvent;
 
+/** What became another in the topology. `id`: null for parts that there is one of. */
+export interface TopologyChange {
+  readonly what: 'added' | 'removed' | 'changed';
+  readonly part: 'node' | 'vip' | 'maintenance' | 'balancer' | 'cluster' | 'placement' | 'health' | 'bgp';
+  readonly id: string | null;
+  /** Of what was changed, in the words of the topology: `media.ports`. */
+  readonly fields: readonly string[];
+}
+
+/** Another topology holds, by an edit here or at another replica. `from`, `to`: its revisions, the ETags of /v1/topology. */
+export interface TopologyChangedEvent {
+  readonly type: 'topology.changed';
+  readonly at: number;
+  readonly from: string;
+  readonly to: string;
+  readonly changes: readonly TopologyChange[];
+  /** Changes that are left out for their number. */
+  readonly more: number;
+}
+
 export type AnyEvent =
-  BalancerEvent | DeepCheckEvent | HealthEvent | MaintenanceEvent | NodeEvent | RoomEvent | StoreEvent;
+  | BalancerEvent
+  | DeepCheckEvent
+  | HealthEvent
+  | MaintenanceEvent
+  | NodeEvent
+  | RoomEvent
+  | StoreEvent
+  | TopologyChangedEvent;

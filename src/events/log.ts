@@ -53,6 +53,7 @@ export function levelOf(event: AnyEvent): Level {
     case 'maintenance.closed':
     case 'deep-check.done':
     case 'store.recovered':
+    case 'topology.changed':
       return 'info';
     case 'balancer.interrupted':
     case 'balancer.refused':

@@ -7,6 +7,7 @@ import {
   type DispatcherMessage,
   type NodeMessage,
 } from '../media-node/protocol.ts';
+import { closeReason } from '../websocket/close-reason.ts';
 import { RegistrationError } from './registration-error.ts';
 import { patienceOf, type NodeRegistry } from './registry.ts';
 import type { Link } from './record.ts';
@@ -20,8 +21,6 @@ const CLOSE_LIMIT = 1000;
 const MESSAGES_PER_SECOND = 500;
 /** Messages at once: as many as tell of 100,000 rooms, and then some. */
 const BURST = 2000;
-/** Bytes that a close frame's reason may have (RFC 6455 section 5.5). */
-const MAX_REASON_BYTES = 123;
 
 const CODES: Readonly<Record<RegistrationError['fault'], number>> = {
   'unknown-node': CLOSE.unknownNode,
@@ -68,7 +67,7 @@ export class NodeLink implements Link {
     // A socket that is paused would never hear that the other side closes as well.
     clearTimeout(this.#paused);
     socket.resume();
-    socket.close(code, truncated(reason));
+    socket.close(code, closeReason(reason));
     clearTimeout(this.#silence);
     this.#silence = setTimeout(() => socket.terminate(), CLOSE_LIMIT);
     registry.closed(node, this, reason, true);
@@ -141,13 +140,4 @@ export class NodeLink implements Link {
     const why = this.#ended ?? (reason === '' ? `connection closed (${code})` : `${reason} (${code})`);
     registry.closed(node, this, why, this.#ended !== undefined);
   }
-}
-
-function truncated(reason: string): string {
-  const bytes = Buffer.from(reason);
-  if (bytes.length <= MAX_REASON_BYTES) return reason;
-  return `${bytes
-    .subarray(0, MAX_REASON_BYTES - 3)
-    .toString()
-    .replace(/\uFFFD+$/, '')}…`;
 }

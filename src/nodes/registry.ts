@@ -135,7 +135,7 @@ export class NodeRegistry {
     setStatus(record, status);
     this.#records.set(node, record);
     const restarted = before !== undefined && !same;
-    this.#options.events.emit({ type: 'node.connected', at, node, instance, version, restarted });
+    this.#options.events.emit({ type: 'node.connected', at, node, instance, software: version, restarted });
     this.#tellPhase(before, record);
     this.#tellWord(record);
     return interval;

@@ -1,5 +1,5 @@
 /**
- * Bytes that are no WebSocket frames, or not of the protocol, on the connection of a media node: that
+ * Bytes that are no WebSocket frames, or not of the protocol, on the connection of a media node or of whoever follows events: that
  * connection is closed, and the server goes on for everybody else.
  */
 import assert from 'node:assert/strict';
@@ -28,6 +28,7 @@ after(() => app.close());
 
 const hello = helloSaid() as unknown as fc.JsonValue;
 const rooms = roomsSaid(['standup']) as unknown as fc.JsonValue;
+const subscribe: fc.JsonValue = { type: 'subscribe', kinds: ['room.'], after: '0123456789ab:1' };
 
 /** Nothing that ends in a clean state: each is followed by a frame that no server may take. */
 const frames: fc.Arbitrary<Buffer> = fc.oneof(
@@ -38,34 +39,43 @@ const frames: fc.Arbitrary<Buffer> = fc.oneof(
       return frame(opcode, Buffer.from(text), last);
     }),
   fc
-    .oneof(byMistake(fc.constant(hello)), byMistake(fc.constant(rooms)), hostileJson, fc.constant(hello))
+    .oneof(
+      ...[hello, rooms, subscribe].map((said) => byMistake(fc.constant(said))),
+      hostileJson,
+      fc.constant(hello),
+    )
     .map((value) => frame(OPCODE.text, Buffer.from(JSON.stringify(value)))),
   // A length of 2^63, and one that is more than is sent.
   fc.constantFrom('81ff8000000000000000', '81fe00ff00000000').map((hex) => Buffer.from(hex, 'hex')),
 );
 
-describe('the WebSocket of a media node', () => {
-  test('is closed, whatever comes, and others are answered', async () => {
-    await fc.assert(
-      fc.asyncProperty(fc.array(frames, { minLength: 1, maxLength: 4 }), async (several) => {
-        await sendAll([...several, frame(OPCODE.reserved, Buffer.from('x'))]);
-      }),
-      { numRuns: 150 },
-    );
-    const { statusCode } = await app.inject({ method: 'PUT', url: '/v1/rooms/standup' });
-    assert.equal(statusCode, 201);
+for (const [whose, path] of [
+  ['a media node', '/v1/nodes/sfu-1/heartbeat'],
+  ['events', '/v1/events'],
+] as const) {
+  describe(`the WebSocket of ${whose}`, () => {
+    test('is closed, whatever comes, and others are answered', async () => {
+      await fc.assert(
+        fc.asyncProperty(fc.array(frames, { minLength: 1, maxLength: 4 }), async (several) => {
+          await sendAll(path, [...several, frame(OPCODE.reserved, Buffer.from('x'))]);
+        }),
+        { numRuns: 150 },
+      );
+      const { statusCode } = await app.inject({ method: 'PUT', url: `/v1/rooms/${whose}` });
+      assert.equal(statusCode, 201);
+    });
   });
-});
+}
 
 /** Shakes hands, sends the bytes, says that no more will come, and waits for the server to close. */
-async function sendAll(bytes: readonly Buffer[]): Promise<void> {
+async function sendAll(path: string, bytes: readonly Buffer[]): Promise<void> {
   const { port } = app.server.address() as AddressInfo;
   const socket = connect({ host: '127.0.0.1', port });
   // Whether it ends by FIN or by RST is the server's choice.
   socket.on('error', () => undefined);
   await once(socket, 'connect');
   socket.write(
-    'GET /v1/nodes/sfu-1/heartbeat HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n' +
+    `GET ${path} HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n` +
       `Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: ${Buffer.alloc(16).toString('base64')}\r\n\r\n`,
   );
   const [answer] = (await once(socket, 'data')) as [Buffer];

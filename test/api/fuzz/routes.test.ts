@@ -8,7 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import fc from 'fast-check';
 import type { FastifyInstance, LightMyRequestResponse } from 'fastify';
 import { smallServer } from '../../fixtures/cluster.ts';
-import { assertDeclared, openapi } from '../openapi-answers.ts';
+import { assertDeclared, openapi, type Operation } from '../openapi-answers.ts';
 import { requestsOf, type FuzzRequest } from './requests.ts';
 
 /** Milliseconds after which an answer is said to stay away; they take about one. */
@@ -29,7 +29,7 @@ for (const [path, item] of Object.entries(paths)) {
         const { app } = await smallServer();
         await fc.assert(
           fc.asyncProperty(requestsOf(method, path, operation), async (request) => {
-            const answer = await answerOf(app, request);
+            const answer = await answerOf(app, request, isStream(operation));
             const kind = answer.statusCode < 500 ? '' : answer.json<{ type: string }>().type;
             assert.ok(kind === '' || NOT_A_FAILURE.some((fine) => kind.endsWith(`:${fine}`)), answer.body);
             // What matches another route, or none, is not this operation's to declare.
@@ -44,13 +44,36 @@ for (const [path, item] of Object.entries(paths)) {
   });
 }
 
-async function answerOf(app: FastifyInstance, request: FuzzRequest): Promise<LightMyRequestResponse> {
+/** Whether what it answers with has no end. */
+function isStream({ responses }: Operation): boolean {
+  return responses[200]?.content?.['text/event-stream'] !== undefined;
+}
+
+async function answerOf(
+  app: FastifyInstance,
+  request: FuzzRequest,
+  endless: boolean,
+): Promise<LightMyRequestResponse> {
   const stop = new AbortController();
   const hangs = sleep(HANGS, null, { signal: stop.signal }).catch(() => null);
-  const answer = await Promise.race([app.inject(request), hangs]);
+  const answer = await Promise.race([endless ? firstOf(app, request) : app.inject(request), hangs]);
   stop.abort();
   assert.ok(answer, `no answer within ${HANGS / 1000} s`);
   return answer;
+}
+
+/** The answer as far as it goes until its first words; then the asker leaves. */
+async function firstOf(app: FastifyInstance, request: FuzzRequest): Promise<LightMyRequestResponse> {
+  const leaves = new AbortController();
+  const answer = await app.inject({ ...request, payloadAsStream: true, signal: leaves.signal });
+  const chunks: Buffer[] = [];
+  for await (const chunk of answer.stream()) {
+    chunks.push(chunk as Buffer);
+    if (answer.statusCode === 200) break;
+  }
+  leaves.abort();
+  const body = Buffer.concat(chunks).toString();
+  return { ...answer, body, json: () => JSON.parse(body) } as LightMyRequestResponse;
 }
 
 /** Whether a URL has as many segments as the path, none of them empty. */

@@ -1,0 +1,92 @@
+/** Events with their numbers, each made into text once, and the latest of them kept for whoever comes again. */
+import type { AnyEvent } from './events.ts';
+import { formatPosition, type Position } from './position.ts';
+import { subjectsOf, type Subjects } from './subjects.ts';
+import type { EventType } from './types.ts';
+
+/** The version of events' members; it changes when one is taken away or gets another meaning, not when one is added. */
+export const EVENTS_VERSION = 1;
+
+/** What goes out: the event's own members behind its number. */
+export type Envelope<E extends AnyEvent = AnyEvent> = E &
+  Position & { readonly version: typeof EVENTS_VERSION };
+
+/** An event as it goes out, shared by all who get it. */
+export class NumberedEvent {
+  readonly seq: number;
+  readonly type: EventType;
+  readonly subjects: Subjects;
+  /** The envelope as JSON. */
+  readonly json: Buffer;
+  readonly #position: Position;
+  #sse: Buffer | undefined;
+
+  constructor(event: AnyEvent, position: Position) {
+    this.seq = position.seq;
+    this.type = event.type;
+    this.subjects = subjectsOf(event);
+    this.#position = position;
+    const envelope: Envelope = { version: EVENTS_VERSION, ...position, ...event };
+    this.json = Buffer.from(JSON.stringify(envelope));
+  }
+
+  /** As a server-sent event (HTML, section 9.2). JSON has no line ends. */
+  get sse(): Buffer {
+    this.#sse ??= Buffer.from(`id: ${formatPosition(this.#position)}\ndata: ${this.json.toString()}\n\n`);
+    return this.#sse;
+  }
+
+  /** Bytes of both forms, roughly. */
+  get bytes(): number {
+    return 2 * this.json.length;
+  }
+}
+
+export interface HistoryLimits {
+  readonly events: number;
+  readonly bytes: number;
+}
+
+/** Numbers events from 1 on without a gap, and keeps the latest within limits. */
+export class History {
+  readonly epoch: string;
+  readonly #limits: HistoryLimits;
+  /** By number; the oldest first. */
+  readonly #kept = new Map<number, NumberedEvent>();
+  #last = 0;
+  #bytes = 0;
+
+  constructor(epoch: string, limits: HistoryLimits) {
+    this.epoch = epoch;
+    this.#limits = limits;
+  }
+
+  /** Where it is now: after the last event. */
+  get position(): Position {
+    return { epoch: this.epoch, seq: this.#last };
+  }
+
+  /** The number of the oldest event that is kept; where none is, of the next to come. */
+  get first(): number {
+    return this.#last - this.#kept.size + 1;
+  }
+
+  /** Undefined for what is not kept any more, or not there yet. */
+  at(seq: number): NumberedEvent | undefined {
+    return this.#kept.get(seq);
+  }
+
+  add(event: AnyEvent): void {
+    this.#last++;
+    const numbered = new NumberedEvent(event, this.position);
+    this.#kept.set(numbered.seq, numbered);
+    this.#bytes += numbered.bytes;
+    const { events, bytes } = this.#limits;
+    for (const oldest of this.#kept.values()) {
+      // The newest stays, however large: those who listen now have yet to get it.
+      if (oldest === numbered || (this.#kept.size <= events && this.#bytes <= bytes)) break;
+      this.#kept.delete(oldest.seq);
+      this.#bytes -= oldest.bytes;
+    }
+  }
+}
