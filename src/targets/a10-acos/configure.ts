@@ -2,8 +2,9 @@
 import type { Intent, VirtualService } from '../../intent/model.ts';
 import { formatEndpoint } from '../../topology/address.ts';
 import { listPorts } from '../../topology/ports.ts';
-import { carriedBy, vipIds, type Carried, type CarriedService, type Front } from '../dialect/carried.ts';
+import { carriedBy, vipIds, type CarriedService, type Front } from '../dialect/carried.ts';
 import { distinctChecks, poolChecks } from '../dialect/checks.ts';
+import type { Configuration } from '../dialect/configuration.ts';
 import { hostsOf } from '../dialect/hosts.ts';
 import { frontRules } from '../dialect/rules.ts';
 import { oneLine, type Block } from '../dialect/text.ts';
@@ -16,11 +17,6 @@ import { servers } from './servers.ts';
 import { templates } from './templates.ts';
 import { virtualPort, virtualServer } from './vservers.ts';
 import { vridOf, vrids } from './vrid.ts';
-
-export interface Configuration extends Carried {
-  readonly blocks: readonly Block[];
-  readonly rules: readonly Rule[];
-}
 
 export function configure(intent: Intent): Configuration {
   const { services, findings: refused } = carriedBy(

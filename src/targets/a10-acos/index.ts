@@ -4,8 +4,8 @@
  * this folder cite.
  */
 import type { Intent } from '../../intent/model.ts';
+import { renderConfiguration } from '../dialect/configuration.ts';
 import { indentedChanges } from '../dialect/delta/indented.ts';
-import { deviceHeader } from '../dialect/header.ts';
 import { separated } from '../dialect/text.ts';
 import type { Rendering, Target } from '../target.ts';
 import { treeRules } from './changes.ts';
@@ -51,13 +51,11 @@ const PURPOSE = [
 ];
 
 function render(intent: Intent): Rendering {
-  const { services, findings, blocks, rules } = configure(intent);
-  if (services.length === 0 && intent.services.length > 0) return { files: [], rules: [], findings };
-  const content = [
-    ...deviceHeader('a10-acos', intent, PURPOSE, findings, '!'),
-    ...separated(blocks, INDENT, '!'),
-    '!',
-    '',
-  ].join('\n');
-  return { files: [{ path: FILE, content }], rules, findings };
+  return renderConfiguration(intent, configure(intent), {
+    target: 'a10-acos',
+    path: FILE,
+    purpose: PURPOSE,
+    comment: '!',
+    lines: (blocks) => [...separated(blocks, INDENT, '!'), '!'],
+  });
 }

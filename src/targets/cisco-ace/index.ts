@@ -5,10 +5,10 @@
  */
 import type { Intent, IntentVip, VirtualService } from '../../intent/model.ts';
 import { formatEndpoint } from '../../topology/address.ts';
-import { carriedBy, type Carried, type CarriedService, type Front } from '../dialect/carried.ts';
+import { carriedBy, type CarriedService, type Front } from '../dialect/carried.ts';
 import { distinctChecks, memberChecks } from '../dialect/checks.ts';
+import { renderConfiguration, type Configuration } from '../dialect/configuration.ts';
 import { indentedChanges } from '../dialect/delta/indented.ts';
-import { deviceHeader } from '../dialect/header.ts';
 import { hostsOf } from '../dialect/hosts.ts';
 import { frontRules } from '../dialect/rules.ts';
 import { oneLine, separated, type Block } from '../dialect/text.ts';
@@ -57,20 +57,13 @@ const PURPOSE = [
 ];
 
 function render(intent: Intent): Rendering {
-  const { services, findings, blocks, rules } = configure(intent);
-  if (services.length === 0 && intent.services.length > 0) return { files: [], rules: [], findings };
-  const content = [
-    ...deviceHeader('cisco-ace', intent, PURPOSE, findings, '!'),
-    ...separated(blocks, INDENT, '!'),
-    '!',
-    '',
-  ].join('\n');
-  return { files: [{ path: FILE, content }], rules, findings };
-}
-
-interface Configuration extends Carried {
-  readonly blocks: readonly Block[];
-  readonly rules: readonly Rule[];
+  return renderConfiguration(intent, configure(intent), {
+    target: 'cisco-ace',
+    path: FILE,
+    purpose: PURPOSE,
+    comment: '!',
+    lines: (blocks) => [...separated(blocks, INDENT, '!'), '!'],
+  });
 }
 
 function configure(intent: Intent): Configuration {

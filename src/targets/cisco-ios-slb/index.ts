@@ -4,12 +4,12 @@
  * slb-cg-book), whose section names the comments of this folder cite.
  */
 import type { Intent } from '../../intent/model.ts';
-import { carriedBy, vipIds, type Carried, type CarriedService } from '../dialect/carried.ts';
+import { carriedBy, vipIds, type CarriedService } from '../dialect/carried.ts';
 import { distinctChecks, poolChecks } from '../dialect/checks.ts';
+import { renderConfiguration, type Configuration } from '../dialect/configuration.ts';
 import { indentedChanges } from '../dialect/delta/indented.ts';
-import { deviceHeader } from '../dialect/header.ts';
 import { separated, type Block } from '../dialect/text.ts';
-import type { Rendering, Rule, Target } from '../target.ts';
+import type { Rendering, Target } from '../target.ts';
 import { treeRules } from './changes.ts';
 import { farm, farmName } from './farms.ts';
 import { findingsOf } from './findings.ts';
@@ -51,20 +51,13 @@ const PURPOSE = [
 ];
 
 function render(intent: Intent): Rendering {
-  const { services, findings, blocks, rules } = configure(intent);
-  if (services.length === 0 && intent.services.length > 0) return { files: [], rules: [], findings };
-  const lines = [
-    ...deviceHeader('cisco-ios-slb', intent, PURPOSE, findings, '!'),
-    ...separated(blocks, ' ', '!'),
-    '!',
-    '',
-  ];
-  return { files: [{ path: 'ios-slb.cfg', content: lines.join('\n') }], rules, findings };
-}
-
-interface Configuration extends Carried {
-  readonly blocks: readonly Block[];
-  readonly rules: readonly Rule[];
+  return renderConfiguration(intent, configure(intent), {
+    target: 'cisco-ios-slb',
+    path: 'ios-slb.cfg',
+    purpose: PURPOSE,
+    comment: '!',
+    lines: (blocks) => [...separated(blocks, ' ', '!'), '!'],
+  });
 }
 
 function configure(intent: Intent): Configuration {

@@ -5,12 +5,12 @@
  */
 import type { Intent, IntentVip } from '../../intent/model.ts';
 import { formatEndpoint } from '../../topology/address.ts';
-import { carriedBy, type Carried, type CarriedService } from '../dialect/carried.ts';
+import { carriedBy, type CarriedService } from '../dialect/carried.ts';
 import { checkKey, distinctChecks, poolChecks, type Check } from '../dialect/checks.ts';
-import { deviceHeader } from '../dialect/header.ts';
+import { renderConfiguration, type Configuration } from '../dialect/configuration.ts';
 import { sizeOf } from '../dialect/numbers.ts';
 import { frontRules } from '../dialect/rules.ts';
-import { oneLine, type Block } from '../dialect/text.ts';
+import { oneLine } from '../dialect/text.ts';
 import type { Rendering, Rule, Target } from '../target.ts';
 import { changes } from './changes.ts';
 import { findingsOf } from './findings.ts';
@@ -48,20 +48,13 @@ const PURPOSE = [
 ];
 
 function render(intent: Intent): Rendering {
-  const { services, findings, blocks, rules } = configure(intent);
-  if (services.length === 0 && intent.services.length > 0) return { files: [], rules: [], findings };
-  const content = [
-    ...deviceHeader('piolink-pask', intent, PURPOSE, findings, '!'),
-    ...blocks.flatMap((block) => ['!', ...applied([block])]),
-    '!',
-    '',
-  ].join('\n');
-  return { files: [{ path: FILE, content }], rules, findings };
-}
-
-interface Configuration extends Carried {
-  readonly blocks: readonly Block[];
-  readonly rules: readonly Rule[];
+  return renderConfiguration(intent, configure(intent), {
+    target: 'piolink-pask',
+    path: FILE,
+    purpose: PURPOSE,
+    comment: '!',
+    lines: (blocks) => [...blocks.flatMap((block) => ['!', ...applied([block])]), '!'],
+  });
 }
 
 function configure(intent: Intent): Configuration {

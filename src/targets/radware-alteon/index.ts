@@ -5,9 +5,9 @@
 import type { Intent } from '../../intent/model.ts';
 import { formatEndpoint } from '../../topology/address.ts';
 import { listPorts } from '../../topology/ports.ts';
-import { carriedBy, vipIds, type Carried, type CarriedService } from '../dialect/carried.ts';
+import { carriedBy, vipIds, type CarriedService } from '../dialect/carried.ts';
 import { distinctChecks, poolChecks } from '../dialect/checks.ts';
-import { deviceHeader } from '../dialect/header.ts';
+import { renderConfiguration, type Configuration } from '../dialect/configuration.ts';
 import { hostsOf } from '../dialect/hosts.ts';
 import { frontRules } from '../dialect/rules.ts';
 import { indented, oneLine, type Block } from '../dialect/text.ts';
@@ -47,19 +47,13 @@ const PURPOSE = [
 ];
 
 function render(intent: Intent): Rendering {
-  const { services, findings, blocks, rules } = configure(intent);
-  if (services.length === 0 && intent.services.length > 0) return { files: [], rules: [], findings };
-  const lines = [
-    ...deviceHeader('radware-alteon', intent, PURPOSE, findings, '/*'),
-    ...indented(blocks, '    '),
-    '',
-  ];
-  return { files: [{ path: 'alteon.txt', content: lines.join('\n') }], rules, findings };
-}
-
-interface Configuration extends Carried {
-  readonly blocks: readonly Block[];
-  readonly rules: readonly Rule[];
+  return renderConfiguration(intent, configure(intent), {
+    target: 'radware-alteon',
+    path: 'alteon.txt',
+    purpose: PURPOSE,
+    comment: '/*',
+    lines: (blocks) => indented(blocks, '    '),
+  });
 }
 
 function configure(intent: Intent): Configuration {
