@@ -72,7 +72,8 @@ function filesOf(balancer: Balancer): [option: string, file: string | null][] {
     case 'keepalived':
       return [lock, ['configFile', balancer.configFile], ['pidFile', balancer.pidFile]];
     case 'f5-as3':
-    case 'a10-acos': {
+    case 'a10-acos':
+    case 'citrix-netscaler': {
       const { url, partition } = balancer;
       return [lock, ['url', partition === null ? url : `${partition} at ${url}`]];
     }

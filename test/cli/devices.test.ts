@@ -7,11 +7,16 @@ import type { BalancerStatus } from '../../src/service/balancer-board.ts';
 import { FakeAcosDevice } from '../targets/fakes/fake-acos-device.ts';
 import { FakeAs3Device } from '../targets/fakes/fake-as3-device.ts';
 import { PASSWORD } from '../targets/fakes/fake-device.ts';
+import { FakeNetscaler } from '../targets/fakes/fake-netscaler.ts';
 import { deviceSite, type DeviceSite } from './device-site.ts';
 import { startServe } from './roomlb-process.ts';
 import { roomlb } from './roomlb.ts';
 
-const FAKES = { 'f5-as3': () => new FakeAs3Device(), 'a10-acos': () => new FakeAcosDevice() };
+const FAKES = {
+  'f5-as3': () => new FakeAs3Device(),
+  'a10-acos': () => new FakeAcosDevice(),
+  'citrix-netscaler': () => new FakeNetscaler(),
+};
 
 /** Each run must keep the password to itself. */
 const runAt =

@@ -55,7 +55,7 @@ const BALANCERS: readonly Balancer[] = [
     pidFile: '/nonexistent/nginx.pid',
     binary: '/nonexistent/nginx',
   },
-  ...(['f5-as3', 'a10-acos'] as const).map((target) => ({
+  ...(['f5-as3', 'a10-acos', 'citrix-netscaler'] as const).map((target) => ({
     ...{ ...COMMON, id: `${target}-1`, target, url: 'https://device.invalid', partition: null },
     ...{
       credentialsFile: null,

@@ -24,14 +24,14 @@ describe('netscaler.conf', () => {
     assert.deepEqual(
       commands(CLUSTER('forwarding: nat')).filter((line) => /roomlb-pool|roomlb-mon|443/.test(line)),
       [
-        'add lb monitor roomlb-mon-http-9100 HTTP -respCode 200 -httpRequest "GET /health" -destPort 9100 -interval 5 -resptimeout 2 -retries 3 -successRetries 2',
-        String.raw`add lb monitor roomlb-mon-stun-9100 UDP-ECV -send "\000\001\000\000\041\022\244\102\122\157\157\155\114\102\055\160\162\157\142\145" -recv "\001\001" -destPort 9100 -interval 5 -resptimeout 2 -retries 3 -successRetries 2`,
+        'add lb monitor roomlb-mon-c-http-9100 HTTP -respCode 200 -httpRequest "GET /health" -destPort 9100 -interval 5 -resptimeout 2 -retries 3 -successRetries 2',
+        String.raw`add lb monitor roomlb-mon-c-stun-9100 UDP-ECV -send "\000\001\000\000\041\022\244\102\122\157\157\155\114\102\055\160\162\157\142\145" -recv "\001\001" -destPort 9100 -interval 5 -resptimeout 2 -retries 3 -successRetries 2`,
         'add serviceGroup roomlb-pool-v-v4 TCP -usip YES -useproxyport NO -cltTimeout 7200 -svrTimeout 7200 -downStateFlush DISABLED',
         'bind serviceGroup roomlb-pool-v-v4 roomlb-srv-a-v4 443 -weight 50',
         'bind serviceGroup roomlb-pool-v-v4 roomlb-srv-b-v4 443 -weight 1',
         'disable serviceGroup roomlb-pool-v-v4 roomlb-srv-b-v4 443 -graceFul YES',
-        'bind serviceGroup roomlb-pool-v-v4 -monitorName roomlb-mon-http-9100',
-        'bind serviceGroup roomlb-pool-v-v4 -monitorName roomlb-mon-stun-9100',
+        'bind serviceGroup roomlb-pool-v-v4 -monitorName roomlb-mon-c-http-9100',
+        'bind serviceGroup roomlb-pool-v-v4 -monitorName roomlb-mon-c-stun-9100',
         'add lb vserver roomlb-vs-tcp-443-v-v4 TCP 203.0.113.1 443 -persistenceType SOURCEIP -timeout 5 -lbMethod ROUNDROBIN -cltTimeout 7200 -downStateFlush DISABLED',
         'bind lb vserver roomlb-vs-tcp-443-v-v4 roomlb-pool-v-v4',
       ],

@@ -16,6 +16,7 @@ import { acosDriver } from '../../src/targets/a10-acos/driver/driver.ts';
 import type { Balancer } from '../../src/targets/balancer.ts';
 import type { Driver } from '../../src/targets/driver.ts';
 import type { DevicePorts } from '../../src/targets/driving/device/client.ts';
+import { nitroDriver } from '../../src/targets/citrix-netscaler/driver/driver.ts';
 import { as3Driver } from '../../src/targets/f5-as3/driver/driver.ts';
 import { topologies } from '../topology/arbitrary.ts';
 import { balancerFor } from './balancers.ts';
@@ -23,6 +24,7 @@ import { cluster, intentOf, type Fields } from './documents.ts';
 import { FakeAcosDevice } from './fakes/fake-acos-device.ts';
 import { FakeAs3Device } from './fakes/fake-as3-device.ts';
 import { fetchFrom, PASSWORD, USER, type FakeDevice } from './fakes/fake-device.ts';
+import { FakeNetscaler } from './fakes/fake-netscaler.ts';
 
 interface Harness {
   readonly target: Balancer['target'];
@@ -33,6 +35,7 @@ interface Harness {
 const HARNESSES: readonly Harness[] = [
   { target: 'f5-as3', connect: as3Driver, fake: () => new FakeAs3Device() },
   { target: 'a10-acos', connect: acosDriver, fake: () => new FakeAcosDevice() },
+  { target: 'citrix-netscaler', connect: nitroDriver, fake: () => new FakeNetscaler() },
 ];
 
 const CLUSTER = 'test-1';

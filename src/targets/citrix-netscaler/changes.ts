@@ -6,6 +6,7 @@ import type { Intent } from '../../intent/model.ts';
 import { treeDelta, type ChangeLine, type TreeRules } from '../dialect/delta/tree.ts';
 import type { Block, Line } from '../dialect/text.ts';
 import type { ChangesByCommand } from '../target.ts';
+import { protocolsOf } from './vservers.ts';
 
 /** @param commandsOf everything that an intent is rendered to, comments aside */
 export function batches(commandsOf: (intent: Intent) => readonly string[]): ChangesByCommand {
@@ -138,8 +139,7 @@ function holds({ head }: Block): string[] {
   if (words[0] === 'serviceGroup') return [nameOf(head)];
   const [kind, what, , type = '', address, port] = words;
   if (kind !== 'lb' || what !== 'vserver') return [];
-  const protocols = type === 'ANY' ? ['TCP', 'UDP'] : [type];
-  return [nameOf(head), ...protocols.map((protocol) => `${address} ${port} ${protocol}`)];
+  return [nameOf(head), ...protocolsOf(type).map((protocol) => `${address} ${port} ${protocol}`)];
 }
 
 function written(line: ChangeLine): string[] {

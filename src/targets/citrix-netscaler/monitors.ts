@@ -21,3 +21,11 @@ export function monitor(name: string, check: Check): string {
 export function octal(bytes: Buffer): string {
   return Array.from(bytes, (byte) => `\\${byte.toString(8).padStart(3, '0')}`).join('');
 }
+
+/** As `octal` writes it, of bytes that an appliance writes in whatever way: as they are, `\001` or `\x01`. */
+export function inOctal(text: string): string {
+  const bytes = text.replaceAll(/\\([0-3][0-7]{2}|x[0-9A-Fa-f]{2})/g, (_, code: string) =>
+    String.fromCharCode(code.startsWith('x') ? parseInt(code.slice(1), 16) : parseInt(code, 8)),
+  );
+  return octal(Buffer.from(bytes, 'latin1'));
+}

@@ -35,12 +35,23 @@ export interface Names {
   vserver(front: Front, kind: Kind, port: number): string;
 }
 
-export function namesFor(services: readonly CarriedService[]): Names {
+/** A cluster's id, or what stands for it in names. */
+export function clusterName(cluster: string): string {
+  return namer([cluster], RULES)(cluster);
+}
+
+/** The cluster whose monitor it is, as `clusterName` writes it: a monitor has no comment that could say so. */
+export function clusterOfMonitor(name: string): string | undefined {
+  return /^roomlb-mon-(.+)-[a-z]+-[0-9]+$/.exec(name)?.[1];
+}
+
+export function namesFor(services: readonly CarriedService[], cluster: string): Names {
   const vip = namer(vipIds(services), RULES);
   const front = namer(frontIds(services), RULES);
   const node = namer(nodeIds(services), RULES);
+  const own = clusterName(cluster);
   return {
-    monitor: (check) => `roomlb-mon-${checkKey(check)}`,
+    monitor: (check) => `roomlb-mon-${own}-${checkKey(check)}`,
     server: (id, family) => `roomlb-srv-${node(id)}-v${family}`,
     pool: (id, family) => `roomlb-${ROLES.signalling}-${vip(id)}-v${family}`,
     single: (role, id, kind, port, family) => `roomlb-${ROLES[role]}-${kind}-${port}-${node(id)}-v${family}`,

@@ -11,6 +11,11 @@ export const PERSISTENCE: TimeScale = { unit: 60, min: 2, max: 1440 };
 /** "m": the redirection mode. */
 const REDIRECTION = { nat: null, dsr: 'MAC', tunnel: 'IPTUNNEL' } as const;
 
+/** What a virtual server of a type takes: ANY has both. */
+export function protocolsOf(type: string): string[] {
+  return type === 'ANY' ? ['TCP', 'UDP'] : [type];
+}
+
 /** The commands that make it and lead it to its group. */
 export function vserverCommands(
   service: VirtualService,

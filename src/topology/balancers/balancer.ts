@@ -7,7 +7,7 @@ const ENGINES = ['haproxy', 'nginx', 'nftables', 'ipvs', 'keepalived'] as const;
 const SOFTWARE = ['envoy', 'dpvs', 'katran', 'glb-director', 'loxilb'] as const;
 
 /** Devices that it drives by their HTTP interface. */
-const DRIVEN_DEVICES = ['f5-as3', 'a10-acos'] as const;
+const DRIVEN_DEVICES = ['f5-as3', 'a10-acos', 'citrix-netscaler'] as const;
 
 /** Devices that it writes for; others load what it cannot drive. */
 const DEVICES = [
@@ -132,7 +132,7 @@ interface DeviceOf<T extends DeviceTarget> extends Common {
   readonly caFile: string | null;
   /** `insecure`: whoever answers is believed. */
   readonly tls: DeviceTls;
-  /** Part of the device: AS3's tenant, which is all RoomLB's, or ACOS's partition. Null: the target's default. */
+  /** Part of the device: AS3's tenant, which is all RoomLB's, or a partition of ACOS or NetScaler. Null: the target's default. */
   readonly partition: string | null;
 }
 

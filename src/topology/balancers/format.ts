@@ -53,7 +53,8 @@ function optionsOf(balancer: Balancer): Partial<BalancerDocument> {
         ...(balancer.ownedFile !== null && { ownedFile: balancer.ownedFile }),
       };
     case 'f5-as3':
-    case 'a10-acos': {
+    case 'a10-acos':
+    case 'citrix-netscaler': {
       const { url, credentialsFile, credentialsVariable, caFile, tls, partition } = balancer;
       return {
         url,

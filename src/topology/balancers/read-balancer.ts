@@ -34,6 +34,7 @@ const OPTIONS: Readonly<Record<DrivenTarget, readonly Option[]>> = {
   keepalived: ['configFile', 'pidFile', 'binary', 'ipvsadm'],
   'f5-as3': DEVICE,
   'a10-acos': DEVICE,
+  'citrix-netscaler': DEVICE,
   file: ['dialect', 'file', 'path', 'checkCommand', 'reloadCommand'],
 };
 
@@ -72,6 +73,7 @@ export function readBalancer(raw: Partly<BalancerDocument>, path: Path, problems
     }
     case 'f5-as3':
     case 'a10-acos':
+    case 'citrix-netscaler':
       return { ...common, target, ...readDevice(raw, path, problems) };
     case 'file':
       return { ...common, target, ...readFile(raw, path, problems) };

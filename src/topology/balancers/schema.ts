@@ -126,26 +126,27 @@ export const BalancerSchema = mapping(
         pattern: ORIGIN_PATTERN,
         maxLength: 300,
         description:
-          'f5-as3, a10-acos: where its management interface answers. Plain http is for loopback only, since the password goes with each request.',
+          'f5-as3, a10-acos, citrix-netscaler: where its management interface answers. Plain http is for loopback only, since the password goes with each request.',
         examples: ['https://bigip-1.example.net'],
       }),
     ),
     credentialsFile: Optional(
       file(
-        'f5-as3, a10-acos: file whose first line is USER:PASSWORD. This, or credentialsVariable.',
+        'f5-as3, a10-acos, citrix-netscaler: file whose first line is USER:PASSWORD. This, or credentialsVariable.',
         '/etc/roomlb/bigip-1.credentials',
       ),
     ),
     credentialsVariable: Optional(
       Type.String({
         pattern: VARIABLE_PATTERN,
-        description: 'f5-as3, a10-acos: variable of the environment that holds USER:PASSWORD.',
+        description:
+          'f5-as3, a10-acos, citrix-netscaler: variable of the environment that holds USER:PASSWORD.',
         examples: ['BIGIP_1_CREDENTIALS'],
       }),
     ),
     caFile: Optional(
       file(
-        "f5-as3, a10-acos: PEM file of the authorities that sign the device's certificate. Default: the well-known ones.",
+        "f5-as3, a10-acos, citrix-netscaler: PEM file of the authorities that sign the device's certificate. Default: the well-known ones.",
         '/etc/roomlb/devices-ca.pem',
       ),
     ),
@@ -153,14 +154,14 @@ export const BalancerSchema = mapping(
       choice(
         DEVICE_TLS,
         'verify',
-        'f5-as3, a10-acos: insecure takes whoever answers for the device. Rather name its authority by caFile.',
+        'f5-as3, a10-acos, citrix-netscaler: insecure takes whoever answers for the device. Rather name its authority by caFile.',
       ),
     ),
     partition: Optional(
       Type.String({
         pattern: PARTITION_PATTERN,
         description:
-          "f5-as3: the tenant of AS3 that is all RoomLB's; default: roomlb_ and the cluster's id. a10-acos: the partition; default: the shared one.",
+          "f5-as3: the tenant of AS3 that is all RoomLB's; default: roomlb_ and the cluster's id. a10-acos, citrix-netscaler: the partition; default: the shared one, or default.",
         examples: ['roomlb_edge'],
       }),
     ),

@@ -147,7 +147,7 @@ describe('balancers that are refused, with the reason:', () => {
     [
       'an unknown target',
       [{ id: 'x', target: 'haproxi' }],
-      'error: balancers[0].target: must be haproxy, nginx, nftables, ipvs, keepalived, f5-as3, a10-acos or file, found "haproxi" (hint: did you mean "haproxy"?)',
+      'error: balancers[0].target: must be haproxy, nginx, nftables, ipvs, keepalived, f5-as3, a10-acos, citrix-netscaler or file, found "haproxi" (hint: did you mean "haproxy"?)',
     ],
     [
       'an option of another target',
