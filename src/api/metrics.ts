@@ -89,7 +89,10 @@ export function installMetrics(app: FastifyInstance, metrics: Metrics): void {
   const response = { 200: readyMade('text/plain', 'In the text format of Prometheus.') };
   app.get(
     '/metrics',
-    { schema: { tags: ['operations'], summary: 'Prometheus metrics', response } },
+    {
+      config: { scope: 'metrics' },
+      schema: { tags: ['operations'], summary: 'Prometheus metrics', response },
+    },
     async (_, reply) => reply.type(metrics.registry.contentType).send(await metrics.registry.metrics()),
   );
 }

@@ -1,8 +1,12 @@
 import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
 import type { FastifyInstance } from 'fastify';
+import { SCOPE_MEANINGS, SCOPES } from '../auth/scope.ts';
 import { VERSION } from '../version.ts';
 import { problems } from './responses.ts';
+
+/** Path of the pages for people. */
+export const DOCS = '/docs';
 
 /** OpenAPI 3.1, made from the routes' own schemas: at /openapi.json, and for people at /docs. */
 export async function installOpenApi(app: FastifyInstance): Promise<void> {
@@ -14,6 +18,18 @@ export async function installOpenApi(app: FastifyInstance): Promise<void> {
         version: VERSION,
         description: 'Where rooms live, and the L4 configuration that follows from it.',
         license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
+      },
+      components: {
+        securitySchemes: {
+          bearer: {
+            type: 'http',
+            scheme: 'bearer',
+            description:
+              'Needed where the dispatcher authenticates its callers. The scope that a token must have is named at ' +
+              'each route: ' +
+              SCOPES.map((scope) => `${scope} (${SCOPE_MEANINGS[scope]})`).join('; '),
+          },
+        },
       },
       tags: [
         { name: 'rooms', description: 'Claim, look up and release places.' },
@@ -33,8 +49,8 @@ export async function installOpenApi(app: FastifyInstance): Promise<void> {
       return made.openapiObject;
     },
   });
-  await app.register(swaggerUi, { routePrefix: '/docs' });
-  app.get('/openapi.json', { schema: { hide: true } }, () => app.swagger());
+  await app.register(swaggerUi, { routePrefix: DOCS });
+  app.get('/openapi.json', { config: { scope: 'docs' }, schema: { hide: true } }, () => app.swagger());
 }
 
 /** Of OpenAPI, what `complete` looks at. */

@@ -10,6 +10,7 @@ import { systemClock } from '../health/clock.ts';
 import { BalancerBoard } from '../service/balancer-board.ts';
 import type { Membership } from '../replicas/membership.ts';
 import type { Target } from '../targets/target.ts';
+import { installAuthentication, type Authentication } from './authentication.ts';
 import { installBrowserGuard } from './browser-guard.ts';
 import { answerClientError } from './client-errors.ts';
 import { createMetrics, installMetrics } from './metrics.ts';
@@ -37,6 +38,8 @@ export interface ServerOptions {
   readonly ready: () => Promise<string | undefined>;
   /** Host names that requests may be for, besides localhost and loopback addresses; any where left out. */
   readonly hosts?: readonly string[] | undefined;
+  /** How callers show who they are; where left out, everybody may do everything. */
+  readonly authentication?: Authentication | undefined;
   /** Where left out, nothing is known of nodes but what the topology says. */
   readonly health?: HealthReader;
   /** What media nodes report to; where left out, they cannot. */
@@ -88,6 +91,7 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
   // Before every hook that may refuse a request: only then sockets of refused upgrades are closed.
   await installWebSockets(app);
   installBrowserGuard(app, options.hosts);
+  installAuthentication(app, options.authentication);
   installValidation(app);
   await installOpenApi(app);
   if (options.logger?.level === 'debug') logRequests(app);

@@ -13,6 +13,7 @@ import { vipProbe } from '../service/vip-probe.ts';
 import type { Balancer } from '../targets/balancer.ts';
 import { DriverError } from '../targets/driver.ts';
 import type { Topology } from '../topology/model.ts';
+import { accessOf, tokenFileOption, type AccessOptions } from './access.ts';
 import { DEFAULT_TOPOLOGY, readTopology } from './context.ts';
 import { baseOf } from './dispatcher-client.ts';
 import { CliError, EXIT } from './exit.ts';
@@ -20,7 +21,7 @@ import { jsonOption } from './options.ts';
 import type { Io } from './output.ts';
 import { unwritable } from './system-error.ts';
 
-export interface BalancerOptions {
+export interface BalancerOptions extends AccessOptions {
   readonly topology?: string;
   readonly dispatcher?: string;
   readonly stateDir: string;
@@ -39,6 +40,7 @@ export function addBalancerOptions(command: Command): Command {
       '-d, --dispatcher <url>',
       'ask this dispatcher instead: for the topology and for what its health checks make of it',
     )
+    .addOption(tokenFileOption())
     .addOption(stateFolderOption());
 }
 
@@ -154,7 +156,8 @@ async function sources(
     const topology = await readTopology(io, options.topology ?? DEFAULT_TOPOLOGY);
     return { topology, intent: buildIntent(clusterView(topology)), loads: null };
   }
-  const client = new AgentClient(new URL(baseOf(options.dispatcher)));
+  const access = await accessOf(io, options, [options.dispatcher]);
+  const client = new AgentClient(new URL(baseOf(options.dispatcher)), access);
   return reaching(async () => ({
     // How an engine is reached may be said on the spot.
     topology:

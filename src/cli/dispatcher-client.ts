@@ -1,6 +1,7 @@
 /** What commands ask of a running dispatcher, by its REST API. */
 import { Ajv } from 'ajv';
 import type Type from 'typebox';
+import { accessHeaders, ANONYMOUS, type Access } from '../http/access.ts';
 import { exchange } from '../http/exchange.ts';
 import { CliError, EXIT } from './exit.ts';
 
@@ -27,7 +28,7 @@ export interface DispatcherClient {
 }
 
 /** @throws CliError for what is no base URL */
-export function dispatcherClient(url: string): DispatcherClient {
+export function dispatcherClient(url: string, access: Access = ANONYMOUS): DispatcherClient {
   const base = baseOf(url);
   return {
     url,
@@ -38,7 +39,8 @@ export function dispatcherClient(url: string): DispatcherClient {
       timeout = TIMEOUT,
     ): Promise<Type.Static<S>> {
       const what = `${method} ${base}${path}`;
-      const answer = await exchange(new URL(`${base}${path}`), { method, timeout }).catch(
+      const headers = accessHeaders(access);
+      const answer = await exchange(new URL(`${base}${path}`), { method, timeout, headers }).catch(
         (cause: unknown) => {
           const why = cause instanceof Error ? cause.message : String(cause);
           throw new CliError(EXIT.unreachable, `${what}: ${why}`, { cause });

@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
+import type { Access } from '../http/access.ts';
 import { assignmentOf, AssignmentError } from '../media-node/assignment.ts';
 import { BackOff } from '../back-off.ts';
 import { register } from '../media-node/dispatchers.ts';
@@ -11,13 +12,14 @@ import type { Mediasoup } from '../media-node/mediasoup.ts';
 import type { Assignment } from '../media-node/protocol.ts';
 import type { Identity } from '../media-node/signalling/server.ts';
 import { VERSION } from '../version.ts';
+import { accessOf, type AccessOptions } from './access.ts';
 import { readTopology } from './context.ts';
 import { CliError, EXIT } from './exit.ts';
 import { createLogger, type LogLevel } from './logger.ts';
 import type { Io } from './output.ts';
 import { readIdentity } from './tls-files.ts';
 
-export interface MediaNodeOptions {
+export interface MediaNodeOptions extends AccessOptions {
   readonly dispatcher?: readonly string[];
   readonly topology?: string;
   readonly stunPort?: string;
@@ -38,12 +40,13 @@ export async function runMediaNode(io: Io, node: string, options: MediaNodeOptio
     throw new CliError(EXIT.badInput, 'say where the topology is: --dispatcher URL, or --topology FILE');
   }
   const tls = await readIdentity(options);
+  const access = await accessOf(io, options, options.dispatcher ?? []);
   const logger = createLogger(options.logLevel, { node });
   const mediasoup = await load();
   const signals = watchSignals();
   const assignment =
     options.topology === undefined
-      ? await askForAssignment(dispatchers, node, mediasoup, logger, signals.first)
+      ? await askForAssignment({ dispatchers, access, node, mediasoup, logger }, signals.first)
       : fromTopology(await readTopology(io, options.topology), node);
   if (!assignment) return;
   mustHaveIdentity(assignment, tls);
@@ -51,6 +54,7 @@ export async function runMediaNode(io: Io, node: string, options: MediaNodeOptio
     mediasoup,
     assignment,
     dispatchers,
+    access,
     stunPort: options.stun ? (stunPort ?? assignment.stunPort ?? assignment.healthPort) : null,
     tls,
     logger,
@@ -88,12 +92,17 @@ async function load(): Promise<Mediasoup> {
   }
 }
 
+interface Asking {
+  readonly dispatchers: readonly URL[];
+  readonly access: Access;
+  readonly node: string;
+  readonly mediasoup: Mediasoup;
+  readonly logger: Logger;
+}
+
 /** Asks until a dispatcher answers; undefined where a signal came first. */
 async function askForAssignment(
-  dispatchers: readonly URL[],
-  node: string,
-  mediasoup: Mediasoup,
-  logger: Logger,
+  { dispatchers, access, node, mediasoup, logger }: Asking,
   signal: Promise<unknown>,
 ): Promise<Assignment | undefined> {
   const stop = new AbortController();
@@ -104,7 +113,7 @@ async function askForAssignment(
     const dispatcher = dispatchers[attempt % dispatchers.length];
     if (!dispatcher) return undefined;
     try {
-      return await register(dispatcher, node, registration);
+      return await register({ url: dispatcher, access }, node, registration);
     } catch (error) {
       logger.warn({ reason: error instanceof Error ? error.message : String(error) }, 'no assignment yet');
     }

@@ -17,6 +17,7 @@ import { addRestore } from './commands/restore.ts';
 import { addServe } from './commands/serve.ts';
 import { addSync } from './commands/sync.ts';
 import { addTargets } from './commands/targets.ts';
+import { addToken } from './commands/token.ts';
 import { addVerify } from './commands/verify.ts';
 import { addValidate } from './commands/validate.ts';
 import type { Cli } from './cli.ts';
@@ -64,6 +65,7 @@ Examples:
     addSync,
     addBackup,
     addRestore,
+    addToken,
   ])
     add(program, cli);
   program

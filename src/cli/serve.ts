@@ -30,12 +30,13 @@ import { parseListen } from './listen.ts';
 import { createLogger, type LogLevel } from './logger.ts';
 import type { Io } from './output.ts';
 import { openedFor, type StoreOptions } from './store-options.ts';
+import { keepReloading } from './reloading.ts';
+import { mustBeSafe, serveAccess, type ServeAccess, type ServeAccessOptions } from './serve-access.ts';
 
-export interface ServeOptions extends StoreOptions {
+export interface ServeOptions extends StoreOptions, ServeAccessOptions {
   readonly topology: string;
   readonly listen: string;
   readonly logLevel: LogLevel;
-  readonly allowRemote?: true;
   readonly allowHost: readonly string[];
   /** False: no probes are sent. */
   readonly probes: boolean;
@@ -56,14 +57,8 @@ const SHUTDOWN_MS = 5000;
 
 /** Runs until SIGINT or SIGTERM, then answers what is under way and closes the store. */
 export async function serve(io: Io, options: ServeOptions): Promise<void> {
-  const { host } = parseListen(options.listen);
-  if (!isLoopback(host) && !options.allowRemote) {
-    throw new CliError(
-      EXIT.badInput,
-      `--listen ${options.listen}: requests are not authenticated, so only loopback is allowed; ` +
-        'put a proxy that authenticates in front, or add --allow-remote',
-    );
-  }
+  mustBeSafe(parseListen(options.listen), options.listen, options);
+  const access = await serveAccess(options);
   const logger = createLogger(options.logLevel);
   const declared = await readTopology(io, options.topology);
   const events = new EventBus((err) => logger.error({ err }, 'a listener to events failed'));
@@ -100,7 +95,7 @@ export async function serve(io: Io, options: ServeOptions): Promise<void> {
         fence: (balancer: string) => leases.fenceFor(balancer),
       };
       const engines = balancers.map((balancer) => engineOf(balancer, driven));
-      await answer(options, store, { service, membership, engines, events, logger });
+      await answer(options, store, { service, membership, engines, events, logger, access });
     } finally {
       await leases.end();
       await service.stop();
@@ -117,13 +112,14 @@ interface Running {
   readonly engines: readonly Engine[];
   readonly events: EventBus;
   readonly logger: Logger;
+  readonly access: ServeAccess;
 }
 
 /** Answers requests until a signal comes, and those that are under way then. */
 async function answer(
   options: ServeOptions,
   store: Store,
-  { service, membership, engines, events, logger }: Running,
+  { service, membership, engines, events, logger, access }: Running,
 ): Promise<void> {
   const { host, port } = parseListen(options.listen);
   const { dispatcher, registry, reader, prober, now } = service;
@@ -157,6 +153,7 @@ async function answer(
     replicas: membership,
     // Beyond loopback nobody knows under which names it is asked, unless told.
     hosts: isLoopback(host) || options.allowHost.length > 0 ? options.allowHost : undefined,
+    authentication: access.authentication,
     logger,
   });
   await app.listen({ host, port }).catch((cause: unknown) => {
@@ -172,11 +169,13 @@ async function answer(
     `topology ${options.topology}, store ${store.description}`,
   );
   logger.info(PROBING[reader.probing](health));
-  logger.info(`try: curl -X PUT ${base}/v1/rooms/standup`);
+  if (access.authentication === undefined) logger.info(`try: curl -X PUT ${base}/v1/rooms/standup`);
   logger.info(`API ${base}/docs  OpenAPI ${base}/openapi.json  metrics ${base}/metrics`);
   // Whoever started it with a channel need not read the log to learn the port that the system chose.
   process.send?.({ listening: base });
+  const stopReloading = keepReloading(access.reloadables, logger);
   await signalled();
+  stopReloading();
   logger.info('shutting down');
   unfollow();
   // Before what is known of nodes ends: engines are left as they are.

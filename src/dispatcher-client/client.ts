@@ -6,6 +6,7 @@ import type { BalancerReport } from '../reconcile/report.ts';
 import { checkDocument } from '../topology/document.ts';
 import { isError } from '../topology/faults.ts';
 import type { Topology } from '../topology/model.ts';
+import { accessHeaders, ANONYMOUS, type Access } from '../http/access.ts';
 import { exchange, type Answer, type ExchangeOptions } from '../http/exchange.ts';
 
 /** A dispatcher could not be asked, or answered with something else than what was asked for. */
@@ -18,9 +19,11 @@ const REQUEST_LIMIT = 10_000;
 
 export class AgentClient {
   readonly #base: string;
+  readonly #access: Access;
 
   /** @param base such as http://127.0.0.1:8080, or with a path where a proxy puts it below one */
-  constructor(base: URL) {
+  constructor(base: URL, access: Access = ANONYMOUS) {
+    this.#access = access;
     this.#base = base.href.replace(/\/+$/, '');
   }
 
@@ -104,6 +107,7 @@ export class AgentClient {
     const what = `${options.method} ${this.#base}${path}`;
     const answer = await exchange(new URL(`${this.#base}${path}`), {
       ...options,
+      headers: { ...accessHeaders(this.#access), ...options.headers },
       timeout: wait + REQUEST_LIMIT,
     }).catch((cause: unknown) => {
       options.signal?.throwIfAborted();

@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import { WebSocket } from 'ws';
 import { BackOff, type BackOffOptions } from '../back-off.ts';
+import { accessHeaders, type Access } from '../http/access.ts';
 import { register } from './dispatchers.ts';
 import {
   MAX_FRAME_BYTES,
@@ -14,6 +15,7 @@ import { now } from './timing.ts';
 
 export interface DispatcherLinkOptions {
   readonly url: URL;
+  readonly access: Access;
   readonly node: string;
   readonly registration: Omit<Registration, 'protocol'>;
   readonly retry: BackOffOptions;
@@ -99,9 +101,9 @@ export class DispatcherLink {
   }
 
   async #connect(): Promise<void> {
-    const { url, node, registration, onAssignment } = this.#options;
+    const { url, access, node, registration, onAssignment } = this.#options;
     try {
-      onAssignment(await register(url, node, registration));
+      onAssignment(await register({ url, access }, node, registration));
     } catch (error) {
       this.#complain(error instanceof Error ? error.message : String(error));
       this.#again();
@@ -114,6 +116,7 @@ export class DispatcherLink {
       maxPayload: MAX_FRAME_BYTES,
       handshakeTimeout: GREETING_LIMIT * 1000,
       perMessageDeflate: false,
+      headers: accessHeaders(access),
     });
     this.#socket = socket;
     const welcomed = setTimeout(() => socket.terminate(), 2 * GREETING_LIMIT * 1000);

@@ -1,4 +1,5 @@
 /** What a media node asks dispatchers by REST: each in turn until one answers. */
+import { accessHeaders, type Access } from '../http/access.ts';
 import { exchange } from '../http/exchange.ts';
 import { PROTOCOL, readRegistrationAnswer, type Assignment, type Registration } from './protocol.ts';
 
@@ -17,6 +18,12 @@ export class DispatcherError extends Error {
   }
 }
 
+/** One of them, and what it is shown. */
+export interface Asked {
+  readonly url: URL;
+  readonly access: Access;
+}
+
 /** Where a client has to go instead. */
 export interface Whereabouts {
   readonly node: string;
@@ -29,7 +36,7 @@ export interface Whereabouts {
  * @throws DispatcherError, ProtocolError
  */
 export async function register(
-  dispatcher: URL,
+  dispatcher: Asked,
   node: string,
   registration: Omit<Registration, 'protocol'>,
 ): Promise<Assignment> {
@@ -45,7 +52,7 @@ export async function register(
  * one, and a room that nobody asked for before gets its place by the same rules as all others.
  * @throws DispatcherError where no dispatcher answers
  */
-export async function claimRoom(dispatchers: readonly URL[], room: string): Promise<Whereabouts> {
+export async function claimRoom(dispatchers: readonly Asked[], room: string): Promise<Whereabouts> {
   const body = await first(dispatchers, (dispatcher) =>
     request(dispatcher, `/v1/rooms/${encodeURIComponent(room)}`, 'PUT'),
   );
@@ -60,7 +67,7 @@ export async function claimRoom(dispatchers: readonly URL[], room: string): Prom
  * @throws DispatcherError where no dispatcher answers or knows it
  */
 export async function directUrls(
-  dispatchers: readonly URL[],
+  dispatchers: readonly Asked[],
   node: string,
   secure: boolean,
 ): Promise<Whereabouts> {
@@ -79,7 +86,7 @@ export async function directUrls(
   };
 }
 
-async function first<T>(dispatchers: readonly URL[], ask: (dispatcher: URL) => Promise<T>): Promise<T> {
+async function first<T>(dispatchers: readonly Asked[], ask: (dispatcher: Asked) => Promise<T>): Promise<T> {
   let failure = new DispatcherError('no dispatcher is configured', null);
   for (const dispatcher of dispatchers) {
     try {
@@ -93,19 +100,22 @@ async function first<T>(dispatchers: readonly URL[], ask: (dispatcher: URL) => P
 }
 
 async function request(
-  dispatcher: URL,
+  { url: dispatcher, access }: Asked,
   path: string,
   method: 'GET' | 'PUT',
   body?: object,
 ): Promise<unknown> {
   const url = new URL(path, dispatcher);
   const what = `${method} ${url.href}`;
-  const answer = await exchange(url, { method, timeout: REQUEST_LIMIT, ...(body && { body }) }).catch(
-    (cause: unknown) => {
-      const why = cause instanceof Error ? cause.message : String(cause);
-      throw new DispatcherError(`${what}: ${why}`, null, { cause });
-    },
-  );
+  const answer = await exchange(url, {
+    method,
+    timeout: REQUEST_LIMIT,
+    headers: accessHeaders(access),
+    ...(body && { body }),
+  }).catch((cause: unknown) => {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new DispatcherError(`${what}: ${why}`, null, { cause });
+  });
   if (answer.ok) return answer.body;
   throw new DispatcherError(`${what}: ${answer.status} ${answer.problem}`, answer.status);
 }

@@ -1,7 +1,7 @@
 /** A node's ports, but for the media ports, which are the workers' own. */
 import type { Logger } from 'pino';
 import { listenAddresses } from './assignment.ts';
-import { directUrls } from './dispatchers.ts';
+import { directUrls, type Asked } from './dispatchers.ts';
 import { HealthServer } from './health-server.ts';
 import type { NodeMetrics } from './metrics.ts';
 import type { Assignment } from './protocol.ts';
@@ -13,7 +13,7 @@ import { DEFAULT_LIMIT, StunResponder } from './stun-responder.ts';
 
 export interface ListenersOptions {
   readonly assignment: Assignment;
-  readonly dispatchers: readonly URL[];
+  readonly dispatchers: readonly Asked[];
   /** UDP; null for none. */
   readonly stunPort: number | null;
   readonly tls: Identity | null;

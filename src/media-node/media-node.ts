@@ -5,6 +5,7 @@ import type { Logger } from 'pino';
 import { VERSION } from '../version.ts';
 import { mediaPorts } from './assignment.ts';
 import type { BackOffOptions } from '../back-off.ts';
+import { ANONYMOUS, type Access } from '../http/access.ts';
 import { DispatcherLink } from './dispatcher-link.ts';
 import { startListeners, type ListenersOptions } from './listeners.ts';
 import { MediaWorker, type WorkerDeath } from './media-worker.ts';
@@ -28,6 +29,8 @@ export interface MediaNodeOptions {
   readonly mediasoup: Mediasoup;
   readonly assignment: Assignment;
   readonly dispatchers: readonly URL[];
+  /** What dispatchers are shown; default: nothing. */
+  readonly access?: Access;
   /** UDP port of the plain STUN responder; null for none. */
   readonly stunPort: number | null;
   readonly tls: Identity | null;
@@ -187,10 +190,10 @@ export class MediaNode {
   }
 
   #listenersOptions(): ListenersOptions {
-    const { assignment, dispatchers, stunPort, tls, logger } = this.#options;
+    const { assignment, dispatchers, access = ANONYMOUS, stunPort, tls, logger } = this.#options;
     return {
       assignment,
-      dispatchers,
+      dispatchers: dispatchers.map((url) => ({ url, access })),
       stunPort,
       tls,
       logger,
@@ -221,9 +224,10 @@ export class MediaNode {
   }
 
   #link(url: URL, registration: Omit<Registration, 'protocol'>): DispatcherLink {
-    const { assignment, stunPort, logger } = this.#options;
+    const { assignment, access = ANONYMOUS, stunPort, logger } = this.#options;
     return new DispatcherLink({
       url,
+      access,
       node: assignment.node,
       registration,
       retry: this.#timings.reconnect,

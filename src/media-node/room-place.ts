@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import { claimRoom, DispatcherError, type Whereabouts } from './dispatchers.ts';
+import { claimRoom, DispatcherError, type Asked, type Whereabouts } from './dispatchers.ts';
 import { NoRoomError } from './rooms.ts';
 
 /**
@@ -9,7 +9,7 @@ import { NoRoomError } from './rooms.ts';
  * @throws NoRoomError where a dispatcher has no place for it
  */
 export async function whereIs(
-  dispatchers: readonly URL[],
+  dispatchers: readonly Asked[],
   node: string,
   room: string,
   logger: Logger,

@@ -8,6 +8,7 @@ import { buildServer } from '../../src/api/server.ts';
 import { Dispatcher } from '../../src/dispatcher/dispatcher.ts';
 import { TopologyEditor } from '../../src/dispatcher/topology-editor.ts';
 import type { AnyEvent } from '../../src/events/events.ts';
+import { ANONYMOUS } from '../../src/http/access.ts';
 import { DispatcherLink } from '../../src/media-node/dispatcher-link.ts';
 import { CLOSE, MAX_FRAME_BYTES, type Assignment, type NodeMessage } from '../../src/media-node/protocol.ts';
 import { NodeRegistry } from '../../src/nodes/registry.ts';
@@ -260,6 +261,7 @@ describe("a media node's own link", () => {
     const { url, registry, app, events } = await server(t);
     const told: Assignment[] = [];
     const link = new DispatcherLink({
+      access: ANONYMOUS,
       url,
       node: 'sfu-1',
       registration,

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { createServer } from 'node:http';
 import { describe, test, type TestContext } from 'node:test';
+import { ANONYMOUS } from '../../src/http/access.ts';
 import { DispatcherLink } from '../../src/media-node/dispatcher-link.ts';
 import {
   PROTOCOL,
@@ -33,6 +34,7 @@ const rooms: NodeMessage = {
 
 function linkTo(t: TestContext, url: URL, onAssignment: (assignment: Assignment) => void = () => undefined) {
   const link = new DispatcherLink({
+    access: ANONYMOUS,
     url,
     node: 'sfu-1',
     registration: { instance, version: '1.0.0', mediasoup: '3.19.3' },

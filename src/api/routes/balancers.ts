@@ -54,6 +54,7 @@ export const balancerRoutes: FastifyPluginAsyncTypebox<BalancerRouteOptions> = (
   app.get(
     '/v1/targets/:target/status',
     {
+      config: { scope: 'read' },
       schema: {
         tags,
         summary: 'How a balancer stands, or all balancers of a target',
@@ -72,6 +73,7 @@ export const balancerRoutes: FastifyPluginAsyncTypebox<BalancerRouteOptions> = (
   app.get(
     '/v1/targets/:target/plan',
     {
+      config: { scope: 'read' },
       schema: {
         tags,
         summary: 'What apply would do to a balancer; changes nothing',
@@ -93,6 +95,7 @@ export const balancerRoutes: FastifyPluginAsyncTypebox<BalancerRouteOptions> = (
   app.get(
     '/v1/targets/:target/history',
     {
+      config: { scope: 'read' },
       schema: {
         tags,
         summary: 'What was done to a balancer, newest first',
@@ -109,6 +112,7 @@ export const balancerRoutes: FastifyPluginAsyncTypebox<BalancerRouteOptions> = (
   app.post(
     '/v1/targets/:target/apply',
     {
+      config: { scope: 'engines:apply' },
       schema: {
         tags,
         summary: 'Bring a balancer to what is wanted of it',
@@ -156,6 +160,7 @@ export const balancerRoutes: FastifyPluginAsyncTypebox<BalancerRouteOptions> = (
   app.put(
     '/v1/targets/:target/report',
     {
+      config: { scope: 'engines:apply' },
       bodyLimit: REPORT_LIMIT,
       schema: {
         tags,

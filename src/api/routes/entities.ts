@@ -24,6 +24,7 @@ export const entityRoutes: FastifyPluginAsyncTypebox<Options> = async (app, opti
   app.get(
     '/v1/maintenance',
     {
+      config: { scope: 'read' },
       schema: {
         tags,
         summary: 'All maintenance windows, and which are open',
@@ -48,6 +49,7 @@ export const entityRoutes: FastifyPluginAsyncTypebox<Options> = async (app, opti
   app.get(
     '/v1/topology',
     {
+      config: { scope: 'read' },
       schema: {
         tags,
         summary: 'The whole topology, as a file would have it',
@@ -82,6 +84,7 @@ function routesFor(kind: EntityKind, word: string, schema: Type.TObject): Fastif
       app.get(
         `/v1/${kind}`,
         {
+          config: { scope: 'read' },
           schema: {
             tags,
             summary: `All ${word}s`,
@@ -101,6 +104,7 @@ function routesFor(kind: EntityKind, word: string, schema: Type.TObject): Fastif
     app.get(
       `/v1/${kind}/:id`,
       {
+        config: { scope: 'read' },
         schema: {
           tags,
           summary: `One ${word}`,
@@ -125,6 +129,7 @@ function routesFor(kind: EntityKind, word: string, schema: Type.TObject): Fastif
     app.put(
       `/v1/${kind}/:id`,
       {
+        config: { scope: 'topology:write' },
         schema: {
           tags,
           summary: `Create or replace a ${word}`,
@@ -145,6 +150,7 @@ function routesFor(kind: EntityKind, word: string, schema: Type.TObject): Fastif
     app.patch(
       `/v1/${kind}/:id`,
       {
+        config: { scope: 'topology:write' },
         schema: {
           tags,
           summary: `Change a ${word}`,
@@ -166,6 +172,7 @@ function routesFor(kind: EntityKind, word: string, schema: Type.TObject): Fastif
     app.delete(
       `/v1/${kind}/:id`,
       {
+        config: { scope: 'topology:write' },
         schema: {
           tags,
           summary: `Remove a ${word}`,

@@ -37,6 +37,7 @@ export const eventRoutes: FastifyPluginAsyncTypebox<EventRoutesOptions> = (app, 
   app.route({
     method: 'GET',
     url: '/v1/events',
+    config: { scope: 'read' },
     schema: {
       tags: ['events'],
       summary: 'What happens, as it happens',

@@ -21,6 +21,7 @@ export const healthRoutes: FastifyPluginAsyncTypebox<HealthRouteOptions> = (
   app.get(
     '/v1/health',
     {
+      config: { scope: 'read' },
       schema: {
         tags,
         summary: 'Health of all nodes, and of the ways to them through their VIPs',
@@ -33,6 +34,7 @@ export const healthRoutes: FastifyPluginAsyncTypebox<HealthRouteOptions> = (
   app.get(
     '/v1/nodes/:id/health',
     {
+      config: { scope: 'read' },
       schema: {
         tags,
         summary: 'Health of one node, with its history',
@@ -51,6 +53,7 @@ export const healthRoutes: FastifyPluginAsyncTypebox<HealthRouteOptions> = (
   app.post(
     '/v1/nodes/:id/probe',
     {
+      config: { scope: 'nodes:write' },
       schema: {
         tags,
         summary: 'Probe a node now, by every check that is planned for it; its health state is not touched',

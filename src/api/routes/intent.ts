@@ -19,6 +19,7 @@ export const intentRoutes: FastifyPluginAsyncTypebox<{
   app.get(
     '/v1/intent',
     {
+      config: { scope: 'read' },
       schema: {
         tags,
         summary: 'The vendor-neutral L4 intent',
@@ -48,6 +49,7 @@ export const intentRoutes: FastifyPluginAsyncTypebox<{
   app.get(
     '/v1/targets',
     {
+      config: { scope: 'read' },
       schema: {
         tags,
         summary: 'Targets and what they can carry',
@@ -67,6 +69,7 @@ export const intentRoutes: FastifyPluginAsyncTypebox<{
   app.get(
     '/v1/config/:target',
     {
+      config: { scope: 'read' },
       schema: {
         tags,
         summary: 'What a target renders the intent to',

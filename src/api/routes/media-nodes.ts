@@ -35,6 +35,7 @@ export const mediaNodeRoutes: FastifyPluginAsyncTypebox<MediaNodeRoutesOptions> 
   app.put(
     '/v1/nodes/:id/registration',
     {
+      config: { scope: 'nodes:report' },
       schema: {
         tags,
         summary: 'A media node says that it is there, and is told its share of the topology',
@@ -60,6 +61,7 @@ export const mediaNodeRoutes: FastifyPluginAsyncTypebox<MediaNodeRoutesOptions> 
   app.route({
     method: 'GET',
     url: '/v1/nodes/:id/heartbeat',
+    config: { scope: 'nodes:report' },
     schema: { hide: true, params: EntityParams },
     preValidation: (request, _, done) => {
       const { id } = request.params;

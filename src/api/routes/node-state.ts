@@ -26,6 +26,7 @@ export const nodeStateRoutes: FastifyPluginAsyncTypebox<{ editor: TopologyEditor
     app.post(
       `/v1/nodes/:id/${name}`,
       {
+        config: { scope: 'nodes:write' },
         schema: {
           tags: ['topology'],
           summary,

@@ -14,13 +14,17 @@ export const operationRoutes: FastifyPluginAsyncTypebox<{ ready: () => Promise<s
 ) => {
   app.get(
     '/healthz',
-    { schema: { tags, summary: 'The process answers', response: { 200: Status } } },
+    {
+      config: { scope: 'public' },
+      schema: { tags, summary: 'The process answers', response: { 200: Status } },
+    },
     () => ({ status: 'ok' }),
   );
 
   app.get(
     '/readyz',
     {
+      config: { scope: 'public' },
       schema: {
         tags,
         summary: 'The process can hand out rooms',
@@ -43,7 +47,7 @@ export const operationRoutes: FastifyPluginAsyncTypebox<{ ready: () => Promise<s
     },
   );
 
-  app.get('/', { schema: { hide: true } }, () => ({
+  app.get('/', { config: { scope: 'public' }, schema: { hide: true } }, () => ({
     name: 'roomlb',
     docs: '/docs',
     openapi: '/openapi.json',
@@ -56,6 +60,7 @@ export const operationRoutes: FastifyPluginAsyncTypebox<{ ready: () => Promise<s
   app.get(
     '/schema/topology.json',
     {
+      config: { scope: 'docs' },
       schema: {
         tags,
         summary: 'JSON Schema of topology files, for editors',

@@ -38,6 +38,7 @@ export const placementRoutes: FastifyPluginAsyncTypebox<{
   app.post(
     '/v1/placements',
     {
+      config: { scope: 'read' },
       bodyLimit: 4 * 1024 * 1024,
       schema: {
         tags,
@@ -73,6 +74,7 @@ export const placementRoutes: FastifyPluginAsyncTypebox<{
   app.get(
     '/v1/explain/rooms/:room',
     {
+      config: { scope: 'read' },
       schema: {
         tags,
         summary: 'Why a room is where it is',

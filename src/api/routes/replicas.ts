@@ -17,6 +17,7 @@ export const replicaRoutes: FastifyPluginAsyncTypebox<{ replicas: Membership | u
   app.get(
     '/v1/replicas',
     {
+      config: { scope: 'read' },
       schema: {
         tags: ['operations'],
         summary: 'The dispatchers that share the store',

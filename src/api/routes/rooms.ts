@@ -24,6 +24,7 @@ export const roomRoutes: FastifyPluginAsyncTypebox<{ dispatcher: Dispatcher; met
   app.put(
     '/v1/rooms/:room',
     {
+      config: { scope: 'rooms:write' },
       schema: {
         tags,
         summary: 'Claim a place for a room',
@@ -62,6 +63,7 @@ export const roomRoutes: FastifyPluginAsyncTypebox<{ dispatcher: Dispatcher; met
   app.get(
     '/v1/rooms/:room',
     {
+      config: { scope: 'read' },
       schema: {
         tags,
         summary: 'Where a claimed room lives',
@@ -98,6 +100,7 @@ export const roomRoutes: FastifyPluginAsyncTypebox<{ dispatcher: Dispatcher; met
   app.delete(
     '/v1/rooms/:room',
     {
+      config: { scope: 'rooms:write' },
       schema: {
         tags,
         summary: 'Release a room',
@@ -115,6 +118,7 @@ export const roomRoutes: FastifyPluginAsyncTypebox<{ dispatcher: Dispatcher; met
   app.get(
     '/v1/rooms',
     {
+      config: { scope: 'read' },
       schema: {
         tags,
         summary: 'Claimed rooms, page by page',
@@ -140,6 +144,7 @@ export const roomRoutes: FastifyPluginAsyncTypebox<{ dispatcher: Dispatcher; met
   app.get(
     '/v1/loads',
     {
+      config: { scope: 'read' },
       schema: {
         tags,
         summary: 'Claimed rooms by node',

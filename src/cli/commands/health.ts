@@ -1,5 +1,6 @@
 import { Option, type Command } from 'commander';
 import { Health, NodeHealth } from '../../api/health-schemas.ts';
+import { accessOf, tokenFileOption, type AccessOptions } from '../access.ts';
 import type { Cli } from '../cli.ts';
 import { dispatcherClient } from '../dispatcher-client.ts';
 import { durationBetween } from '../duration.ts';
@@ -9,7 +10,7 @@ import { watchHealth } from '../health/watch.ts';
 import { dispatcherOption, jsonOption } from '../options.ts';
 import { printJson } from '../output.ts';
 
-interface HealthOptions {
+interface HealthOptions extends AccessOptions {
   readonly dispatcher: string;
   readonly node?: string;
   readonly watch?: true;
@@ -24,6 +25,7 @@ export function addHealth(program: Command, { io, exit }: Cli): void {
       'what a dispatcher believes of its nodes, and why: last probes, and the ways through the VIPs',
     )
     .addOption(dispatcherOption())
+    .addOption(tokenFileOption())
     .option('-n, --node <id>', 'one node: every check, and its history')
     .option('-w, --watch', 'go on: drawn anew on a terminal, changes appended anywhere else; Ctrl-C ends it')
     .addOption(
@@ -46,7 +48,7 @@ Examples:
 `,
     )
     .action(async (options: HealthOptions) => {
-      const client = dispatcherClient(options.dispatcher);
+      const client = dispatcherClient(options.dispatcher, await accessOf(io, options, [options.dispatcher]));
       const { node: id, watch, interval, json = false } = options;
       if (id !== undefined) {
         if (watch) throw new CliError(EXIT.badInput, '--watch shows all nodes: leave out --node');

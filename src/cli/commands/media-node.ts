@@ -1,6 +1,7 @@
 import { Option, type Command } from 'commander';
 import { runMediaNode, type MediaNodeOptions } from '../media-node.ts';
 import { LOG_LEVELS } from '../logger.ts';
+import { tokenFileOption } from '../access.ts';
 import type { Cli } from '../cli.ts';
 
 export function addMediaNode(program: Command, { io }: Cli): void {
@@ -9,6 +10,7 @@ export function addMediaNode(program: Command, { io }: Cli): void {
     .description('run a media node: mediasoup workers, each on its fixed port, that report to dispatchers')
     .argument('<node>', 'id of the node in the topology')
     .option('-d, --dispatcher <url...>', 'dispatchers to register with; all of them are kept informed')
+    .addOption(tokenFileOption())
     .option('-t, --topology <file>', 'take addresses and ports from this file instead of a dispatcher')
     .option(
       '--stun-port <port>',
@@ -24,6 +26,8 @@ export function addMediaNode(program: Command, { io }: Cli): void {
       `
 SIGTERM drains: no new rooms, and an end when the last one is empty or the limit is over. A second signal,
 or SIGINT, ends at once. Needs mediasoup and its worker: npm run mediasoup:worker.
+
+Its token (ROOMLB_TOKEN or --token-file) needs the scopes read, rooms:write and nodes:report.
 
 Examples:
   $ roomlb media-node sfu-1 --dispatcher http://127.0.0.1:8080

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import Type from 'typebox';
 import { ADMIN_STATES } from '../../topology/model.ts';
+import { accessOf, tokenFileOption, type AccessOptions } from '../access.ts';
 import type { Cli } from '../cli.ts';
 import { dispatcherClient } from '../dispatcher-client.ts';
 import { dispatcherOption, jsonOption } from '../options.ts';
@@ -16,6 +17,11 @@ const ACTIONS = [
 /** Of the node that the dispatcher answers with. */
 const NodeState = Type.Object({ id: Type.String(), state: Type.Enum([...ADMIN_STATES]) });
 
+interface NodeStateOptions extends AccessOptions {
+  readonly dispatcher: string;
+  readonly json?: true;
+}
+
 /** Each is one request to a running dispatcher. */
 export function addNodeState(program: Command, { io }: Cli): void {
   for (const [name, description] of ACTIONS) {
@@ -24,14 +30,16 @@ export function addNodeState(program: Command, { io }: Cli): void {
       .description(description)
       .argument('<node>', 'id of the node')
       .addOption(dispatcherOption())
+      .addOption(tokenFileOption())
       .addOption(jsonOption())
       .addHelpText(
         'after',
         `\nExamples:\n  $ roomlb ${name} sfu-1\n  $ roomlb ${name} sfu-1 --dispatcher http://10.0.0.5:8080\n`,
       )
-      .action(async (node: string, options: { dispatcher: string; json?: true }) => {
+      .action(async (node: string, options: NodeStateOptions) => {
         const path = `/v1/nodes/${encodeURIComponent(node)}/${name}`;
-        const answer = await dispatcherClient(options.dispatcher).request('POST', path, NodeState);
+        const access = await accessOf(io, options, [options.dispatcher]);
+        const answer = await dispatcherClient(options.dispatcher, access).request('POST', path, NodeState);
         if (options.json) printJson(io, answer);
         else io.out(`${answer.id}: ${answer.state}\n`);
       });

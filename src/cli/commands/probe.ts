@@ -5,6 +5,7 @@ import type { IceCredentials } from '../../stun/exchange.ts';
 import type { Topology } from '../../topology/model.ts';
 import type { Cli } from '../cli.ts';
 import { readTopology } from '../context.ts';
+import { accessOf, tokenFileOption, type AccessOptions } from '../access.ts';
 import { dispatcherClient } from '../dispatcher-client.ts';
 import { durationBetween } from '../duration.ts';
 import { CliError, EXIT } from '../exit.ts';
@@ -18,7 +19,7 @@ import { exitCodeOf, hintsOf, RowPrinter, summaryOf, type ProbeRow } from '../pr
 import { parseTarget, TARGET_FORMS, type ProbeTarget } from '../probe/target.ts';
 import { readSecret } from '../secret.ts';
 
-interface ProbeOptions {
+interface ProbeOptions extends AccessOptions {
   readonly topology: string;
   readonly dispatcher?: string;
   readonly count: number;
@@ -42,6 +43,7 @@ export function addProbe(program: Command, { io, exit }: Cli): void {
     .description('ask a node, or any address, once: what came back, how long it took, what to look at')
     .argument('<target...>', 'node ids, and URLs that say how to ask; see below')
     .addOption(topologyOption())
+    .addOption(tokenFileOption())
     .option(
       '-d, --dispatcher <url>',
       'let this dispatcher ask nodes: it alone knows the credentials of their workers',
@@ -114,7 +116,10 @@ async function probe(
 
 async function askersOf(io: Io, targets: readonly ProbeTarget[], options: ProbeOptions): Promise<Asker[]> {
   const { dispatcher, timeout } = options;
-  const client = dispatcher === undefined ? undefined : dispatcherClient(dispatcher);
+  const client =
+    dispatcher === undefined
+      ? undefined
+      : dispatcherClient(dispatcher, await accessOf(io, options, [dispatcher]));
   const secrets = await readSecrets(targets, options);
   let topology: Topology | undefined;
   const askers: Asker[] = [];

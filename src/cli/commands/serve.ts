@@ -1,17 +1,17 @@
 import type { Command } from 'commander';
 import { Option } from 'commander';
 import { serve } from '../serve.ts';
+import { addServeAccessOptions, type ServeAccessOptions } from '../serve-access.ts';
 import { stateFolderOption } from '../balancers.ts';
 import { topologyOption } from '../options.ts';
 import { addStoreOptions, type StoreOptions } from '../store-options.ts';
 import type { Cli } from '../cli.ts';
 import { LOG_LEVELS, type LogLevel } from '../logger.ts';
 
-interface ServeOptions extends StoreOptions {
+interface ServeOptions extends StoreOptions, ServeAccessOptions {
   topology: string;
   listen: string;
   logLevel: LogLevel;
-  allowRemote?: true;
   allowHost: string[];
   probes: boolean;
   apply: string[];
@@ -24,9 +24,8 @@ export function addServe(program: Command, { io }: Cli): void {
     .description('run a dispatcher: REST API, OpenAPI at /docs, metrics')
     .addOption(topologyOption())
     .option('-l, --listen <host:port>', 'address to listen on', '127.0.0.1:8080');
-  addStoreOptions(command)
+  addServeAccessOptions(addStoreOptions(command))
     .addOption(new Option('--log-level <level>', 'how much to log').choices(LOG_LEVELS).default('info'))
-    .option('--allow-remote', 'listen beyond loopback although requests are not authenticated')
     .option(
       '--apply <balancer...>',
       'balancers on this host (see balancers: in the topology) to be kept as wanted, without an agent',
@@ -51,12 +50,17 @@ answer, each goes on from what it knew last: answers say "degraded": true, live 
 and redis is told when it is back. Its password is read from ROOMLB_REDIS_PASSWORD or --store-password-file (that of
 sentinels from ROOMLB_REDIS_SENTINEL_PASSWORD), never from arguments.
 
+With --tokens, a caller needs a token (Authorization: Bearer …) with the scope of what it asks for; /healthz and
+/readyz stay open. The file is read again when it changes, and on SIGHUP; one that is not right changes nothing.
+
 Examples:
   $ roomlb serve --topology lb-config/local.yaml
   $ roomlb serve --store file:/var/lib/roomlb --listen 127.0.0.1:9000
   $ roomlb serve --store redis://10.0.0.5:6379/0
   $ roomlb serve --store rediss://roomlb@redis.example.net --store-ca ca.pem --store-password-file /etc/roomlb/redis
   $ roomlb serve --store redis-sentinel://10.0.0.5:26379,10.0.0.6:26379/mymaster
+  $ roomlb serve --tokens /etc/roomlb/tokens --public metrics
+  $ roomlb serve --listen 0.0.0.0:8080 --tokens /etc/roomlb/tokens --behind-tls-proxy
   $ roomlb serve --allow-host rooms.example.net
   $ roomlb serve --no-probes
   $ roomlb serve --apply lb-1

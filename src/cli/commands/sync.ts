@@ -7,6 +7,7 @@ import { runAgent } from '../../service/agent.ts';
 import type { Balancer } from '../../targets/balancer.ts';
 import { ENGINE_DEFAULTS } from '../../topology/balancers/balancer.ts';
 import type { Topology } from '../../topology/model.ts';
+import { accessOf, tokenFileOption, type AccessOptions } from '../access.ts';
 import {
   engineOf,
   findBalancer,
@@ -22,7 +23,7 @@ import { CliError, EXIT } from '../exit.ts';
 import { createLogger, LOG_LEVELS, type LogLevel } from '../logger.ts';
 import type { Io } from '../output.ts';
 
-interface Options {
+interface Options extends AccessOptions {
   readonly dispatcher: readonly string[];
   readonly topology?: string;
   readonly stateDir: string;
@@ -36,6 +37,7 @@ export function addSync(program: Command, { io }: Cli): void {
     .description('agent on a balancer host: follow a dispatcher, keep the balancer as wanted, report back')
     .argument('<target>', 'id of a balancer, or the name of its target where there is but one of it')
     .requiredOption('-d, --dispatcher <url...>', 'dispatchers to follow, one at a time')
+    .addOption(tokenFileOption())
     .option(
       '-t, --topology <file>',
       'take how the engine is reached (balancers:) from this file, not from the dispatcher',
@@ -49,6 +51,8 @@ export function addSync(program: Command, { io }: Cli): void {
 Programs and commands to run are taken from a file on this host only: a balancer that names any needs --topology.
 While no dispatcher answers, what was wanted last is kept.
 
+Its token (ROOMLB_TOKEN or --token-file) needs the scopes read and engines:apply.
+
 Examples:
   $ roomlb sync lb-1 --dispatcher http://127.0.0.1:8080
   $ roomlb sync haproxy --dispatcher https://d1.example.net https://d2.example.net --topology /etc/roomlb/topology.yaml
@@ -58,7 +62,8 @@ Examples:
 }
 
 async function sync(io: Io, name: string, options: Options): Promise<void> {
-  const dispatchers = options.dispatcher.map((url) => new AgentClient(new URL(baseOf(url))));
+  const access = await accessOf(io, options, options.dispatcher);
+  const dispatchers = options.dispatcher.map((url) => new AgentClient(new URL(baseOf(url)), access));
   const topology = await topologyFor(io, options, dispatchers);
   const balancer = findBalancer(topology, name);
   if (options.topology === undefined) mustRunNothingUnusual(balancer);

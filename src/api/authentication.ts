@@ -1,0 +1,109 @@
+/** Who asks, and whether they may: bearer tokens (RFC 6750) against the scope that each route declares. */
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { verifyToken, type Authenticator, type Principal, type Verdict } from '../auth/authenticator.ts';
+import type { Scope } from '../auth/scope.ts';
+import { DOCS } from './openapi.ts';
+import { Problem } from './problem.ts';
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** What a caller needs where callers are authenticated; every route has to say. */
+    scope?: Scope | 'public';
+  }
+  interface FastifyRequest {
+    /** Null where callers are not authenticated, or the route is for everybody. */
+    principal: Principal | null;
+  }
+}
+
+export interface Authentication {
+  readonly authenticators: readonly Authenticator[];
+  /** Scopes that nobody needs a token for. */
+  readonly open: ReadonlySet<Scope>;
+}
+
+const NO_TOKEN: Verdict = { refused: '' };
+
+/**
+ * Demands that every route which follows declares its scope, and puts it into the OpenAPI document.
+ *
+ * @param authentication where left out, everybody may do everything
+ */
+export function installAuthentication(app: FastifyInstance, authentication?: Authentication): void {
+  const undeclared: string[] = [];
+  app.addHook('onRoute', (route) => {
+    // Those of the pages for people are not written here.
+    const scope = route.config?.scope ?? (isBelow(DOCS, route.url) ? 'docs' : undefined);
+    if (scope === undefined) {
+      undeclared.push(`${String(route.method)} ${route.url}`);
+      return;
+    }
+    route.config = { ...route.config, scope };
+    if (scope !== 'public') route.schema = { ...route.schema, security: [{ bearer: [scope] }] };
+  });
+  app.addHook('onReady', (done) => {
+    const routes = undeclared.join(', ');
+    done(routes === '' ? undefined : new TypeError(`no config: { scope: … } is declared by ${routes}`));
+  });
+  app.decorateRequest('principal', null);
+  if (!authentication) return;
+  const { authenticators, open } = authentication;
+  app.addHook('onRequest', (request, reply, done) => {
+    const { scope } = request.routeOptions.config;
+    // Where there is no route, there is nothing to keep.
+    if (scope === undefined || scope === 'public' || open.has(scope)) {
+      done();
+      return;
+    }
+    const token = bearerToken(request.raw.headers.authorization);
+    const verdict = token === undefined ? NO_TOKEN : verifyToken(authenticators, token);
+    if (verdict instanceof Promise) {
+      verdict.then((late) => done(judge(request, reply, scope, late)), done);
+    } else done(judge(request, reply, scope, verdict));
+  });
+}
+
+function isBelow(path: string, url: string): boolean {
+  return url === path || url.startsWith(`${path}/`);
+}
+
+/** RFC 6750 section 2.1; the scheme in any case (RFC 9110 section 11.1). Tokens in URLs and bodies are not looked for. */
+function bearerToken(field: string | undefined): string | undefined {
+  return field === undefined ? undefined : /^bearer +([\w.~+/-]+=*) *$/i.exec(field)?.[1];
+}
+
+function judge(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  scope: Scope,
+  verdict: Verdict,
+): Problem | undefined {
+  if ('refused' in verdict) return unauthenticated(reply, verdict);
+  const { principal } = verdict;
+  request.principal = principal;
+  if (!principal.scopes.has(scope)) {
+    challenge(reply, `error="insufficient_scope", scope="${scope}"`);
+    const has = [...principal.scopes].join(', ');
+    const detail = `this needs the scope ${scope}; the token of ${principal.name} has ${has}`;
+    return new Problem(403, 'missing-scope', detail, { scope });
+  }
+  const { id } = request.params as { id?: string };
+  if (scope !== 'nodes:report' || principal.nodes === null || principal.nodes.includes(id ?? ''))
+    return undefined;
+  const detail = `${principal.name} speaks for ${principal.nodes.join(', ')} alone, not for node ${id ?? ''}`;
+  return new Problem(403, 'other-node', detail);
+}
+
+/** No error code where there was no token (RFC 6750 section 3.1). */
+function unauthenticated(reply: FastifyReply, verdict: Verdict & { refused: string }): Problem {
+  if (verdict === NO_TOKEN) {
+    challenge(reply);
+    return new Problem(401, 'no-token', 'this needs a token, as Authorization: Bearer TOKEN');
+  }
+  challenge(reply, 'error="invalid_token"');
+  return new Problem(401, 'invalid-token', verdict.refused);
+}
+
+function challenge(reply: FastifyReply, more?: string): void {
+  void reply.header('www-authenticate', `Bearer realm="roomlb"${more === undefined ? '' : `, ${more}`}`);
+}

@@ -1,0 +1,49 @@
+/** Options of commands that ask dispatchers: what they show them. */
+import { Option } from 'commander';
+import { isLoopback } from '../api/loopback.ts';
+import { secretFrom } from '../health/secret-file.ts';
+import { ANONYMOUS, type Access } from '../http/access.ts';
+import { CliError, EXIT } from './exit.ts';
+import { paint, type Io } from './output.ts';
+import { readSecret } from './secret.ts';
+
+export interface AccessOptions {
+  readonly tokenFile?: string;
+}
+
+export const tokenFileOption = () =>
+  new Option('--token-file <file>', 'token to show to the dispatcher, instead of ROOMLB_TOKEN');
+
+/** What a bearer token may be made of (RFC 6750 section 2.1). */
+const TOKEN = /^[\w.~+/-]+=*$/;
+
+/**
+ * @param dispatchers that will be asked; a token for one that is asked in the clear over a network gets a warning
+ * @throws CliError for what is no token
+ */
+export async function accessOf(
+  io: Io,
+  { tokenFile }: AccessOptions,
+  dispatchers: readonly string[],
+): Promise<Access> {
+  const token =
+    tokenFile === undefined ? process.env.ROOMLB_TOKEN : await readSecret('--token-file', tokenFile);
+  if (token === undefined || token === '') return ANONYMOUS;
+  const from = tokenFile === undefined ? 'ROOMLB_TOKEN' : `--token-file ${tokenFile}`;
+  if (!TOKEN.test(token)) throw new CliError(EXIT.badInput, `${from}: that is no token`);
+  for (const url of dispatchers.filter(isInTheClear))
+    io.err(`${paint(io, 'yellow', 'warning:')} ${url}: the token goes there in the clear; use https\n`);
+  if (tokenFile === undefined || tokenFile === '-') return { token: () => token };
+  // Whoever runs for long finds a new token in the file once the old one is about to end.
+  return {
+    token: () =>
+      secretFrom(tokenFile)
+        ?.split(/\r?\n/, 1)
+        .find((line) => TOKEN.test(line)) ?? token,
+  };
+}
+
+function isInTheClear(text: string): boolean {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  return url?.protocol === 'http:' && !isLoopback(url.hostname.replace(/^\[|\]$/g, ''));
+}
