@@ -1,6 +1,7 @@
-/** Who asks, and whether they may: bearer tokens (RFC 6750) against the scope that each route declares. */
+/** Who asks, and whether they may: bearer tokens (RFC 6750) or certificates, against the scope that each route declares. */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { verifyToken, type Authenticator, type Principal, type Verdict } from '../auth/authenticator.ts';
+import { verdictOnPeer } from '../auth/certificate.ts';
 import type { Scope } from '../auth/scope.ts';
 import { DOCS } from './openapi.ts';
 import { Problem } from './problem.ts';
@@ -56,7 +57,10 @@ export function installAuthentication(app: FastifyInstance, authentication?: Aut
       return;
     }
     const token = bearerToken(request.raw.headers.authorization);
-    const verdict = token === undefined ? NO_TOKEN : verifyToken(authenticators, token);
+    const verdict =
+      token === undefined
+        ? (verdictOnPeer(request.raw.socket) ?? NO_TOKEN)
+        : verifyToken(authenticators, token);
     if (verdict instanceof Promise) {
       verdict.then((late) => done(judge(request, reply, scope, late)), done);
     } else done(judge(request, reply, scope, verdict));
@@ -84,7 +88,7 @@ function judge(
   if (!principal.scopes.has(scope)) {
     challenge(reply, `error="insufficient_scope", scope="${scope}"`);
     const has = [...principal.scopes].join(', ');
-    const detail = `this needs the scope ${scope}; the token of ${principal.name} has ${has}`;
+    const detail = `this needs the scope ${scope}; ${principal.name} has ${has}`;
     return new Problem(403, 'missing-scope', detail, { scope });
   }
   const { id } = request.params as { id?: string };

@@ -1,13 +1,14 @@
 /** Bytes that never became a request: answered as problems too, before any route or hook could see them. */
 import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
+import { MAX_HEADER_BYTES } from './http-server.ts';
 import { Problem, PROBLEM_TYPE, problemBody } from './problem.ts';
 
 /** How long a client may take to read the answer and to stop sending. */
 const LINGER_MS = 1000;
 
 const BY_CODE: Readonly<Record<string, readonly [status: number, detail: string]>> = {
-  HPE_HEADER_OVERFLOW: [431, 'the header fields are larger than 16 KiB together'],
+  HPE_HEADER_OVERFLOW: [431, `the header fields are larger than ${MAX_HEADER_BYTES} bytes together`],
   HPE_CHUNK_EXTENSIONS_OVERFLOW: [413, 'the chunk extensions are larger than 16 KiB'],
   ERR_HTTP_REQUEST_TIMEOUT: [408, 'the request was not complete in time'],
 };

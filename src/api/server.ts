@@ -13,6 +13,7 @@ import type { Target } from '../targets/target.ts';
 import { installAuthentication, type Authentication } from './authentication.ts';
 import { installBrowserGuard } from './browser-guard.ts';
 import { answerClientError } from './client-errors.ts';
+import { HttpServers } from './http-server.ts';
 import { createMetrics, installMetrics } from './metrics.ts';
 import { installOpenApi } from './openapi.ts';
 import { answerError, installProblems } from './problem.ts';
@@ -38,6 +39,8 @@ export interface ServerOptions {
   readonly ready: () => Promise<string | undefined>;
   /** Host names that requests may be for, besides localhost and loopback addresses; any where left out. */
   readonly hosts?: readonly string[] | undefined;
+  /** What listens; in the clear where left out. */
+  readonly servers?: HttpServers | undefined;
   /** How callers show who they are; where left out, everybody may do everything. */
   readonly authentication?: Authentication | undefined;
   /** Where left out, nothing is known of nodes but what the topology says. */
@@ -65,6 +68,7 @@ const MAX_PARAM_LENGTH = 3 * 256;
 
 /** The HTTP server, not listening yet. */
 export async function buildServer(options: ServerOptions): Promise<FastifyInstance> {
+  const { servers = new HttpServers() } = options;
   const app = Fastify({
     ...(options.logger ? { loggerInstance: options.logger } : {}),
     logController: new LogController({ disableRequestLogging: true }),
@@ -72,13 +76,11 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
     // request name its id themselves.
     childLoggerFactory: (logger) => logger,
     bodyLimit: BODY_LIMIT,
-    requestTimeout: 30_000,
     routerOptions: { maxParamLength: MAX_PARAM_LENGTH },
     // Until the last connection is closed, requests are answered like any other, not with a bare 503.
     return503OnClosing: false,
     forceCloseConnections: 'idle',
-    // Node would answer a request without Host itself, without a problem.
-    http: { requireHostHeader: false },
+    serverFactory: (listener) => servers.create(listener),
     frameworkErrors: answerError,
     clientErrorHandler: answerClientError,
   }).withTypeProvider<TypeBoxTypeProvider>();

@@ -17,9 +17,9 @@ import { readTopology } from './context.ts';
 import { CliError, EXIT } from './exit.ts';
 import { createLogger, type LogLevel } from './logger.ts';
 import type { Io } from './output.ts';
-import { readIdentity } from './tls-files.ts';
+import { readClientTls, readIdentity, type ClientTlsOptions } from './tls-files.ts';
 
-export interface MediaNodeOptions extends AccessOptions {
+export interface MediaNodeOptions extends AccessOptions, ClientTlsOptions {
   readonly dispatcher?: readonly string[];
   readonly topology?: string;
   readonly stunPort?: string;
@@ -40,7 +40,11 @@ export async function runMediaNode(io: Io, node: string, options: MediaNodeOptio
     throw new CliError(EXIT.badInput, 'say where the topology is: --dispatcher URL, or --topology FILE');
   }
   const tls = await readIdentity(options);
-  const access = await accessOf(io, options, options.dispatcher ?? []);
+  const tlsShown = await readClientTls(options);
+  const access = {
+    ...(await accessOf(io, options, options.dispatcher ?? [])),
+    ...(tlsShown && { tls: tlsShown }),
+  };
   const logger = createLogger(options.logLevel, { node });
   const mediasoup = await load();
   const signals = watchSignals();

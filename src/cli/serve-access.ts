@@ -2,19 +2,26 @@
 import { open } from 'node:fs/promises';
 import { Option, type Command } from 'commander';
 import type { Authentication } from '../api/authentication.ts';
+import { HttpServers, MAX_CONNECTIONS, type ServerTls } from '../api/http-server.ts';
 import { isLoopback } from '../api/loopback.ts';
 import type { Scope } from '../auth/scope.ts';
 import { MAX_TOKENS_FILE, parseTokenFile, type TokenEntry } from '../auth/token-file.ts';
 import { TokenTable } from '../auth/token-table.ts';
 import { readUpTo } from '../files/read-up-to.ts';
 import { formatFaults } from '../topology/faults.ts';
+import { numberBetween } from './duration.ts';
 import { CliError, EXIT } from './exit.ts';
 import type { ListenAddress } from './listen.ts';
 import type { Reloadable } from './reloading.ts';
 import { badFile } from './system-error.ts';
+import { readAuthorities, readIdentity } from './tls-files.ts';
 
 export interface ServeAccessOptions {
   readonly tokens?: string;
+  readonly tlsCertificate?: string;
+  readonly tlsKey?: string;
+  readonly tlsClientCa?: string;
+  readonly maxConnections: number;
   readonly public: readonly Scope[];
   readonly allowRemote?: true;
   readonly behindTlsProxy?: true;
@@ -23,6 +30,17 @@ export interface ServeAccessOptions {
 export function addServeAccessOptions(command: Command): Command {
   return command
     .option('--tokens <file>', 'demand a token of every caller, by this file; see roomlb token new --help')
+    .option('--tls-certificate <file>', 'PEM with the chain: serve https; goes with --tls-key')
+    .option('--tls-key <file>', 'PEM of its private key, without a passphrase')
+    .option(
+      '--tls-client-ca <file>',
+      'PEM of the authorities of nodes’ certificates: a node that shows one needs no token',
+    )
+    .addOption(
+      new Option('--max-connections <number>', 'connections at once; further ones are closed')
+        .argParser(numberBetween(1, 1_000_000))
+        .default(MAX_CONNECTIONS),
+    )
     .addOption(
       new Option('--public <part...>', 'what may be read without a token')
         .choices(['docs', 'metrics'])
@@ -39,31 +57,65 @@ export function addServeAccessOptions(command: Command): Command {
 export function mustBeSafe({ host }: ListenAddress, listen: string, options: ServeAccessOptions): void {
   if (isLoopback(host) || options.allowRemote) return;
   const refuse = (why: string) => new CliError(EXIT.badInput, `--listen ${listen}: ${why}`);
-  if (options.tokens === undefined)
+  if (options.tokens === undefined && options.tlsClientCa === undefined)
     throw refuse(
-      'callers are not authenticated, so only loopback is allowed: add --tokens FILE, put a proxy that ' +
+      'callers are not authenticated, so only loopback is allowed: add --tokens FILE (or --tls-client-ca), put a proxy that ' +
         'authenticates in front, or add --allow-remote',
     );
-  if (!options.behindTlsProxy)
+  if (options.tlsCertificate === undefined && !options.behindTlsProxy)
     throw refuse(
-      'tokens would go over the network in the clear: add --behind-tls-proxy where a proxy ends TLS, or --allow-remote',
+      'tokens would go over the network in the clear: add --tls-certificate and --tls-key, --behind-tls-proxy where a proxy ends TLS, or --allow-remote',
     );
 }
 
 export interface ServeAccess {
   readonly authentication: Authentication | undefined;
+  readonly servers: HttpServers;
   readonly reloadables: readonly Reloadable[];
 }
 
 /** @throws CliError for files that cannot be used */
 export async function serveAccess(options: ServeAccessOptions): Promise<ServeAccess> {
-  const { tokens: file } = options;
-  if (file === undefined) return { authentication: undefined, reloadables: [] };
-  const table = new TokenTable(await readTokens(file), Date.now);
-  const reload = async () => table.replace(await readTokens(file));
+  const { tokens, tlsClientCa, maxConnections } = options;
+  const tls = await readTls(options);
+  const servers = new HttpServers({ tls, maxConnections });
+  const reloadables = tls ? [reloadableTls(options, servers)] : [];
+  const open = new Set(options.public);
+  if (tokens === undefined) {
+    const authentication = tlsClientCa === undefined ? undefined : { authenticators: [], open };
+    return { authentication, servers, reloadables };
+  }
+  const table = new TokenTable(await readTokens(tokens), Date.now);
+  const reload = async () => table.replace(await readTokens(tokens));
   return {
-    authentication: { authenticators: [table], open: new Set(options.public) },
-    reloadables: [{ what: `tokens ${file}`, files: [file], reload }],
+    authentication: { authenticators: [table], open },
+    servers,
+    reloadables: [...reloadables, { what: `tokens ${tokens}`, files: [tokens], reload }],
+  };
+}
+
+async function readTls(options: ServeAccessOptions): Promise<ServerTls | undefined> {
+  const identity = await readIdentity(options);
+  const { tlsClientCa } = options;
+  if (identity)
+    return {
+      ...identity,
+      clientAuthorities:
+        tlsClientCa === undefined ? null : await readAuthorities('--tls-client-ca', tlsClientCa),
+    };
+  if (tlsClientCa === undefined) return undefined;
+  throw new CliError(EXIT.badInput, '--tls-client-ca needs --tls-certificate and --tls-key');
+}
+
+function reloadableTls(options: ServeAccessOptions, servers: HttpServers): Reloadable {
+  const { tlsCertificate = '', tlsKey = '', tlsClientCa } = options;
+  return {
+    what: `certificate ${tlsCertificate}`,
+    files: [tlsCertificate, tlsKey, ...(tlsClientCa === undefined ? [] : [tlsClientCa])],
+    async reload() {
+      const tls = await readTls(options);
+      if (tls) servers.renew(tls);
+    },
   };
 }
 

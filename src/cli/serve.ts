@@ -154,6 +154,7 @@ async function answer(
     // Beyond loopback nobody knows under which names it is asked, unless told.
     hosts: isLoopback(host) || options.allowHost.length > 0 ? options.allowHost : undefined,
     authentication: access.authentication,
+    servers: access.servers,
     logger,
   });
   await app.listen({ host, port }).catch((cause: unknown) => {
@@ -162,7 +163,7 @@ async function answer(
   });
   // Not before: a second dispatcher that was started by mistake finds its address taken, and drives nothing.
   const stopDriving = driveLocally({ dispatcher, board: balancers, engines, clock: systemClock });
-  const base = baseUrl(app.server.address(), host);
+  const base = `${access.servers.scheme}://${authority(app.server.address(), host)}`;
   const { cluster, vips, nodes, health } = dispatcher.declared;
   logger.info(
     { cluster, vips: vips.length, nodes: nodes.length, revision: dispatcher.snapshot.revision },
@@ -188,9 +189,9 @@ async function answer(
   clearTimeout(impatience);
 }
 
-function baseUrl(address: AddressInfo | string | null, host: string): string {
+function authority(address: AddressInfo | string | null, host: string): string {
   const port = typeof address === 'object' && address !== null ? address.port : 0;
-  return `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
+  return `${host.includes(':') ? `[${host}]` : host}:${port}`;
 }
 
 /** From the first signal on, later ones change nothing: Ctrl-C in a terminal reaches parent and child, who passes it on. */

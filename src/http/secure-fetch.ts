@@ -13,14 +13,21 @@ export interface Trust {
   readonly authorities: string | null;
   /** False: whoever answers is believed. */
   readonly verify: boolean;
+  /** PEM of a certificate to show, and of its private key. */
+  readonly cert?: Buffer;
+  readonly key?: Buffer;
 }
 
 /** Answers that have no body (Fetch standard, "null body status"). */
 const NO_BODY = [101, 204, 205, 304];
 
 /** Connections are kept for the next request, and hold no process up. */
-export function secureFetch({ authorities, verify }: Trust): Fetch {
-  const tls = { rejectUnauthorized: verify, ...(authorities !== null && { ca: authorities }) };
+export function secureFetch({ authorities, verify, cert, key }: Trust): Fetch {
+  const tls = {
+    rejectUnauthorized: verify,
+    ...(authorities !== null && { ca: authorities }),
+    ...(cert && key && { cert, key }),
+  };
   const agents = {
     http: new HttpAgent({ keepAlive: true }),
     https: new HttpsAgent({ keepAlive: true, ...tls }),

@@ -117,6 +117,7 @@ export class DispatcherLink {
       handshakeTimeout: GREETING_LIMIT * 1000,
       perMessageDeflate: false,
       headers: accessHeaders(access),
+      ...access.tls,
     });
     this.#socket = socket;
     const welcomed = setTimeout(() => socket.terminate(), 2 * GREETING_LIMIT * 1000);

@@ -1,5 +1,5 @@
 /** What a media node asks dispatchers by REST: each in turn until one answers. */
-import { accessHeaders, type Access } from '../http/access.ts';
+import { accessing, type Access } from '../http/access.ts';
 import { exchange } from '../http/exchange.ts';
 import { PROTOCOL, readRegistrationAnswer, type Assignment, type Registration } from './protocol.ts';
 
@@ -110,7 +110,7 @@ async function request(
   const answer = await exchange(url, {
     method,
     timeout: REQUEST_LIMIT,
-    headers: accessHeaders(access),
+    ...accessing(access),
     ...(body && { body }),
   }).catch((cause: unknown) => {
     const why = cause instanceof Error ? cause.message : String(cause);

@@ -4,8 +4,11 @@ import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
+import { accessing } from '../../src/http/access.ts';
+import { exchange } from '../../src/http/exchange.ts';
 import { SMALL } from '../fixtures/cluster.ts';
-import { startServe } from './roomlb-process.ts';
+import { issue, NO_OPENSSL } from '../fixtures/pki.ts';
+import { startRoomlb, startServe } from './roomlb-process.ts';
 import { roomlb } from './roomlb.ts';
 
 let folder: string;
@@ -123,6 +126,37 @@ describe('roomlb serve --tokens', () => {
     }
   });
 
+  test('serves https, and takes over a renewed certificate', { skip: NO_OPENSSL }, async (t) => {
+    const { certificateFile, keyFile, certificate, key } = await issue(folder, 'dispatcher');
+    const next = await issue(folder, 'dispatcher-2');
+    const tls = ['--tls-certificate', certificateFile, '--tls-key', keyFile];
+    const server = startRoomlb(t, 'serve', '-t', topology, '--no-probes', '--listen', '127.0.0.1:0', ...tls);
+    const [, url = ''] = await server.line(/API (https:\S+)\/docs/);
+    const status = async (ca: Buffer) => {
+      const access = { token: () => undefined, tls: { ca } };
+      const answer = exchange(new URL(`${url}/healthz`), {
+        method: 'GET',
+        timeout: 10_000,
+        ...accessing(access),
+      });
+      return answer.then(
+        (answered) => answered.status,
+        () => 'not trusted',
+      );
+    };
+    assert.deepEqual([await status(certificate), await status(next.certificate)], [200, 'not trusted']);
+    await writeFile(certificateFile, next.certificate);
+    server.child.kill('SIGHUP');
+    await server.line(/cannot be read again.*former/);
+    assert.equal(await status(certificate), 200);
+    await writeFile(keyFile, next.key);
+    server.child.kill('SIGHUP');
+    await server.line(/read again: certificate/);
+    assert.deepEqual([await status(certificate), await status(next.certificate)], ['not trusted', 200]);
+    assert.ok(!server.out.join().includes(String(key)));
+    assert.equal(await server.stop(), 0);
+  });
+
   test('listens beyond loopback only where nobody reads or uses tokens that are not theirs', async () => {
     const tokens = await tokenFile('remote', (await made('ann', 'read')).line);
     const serve = (...args: string[]) => roomlb('serve', '-t', '/none', '--listen', '0.0.0.0:0', ...args);
@@ -130,6 +164,9 @@ describe('roomlb serve --tokens', () => {
     assert.match((await serve('--behind-tls-proxy')).err, /not authenticated/);
     assert.match((await serve('--tokens', tokens)).err, /in the clear/);
     // Past that check, the topology is looked for.
+    const tls = ['--tls-certificate', 'x', '--tls-key', 'y'];
+    assert.match((await serve(...tls)).err, /not authenticated/);
+    assert.match((await serve('--tokens', tokens, ...tls)).err, /--tls-certificate x/);
     for (const fine of [['--allow-remote'], ['--tokens', tokens, '--behind-tls-proxy']])
       assert.match((await serve(...fine)).err, /\/none/);
   });

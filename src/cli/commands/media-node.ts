@@ -11,6 +11,12 @@ export function addMediaNode(program: Command, { io }: Cli): void {
     .argument('<node>', 'id of the node in the topology')
     .option('-d, --dispatcher <url...>', 'dispatchers to register with; all of them are kept informed')
     .addOption(tokenFileOption())
+    .option('--dispatcher-ca <file>', 'PEM of the authorities that dispatchers’ certificates are of')
+    .option(
+      '--client-certificate <file>',
+      'PEM of a certificate that names this node, to show to dispatchers',
+    )
+    .option('--client-key <file>', 'PEM of its private key')
     .option('-t, --topology <file>', 'take addresses and ports from this file instead of a dispatcher')
     .option(
       '--stun-port <port>',
@@ -27,7 +33,8 @@ export function addMediaNode(program: Command, { io }: Cli): void {
 SIGTERM drains: no new rooms, and an end when the last one is empty or the limit is over. A second signal,
 or SIGINT, ends at once. Needs mediasoup and its worker: npm run mediasoup:worker.
 
-Its token (ROOMLB_TOKEN or --token-file) needs the scopes read, rooms:write and nodes:report.
+Dispatchers that authenticate are shown a token (ROOMLB_TOKEN or --token-file) with the scopes read, rooms:write and
+nodes:report, or a certificate that names the node.
 
 Examples:
   $ roomlb media-node sfu-1 --dispatcher http://127.0.0.1:8080
