@@ -6,3 +6,6 @@ interface LockedPackage {
 type Lock = Readonly<Record<string, LockedPackage>>;
 
 export function installed(lock: Lock, found: Lock): boolean;
+
+/** The folder of the package, absolute. */
+export declare const root: string;

@@ -5,7 +5,7 @@ import type { AnyEvent } from '../events/events.ts';
 import { FILTER_LIMITS } from '../events/filter.ts';
 import { EVENTS_VERSION } from '../events/history.ts';
 import { POSITION_PATTERN } from '../events/position.ts';
-import type { StreamMessage } from '../events/stream-messages.ts';
+import { START, type StreamMessage } from '../events/stream-messages.ts';
 import { VERDICTS } from '../health/detector/paths.ts';
 import { LEAVE_REASONS } from '../media-node/protocol.ts';
 import { CHECK_TYPES } from '../topology/health/config.ts';
@@ -234,10 +234,13 @@ const Rooms = several(
 );
 const Nodes = several(nodeId, FILTER_LIMITS.nodes, 'Only what is about one of these nodes, or of the rooms.');
 export const After = Type.String({
-  pattern: POSITION_PATTERN,
+  pattern: `^${START}$|${POSITION_PATTERN}`,
   maxLength: 28,
-  description: 'EPOCH:SEQ of the last event that was seen: what came after it is sent first.',
+  description:
+    'EPOCH:SEQ of the last event that was seen: what came after it is sent first. `start`: all that is still kept.',
 });
+
+const Last = Type.Integer({ minimum: 0, description: 'The number of the newest event at this moment.' });
 
 const Filter = Type.Object({ kinds: Kinds, rooms: Rooms, nodes: Nodes }, { additionalProperties: false });
 
@@ -262,7 +265,7 @@ export const Subscribe = Type.Object(
 
 export const STREAM_SCHEMAS = {
   StreamOpen: Type.Object(
-    { ...ENVELOPE, type: Type.Literal('stream.open'), filter: Filter },
+    { ...ENVELOPE, type: Type.Literal('stream.open'), filter: Filter, last: Last },
     { description: 'First of all, and after every subscribe: events after `seq` follow.' },
   ),
   StreamGap: Type.Object(
@@ -273,6 +276,7 @@ export const STREAM_SCHEMAS = {
       why: words(['too-old', 'other-epoch', 'unknown']),
       asked: Text,
       hint: Text,
+      last: Last,
     },
     {
       description:

@@ -11,7 +11,7 @@ export function problems<S extends number>(meanings: Readonly<Record<S, string>>
   return Object.fromEntries(responses) as Record<S, ProblemResponse>;
 }
 
-interface ProblemResponse {
+export interface ProblemResponse {
   description: string;
   content: { 'application/problem+json': { schema: typeof ProblemSchema } };
 }

@@ -3,6 +3,7 @@ import { VERSION } from '../version.ts';
 import { addApply } from './commands/apply.ts';
 import { addBackup } from './commands/backup.ts';
 import { addDiff } from './commands/diff.ts';
+import { addEvents } from './commands/events.ts';
 import { addExplain } from './commands/explain.ts';
 import { addHealth } from './commands/health.ts';
 import { addImport } from './commands/import.ts';
@@ -57,6 +58,7 @@ Examples:
     addImport,
     addProbe,
     addHealth,
+    addEvents,
     addNodeState,
     addPlan,
     addApply,

@@ -1,7 +1,7 @@
 /** What a stream says of itself between the events, so that its readers know where they are. */
 import type { EventFilter } from './filter.ts';
 import { EVENTS_VERSION, type Envelope, type History } from './history.ts';
-import type { Position } from './position.ts';
+import { readPosition, type Position } from './position.ts';
 
 interface StreamMessageBase extends Position {
   readonly version: typeof EVENTS_VERSION;
@@ -11,6 +11,8 @@ interface StreamMessageBase extends Position {
 export interface StreamOpen extends StreamMessageBase {
   readonly type: 'stream.open';
   readonly filter: EventFilter;
+  /** The number of the newest event at this moment: who has come so far has seen what was before. */
+  readonly last: number;
 }
 
 /** In place of `stream.open`: what was asked for is not all there; events after `seq` follow. */
@@ -23,6 +25,7 @@ export interface StreamGap extends StreamMessageBase {
   readonly asked: string;
   /** What to do about it. */
   readonly hint: string;
+  readonly last: number;
 }
 
 /** Everything up to `seq` has been looked at, also where none of it passed the filter. */
@@ -35,6 +38,14 @@ export type StreamMessage = StreamOpen | StreamGap | StreamHeartbeat;
 /** Everything that comes on a stream. */
 export type StreamItem = Envelope | StreamMessage;
 
+/** Before everything that is still kept. */
+export const START = 'start';
+
+/** `EPOCH:SEQ`, or `start`; undefined for what is neither. */
+export function readPlace(text: string): Position | typeof START | undefined {
+  return text === START ? START : readPosition(text);
+}
+
 /**
  * The first message to somebody who has seen everything up to `after`, or who wants only what is new.
  *
@@ -43,10 +54,12 @@ export type StreamItem = Envelope | StreamMessage;
 export function opening(
   history: History,
   filter: EventFilter,
-  after: Position | undefined,
+  after: Position | typeof START | undefined,
 ): StreamOpen | StreamGap {
-  const now = { version: EVENTS_VERSION, ...history.position, filter } as const;
+  const { position, first } = history;
+  const now = { version: EVENTS_VERSION, ...position, filter, last: position.seq } as const;
   if (!after) return { ...now, type: 'stream.open' };
+  if (after === START) return { ...now, type: 'stream.open', seq: first - 1 };
   const why = whyGap(history, after);
   if (!why) return { ...now, type: 'stream.open', seq: after.seq };
   const asked = `${after.epoch}:${after.seq}`;

@@ -12,16 +12,10 @@ export function subjectsOf(event: AnyEvent): Subjects {
 }
 
 function nodesIn(event: AnyEvent): readonly string[] {
-  switch (event.type) {
-    case 'room.moved':
-      return [event.from, event.to];
-    case 'room.split':
-      return [event.live, event.claimed];
-    case 'room.conflict':
-      return [event.claimed, event.other];
-    case 'topology.changed':
-      return event.changes.flatMap(({ part, id }) => (part === 'node' && id !== null ? [id] : []));
-    default:
-      return 'node' in event ? [event.node] : [];
-  }
+  if (event.type === 'room.moved') return [event.from, event.to];
+  if (event.type === 'room.split') return [event.live, event.claimed];
+  if (event.type === 'room.conflict') return [event.claimed, event.other];
+  if (event.type === 'topology.changed')
+    return event.changes.flatMap(({ part, id }) => (part === 'node' && id !== null ? [id] : []));
+  return 'node' in event ? [event.node] : [];
 }

@@ -1,7 +1,7 @@
 import { compileFilter, type EventFilter, type Passes } from './filter.ts';
 import { EVENTS_VERSION, type History, type NumberedEvent } from './history.ts';
 import type { Position } from './position.ts';
-import { opening, type StreamHeartbeat, type StreamMessage } from './stream-messages.ts';
+import { opening, type START, type StreamHeartbeat, type StreamMessage } from './stream-messages.ts';
 
 /** `slow`: it does not read what it is sent. `stopping`: the dispatcher stops. */
 export type EndReason = 'slow' | 'stopping';
@@ -52,12 +52,14 @@ export class Subscriber {
    *
    * @throws FilterError
    */
-  subscribe(filter: EventFilter, after?: Position): void {
+  subscribe(filter: EventFilter, after?: Position | typeof START): void {
     this.#passes = compileFilter(filter);
     const first = opening(this.#history, filter, after);
     this.#seen = first.seq;
     this.#sink.say(first);
     this.pump();
+    // Whoever wants what was before learns when it is over, whatever the filter holds back.
+    if (after !== undefined && !this.#ended) this.#sink.say(this.#heartbeat());
   }
 
   /** Sends what there is and what fits. */
@@ -65,7 +67,10 @@ export class Subscriber {
     const { seq: last } = this.#history.position;
     while (this.#seen < last && !this.#waiting && !this.#ended) {
       const event = this.#history.at(this.#seen + 1);
-      if (!event) return this.end('slow');
+      if (!event) {
+        this.end('slow');
+        return;
+      }
       this.#seen = event.seq;
       if (this.#passes(event.type, event.subjects)) this.#send(event);
     }
@@ -73,10 +78,17 @@ export class Subscriber {
 
   beat(): void {
     if (this.#ended) return;
-    if (this.#waiting && this.#stuckAt === this.#seen) return this.end('slow');
+    if (this.#waiting && this.#stuckAt === this.#seen) {
+      this.end('slow');
+      return;
+    }
     this.#stuckAt = this.#waiting ? this.#seen : undefined;
+    this.#sink.beat(this.#heartbeat());
+  }
+
+  #heartbeat(): StreamHeartbeat {
     const { epoch } = this.#history;
-    this.#sink.beat({ version: EVENTS_VERSION, type: 'stream.heartbeat', epoch, seq: this.#seen });
+    return { version: EVENTS_VERSION, type: 'stream.heartbeat', epoch, seq: this.#seen };
   }
 
   end(reason: EndReason): void {

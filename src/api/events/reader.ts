@@ -2,7 +2,7 @@
 import { Ajv } from 'ajv';
 import type Type from 'typebox';
 import { FilterError, type EventFilter } from '../../events/filter.ts';
-import { readPosition } from '../../events/position.ts';
+import { readPlace } from '../../events/stream-messages.ts';
 import type { Subscriber } from '../../events/subscriber.ts';
 import { Throttle } from '../../nodes/throttle.ts';
 import { Subscribe } from '../event-schemas.ts';
@@ -32,15 +32,20 @@ export class Reader {
   }
 
   receive(data: Buffer, binary: boolean): void {
-    if (this.#throttle.take(this.#now()) > 0) return this.#refuse(CLOSE.tooMany, 'too many messages');
-    if (data.length > MAX_MESSAGE_BYTES) return this.#refuse(CLOSE.tooLarge, 'the message is too large');
-    const message = binary ? undefined : parsed(data.toString());
-    if (!isSubscribe(message))
-      return this.#refuse(CLOSE.misunderstood, 'not a subscribe message; see /asyncapi.json');
+    if (this.#throttle.take(this.#now()) > 0) this.#refuse(CLOSE.tooMany, 'too many messages');
+    else if (data.length > MAX_MESSAGE_BYTES) this.#refuse(CLOSE.tooLarge, 'the message is too large');
+    else this.#take(binary ? undefined : parsed(data.toString()));
+  }
+
+  #take(message: unknown): void {
+    if (!isSubscribe(message)) {
+      this.#refuse(CLOSE.misunderstood, 'not a subscribe message; see /asyncapi.json');
+      return;
+    }
     const { after, kinds, rooms, nodes } = message;
     const filter: EventFilter = { kinds, rooms, nodes };
     try {
-      this.#subscriber.subscribe(filter, after === undefined ? undefined : readPosition(after));
+      this.#subscriber.subscribe(filter, after === undefined ? undefined : readPlace(after));
     } catch (error) {
       if (!(error instanceof FilterError)) throw error;
       this.#refuse(CLOSE.misunderstood, error.message);

@@ -36,7 +36,10 @@ export class WebSocketSink implements Sink {
   }
 
   beat(message: StreamHeartbeat): void {
-    if (!this.#alive) return this.#socket.terminate();
+    if (!this.#alive) {
+      this.#socket.terminate();
+      return;
+    }
     this.#alive = false;
     this.#socket.ping('', undefined, ignore);
     this.say(message);

@@ -4,7 +4,8 @@ import type { FastifyRequest } from 'fastify';
 import Type from 'typebox';
 import type { WebSocket } from 'ws';
 import { compileFilter, FilterError, type EventFilter } from '../../events/filter.ts';
-import { readPosition, type Position } from '../../events/position.ts';
+import type { Position } from '../../events/position.ts';
+import { readPlace, type START } from '../../events/stream-messages.ts';
 import type { EventStream } from '../../events/stream.ts';
 import { After, EventsQuery } from '../event-schemas.ts';
 import { Reader } from '../events/reader.ts';
@@ -22,7 +23,7 @@ export interface EventRoutesOptions {
 type Query = Type.Static<typeof EventsQuery>;
 interface Wish {
   readonly filter: EventFilter;
-  readonly after: Position | undefined;
+  readonly after: Position | typeof START | undefined;
 }
 
 const LISTS = ['kind', 'room', 'node'];
@@ -117,5 +118,5 @@ function wishOf(request: FastifyRequest): Wish {
   }
   // What a browser has seen since is later than what the page asked for at first.
   const place = request.headers['last-event-id'] ?? after;
-  return { filter, after: typeof place === 'string' ? readPosition(place) : undefined };
+  return { filter, after: typeof place === 'string' ? readPlace(place) : undefined };
 }

@@ -68,7 +68,7 @@ async function firstOf(app: FastifyInstance, request: FuzzRequest): Promise<Ligh
   const answer = await app.inject({ ...request, payloadAsStream: true, signal: leaves.signal });
   const chunks: Buffer[] = [];
   for await (const chunk of answer.stream()) {
-    chunks.push(chunk as Buffer);
+    chunks.push(chunk);
     if (answer.statusCode === 200) break;
   }
   leaves.abort();
