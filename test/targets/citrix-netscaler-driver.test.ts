@@ -63,8 +63,8 @@ describe('the NetScaler driver', () => {
       return undefined;
     };
     await one.apply(plan, run);
-    assert.deepEqual((await planFor(intent({}, {}), one)).steps, []);
     assert.deepEqual([device.partition, device.sessions.size, device.saved], ['edge', 0, 1]);
+    assert.deepEqual((await planFor(intent({}, {}), one)).steps, []);
     await assert.rejects(driver('core').read(), { message: /partition core: 404 No such resource$/ });
     assert.equal(device.sessions.size, 0);
   });
@@ -87,6 +87,23 @@ describe('the NetScaler driver', () => {
     assert.ok(at('make servicegroupmember pool-public-v4 srv-c-v4') < at('remove servicegroupmember'));
     assert.ok(at('make server srv-c-v4') < at('make servicegroup media'));
     assert.ok(at('remove servicegroup media') < at('remove server srv-a-v4'));
+  });
+
+  test('has members back before others stop, and changes in place what can be', async () => {
+    const persistent = (persistence: string | undefined, ...nodes: Fields[]) =>
+      intentAt({ signalling: { port: 443, ...(persistence && { persistence }) } }, ...nodes);
+    await apply(persistent('5m', { id: 'a' }, { id: 'b', state: 'draining' }));
+    const swapped = persistent('10m', { id: 'a', state: 'draining' }, { id: 'b' });
+    const rows = await texts(swapped);
+    const at = (server: string) => rows.indexOf(`change servicegroupmember pool-public-v4 ${server} 4443`);
+    assert.ok(at('srv-b-v4') >= 0 && at('srv-b-v4') < at('srv-a-v4'));
+    assert.ok(rows.every((row) => row.startsWith('change ')));
+    await apply(swapped);
+    assert.equal(device.rows('lbvserver')[0].timeout, '10');
+    const without = persistent(undefined, { id: 'a', state: 'draining' }, { id: 'b' });
+    assert.deepEqual(await texts(without), ['change lbvserver vs-tcp-443-public-v4']);
+    await apply(without);
+    assert.deepEqual(await texts(without), []);
   });
 
   test('lets members go in their own time, takes that they have gone for what was wanted, and cuts them off where that is', async () => {
@@ -120,13 +137,19 @@ describe('the NetScaler driver', () => {
   test('sees and repairs what somebody disabled, on whatever level', async () => {
     const wanted = intent({ id: 'a' });
     await apply(wanted);
-    for (const type of ['server', 'servicegroup', 'lbvserver', MEMBER])
+    for (const [type, count] of [
+      ['server', 1],
+      ['servicegroup', 5],
+      ['lbvserver', 5],
+      [MEMBER, 5],
+    ] as const) {
       device.set(type, { state: 'DISABLED', ...(type === MEMBER && { svrstate: 'OUT OF SERVICE' }) });
-    const { steps, pools } = await planFor(wanted);
-    assert.equal(steps.length, 1 + 5 + 5 + 5);
-    assert.ok(pools.every(({ before, after }) => !before[0]?.usable && after[0]?.usable));
-    await apply(wanted);
-    assert.deepEqual((await planFor(wanted)).steps, []);
+      const { steps, pools } = await planFor(wanted);
+      assert.deepEqual([steps.length, pools.length], [count, type === 'lbvserver' ? 0 : 5]);
+      assert.ok(pools.every(({ before, after }) => !before[0]?.usable && after[0]?.usable));
+      await apply(wanted);
+      assert.deepEqual((await planFor(wanted)).steps, []);
+    }
   });
 
   test('makes several in one request, or none of them, and tells which could not be made', async () => {
@@ -188,11 +211,19 @@ describe('the NetScaler driver', () => {
     await apply(intent({ id: 'a' }));
     assert.equal(device.foreign(), others);
   });
+
+  test('starts on an appliance that has nothing yet', async () => {
+    device = new FakeNetscaler({});
+    await apply(intent({}));
+    assert.deepEqual((await planFor(intent({}))).steps, []);
+  });
 });
 
 test('what shares VIPs among appliances is left to the operator, by name', () => {
   const vrrp = { interface: 'eth0', routerId: 51, priority: 150 };
-  assert.deepEqual(driver().desired(intentAt({ vrrp }, {})).notes, [
-    'vrID 51, and that VIPs join it, is left to you: roomlb render citrix-netscaler prints the commands',
+  const vip = { vrrp, addresses: ['203.0.113.10', '2001:db8::10'] };
+  assert.deepEqual(driver().desired(intentAt(vip, { addresses: ['10.0.0.1', 'fd00::1'] })).notes, [
+    'VRRP is left to you; once the VIPs are there, run: add vrID 51 -priority 150; set ns ip 203.0.113.10 -vrID 51; ' +
+      'add vrID6 51 -priority 150; set ns ip6 2001:db8::10/128 -vrID6 51',
   ]);
 });

@@ -30,6 +30,19 @@ export function vridCommands(vips: readonly IntentVip[]): string[] {
   );
 }
 
+/**
+ * For those who drive an appliance, which leaves this to the operator: nothing says whose a vrID or an address is. By
+ * then the VIPs are there, as they come with virtual servers.
+ *
+ * @param commands all that is rendered
+ */
+export function vridNotes(commands: readonly string[]): string[] {
+  const mine = commands
+    .filter((command) => /^add (vrID|ns ip)/.test(command))
+    .map((command) => command.replace(/^add (ns .*?)(?: [0-9.]+)? -type VIP/, 'set $1'));
+  return mine.length === 0 ? [] : [`VRRP is left to you; once the VIPs are there, run: ${mine.join('; ')}`];
+}
+
 export function vridFindings(vips: readonly IntentVip[]): Finding[] {
   const first = new Map<number, IntentVip>();
   for (const vip of vips) if (vip.vrrp && !first.has(vip.vrrp.routerId)) first.set(vip.vrrp.routerId, vip);

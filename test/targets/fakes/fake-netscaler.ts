@@ -105,8 +105,9 @@ export class FakeNetscaler implements FakeDevice {
   #logins = 0;
   readonly #store = new Map(Object.keys(TYPES).map((type) => [type, new Map<string, Parsed>()]));
 
-  constructor() {
-    for (const [type, rows] of Object.entries(OTHERS)) for (const row of rows) this.#add(type, row);
+  /** @param others what is there already, of whom RoomLB knows nothing */
+  constructor(others: Readonly<Record<string, readonly Parsed[]>> = OTHERS) {
+    for (const [type, rows] of Object.entries(others)) for (const row of rows) this.#add(type, row);
   }
 
   answer(request: FakeRequest): FakeAnswer {
@@ -210,6 +211,8 @@ export class FakeNetscaler implements FakeDevice {
     if (!known || (known.parent !== undefined && query !== 'bulkbindings=yes'))
       throw new Refusal(1240, `Not a valid request: ${type}`, 400);
     const rows = [...this.#of(type).values()];
+    // Nothing is told of in two ways.
+    if (rows.length === 0 && known.parent !== undefined) throw new Refusal(258, 'No such resource', 404);
     return { status: 200, body: { ...DONE, ...(rows.length > 0 && { [type]: rows }) } };
   }
 

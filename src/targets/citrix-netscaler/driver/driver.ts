@@ -10,6 +10,7 @@ import { planObjects } from '../../driving/objects/plan.ts';
 import { configure } from '../configure.ts';
 import { clusterName } from '../names.ts';
 import { readCommands } from '../read-commands.ts';
+import { vridNotes } from '../vrid.ts';
 import { dialect, withSession } from './api.ts';
 import { rowsFrom } from './from-commands.ts';
 import { KINDS, type Kind } from './kinds.ts';
@@ -45,14 +46,10 @@ export function nitroDriver(
       const { commands } = configure(intent);
       const mark = markOf(clusterName(intent.cluster));
       const rows = rowsFrom(readCommands(commands.join('\n')), mark);
-      const vrids = commands.flatMap((command) => /^add (vrID6? \d+)/.exec(command)?.[1] ?? []);
       return {
         mark,
         objects: KINDS.flatMap((kind) => objectsIn(rows.get(kind.type) ?? [], kind)),
-        notes: vrids.map(
-          (id) =>
-            `${id}, and that VIPs join it, is left to you: roomlb render citrix-netscaler prints the commands`,
-        ),
+        notes: vridNotes(commands),
       };
     },
 
