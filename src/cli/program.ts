@@ -3,6 +3,7 @@ import { VERSION } from '../version.ts';
 import { addApply } from './commands/apply.ts';
 import { addBackup } from './commands/backup.ts';
 import { addDiff } from './commands/diff.ts';
+import { addDoctor } from './commands/doctor.ts';
 import { addEvents } from './commands/events.ts';
 import { addExplain } from './commands/explain.ts';
 import { addHealth } from './commands/health.ts';
@@ -65,6 +66,7 @@ Examples:
     addVerify,
     addRollback,
     addSync,
+    addDoctor,
     addBackup,
     addRestore,
     addToken,

@@ -6,6 +6,7 @@
 import type { Intent } from '../intent/model.ts';
 import type { Balancer } from './balancer.ts';
 import type { Driver } from './driver.ts';
+import type { NeedsOf } from './host-needs.ts';
 import type { Seen } from './seen.ts';
 
 /** What a target can carry. Shown by `roomlb targets`; the words are cells of a table. */
@@ -125,4 +126,6 @@ export interface Target {
    * `cluster`: the id of the one whose intents will come, where engines keep several apart by it.
    */
   readonly driver?: (balancer: Balancer, cluster: string) => Driver;
+  /** What it needs of its host; absent where it does not run on one that RoomLB does, too. */
+  readonly hostNeeds?: NeedsOf;
 }

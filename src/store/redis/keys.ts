@@ -10,6 +10,8 @@ export interface Keys {
   readonly replicas: string;
   readonly beats: string;
   readonly verdicts: string;
+  /** Written by who looks whether Redis takes writes. */
+  readonly probe: string;
   /** Channel on which is told that a claim or the topology changed. */
   readonly channel: string;
   /** Channel on which is told that a replica published what it believes of nodes, or left. */
@@ -29,6 +31,7 @@ export function keysFor(prefix: string, cluster: string): Keys {
     replicas: key('replicas'),
     beats: key('beats'),
     verdicts: key('verdicts'),
+    probe: key('probe'),
     channel: key('changes'),
     news: key('news'),
   };

@@ -49,7 +49,7 @@ export async function redisStore(address: RedisAddress, options: RedisOptions): 
     await Promise.resolve();
   };
   try {
-    await ready(client);
+    await awaitReady(client);
     await checkSchema(client, keys);
     const replica = randomUUID();
     const remote = new RedisRemote({ client, keys, replica, maxClaims, claimTtl, timeLimit });
@@ -81,7 +81,8 @@ function listenTo(news: Client, told: Readonly<Record<string, () => void>>): voi
   if (news.status === 'ready') subscribe();
 }
 
-async function ready(client: Client): Promise<void> {
+/** @throws Error for people where no connection comes about in time */
+export async function awaitReady(client: Client): Promise<void> {
   let last: unknown = new Error('no answer');
   client.on('error', (error: unknown) => (last = error));
   if (client.status === 'ready') return;

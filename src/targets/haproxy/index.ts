@@ -5,6 +5,7 @@
  */
 import type { Intent } from '../../intent/model.ts';
 import { guide } from './guide.ts';
+import { needsOf } from './host.ts';
 import { readBack } from './read-back.ts';
 import type { Rendering, Target } from '../target.ts';
 import { renderConfig } from './config.ts';
@@ -29,6 +30,7 @@ export const haproxy: Target = {
   render,
   readBack,
   driver: haproxyDriver,
+  hostNeeds: needsOf,
 };
 
 function render(intent: Intent): Rendering {

@@ -8,6 +8,7 @@ import type { Finding, Target } from '../target.ts';
 import { header } from '../header.ts';
 import { guide } from './guide.ts';
 import { ipvsDriver } from './driver/driver.ts';
+import { needsOf } from './host.ts';
 import { readBack } from './read-back.ts';
 import { nodeNotes, vipsOf } from './notes.ts';
 import { IPVS_CAPABILITIES, renderCarried } from './rendering.ts';
@@ -22,6 +23,7 @@ export const ipvs: Target = {
   capabilities: { ...IPVS_CAPABILITIES, health: 'none', versions: 'ipvsadm 1.31, Linux 6.1' },
   guide,
   driver: ipvsDriver,
+  hostNeeds: needsOf,
   readBack,
   render: (intent) =>
     renderCarried(intent, {

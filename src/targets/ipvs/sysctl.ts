@@ -4,6 +4,7 @@
  */
 import type { Intent, VirtualService } from '../../intent/model.ts';
 import { header } from '../header.ts';
+import type { Sysctl } from '../host-needs.ts';
 
 /** A file for sysctl(8), complete for these services. */
 export function sysctlFile(target: string, intent: Intent, services: readonly VirtualService[]): string {
@@ -11,6 +12,14 @@ export function sysctlFile(target: string, intent: Intent, services: readonly Vi
     'For /etc/sysctl.d. Load it after "modprobe ip_vs": net.ipv4.vs exists only from then on.',
   ];
   return [...header(target, intent, purpose, []), ...settings(services), ''].join('\n');
+}
+
+/** The same, to be compared with those of a kernel. */
+export function sysctls(services: readonly VirtualService[]): readonly Sysctl[] {
+  return settings(services).flatMap((line) => {
+    const [name = '', value] = line.split(' = ');
+    return value === undefined ? [] : [[name, value] as const];
+  });
 }
 
 function settings(services: readonly VirtualService[]): string[] {

@@ -7,6 +7,7 @@ import type { Target } from '../target.ts';
 import { renderConfig } from './config.ts';
 import { keepalivedDriver } from './driver/driver.ts';
 import { guide } from './guide.ts';
+import { needsOf } from './host.ts';
 import { readBack } from './read-back.ts';
 
 export const keepalived: Target = {
@@ -21,5 +22,6 @@ export const keepalived: Target = {
   guide,
   readBack,
   driver: keepalivedDriver,
+  hostNeeds: needsOf,
   render: renderConfig,
 };

@@ -1,6 +1,7 @@
 /** What nftables cannot carry, carries otherwise, or needs from the host. */
 import type { Intent, IntentVip, VirtualService } from '../../intent/model.ts';
 import { finding, findingsByVip, unseenNames, withoutVrrp } from '../findings.ts';
+import type { Sysctl } from '../host-needs.ts';
 import type { Finding } from '../target.ts';
 import { drained } from './drain.ts';
 import { loopbackFindings, staysOnHost } from './loopback.ts';
@@ -91,10 +92,8 @@ function takesNobody({ role, members }: VirtualService): boolean {
 }
 
 function notes(vips: readonly IntentVip[], services: readonly VirtualService[]): Finding[] {
-  const networked = new Set(services.filter((service) => !staysOnHost(service)).map(({ vip }) => vip));
-  const routed = vips.filter(({ id }) => networked.has(id));
-  const families = new Set(routed.flatMap(({ addresses }) => addresses.map(({ family }) => family)));
-  const sysctls = FAMILIES.filter((family) => families.has(family)).map((family) => FORWARDING[family]);
+  const routed = routedVips(vips, services);
+  const sysctls = forwardingSysctls(vips, services).map((sysctl) => sysctl.join('='));
   const longest = services.reduce(
     (most, { protocol, idleTimeout }) => (protocol === 'udp' ? Math.max(most, idleTimeout) : most),
     0,
@@ -124,4 +123,23 @@ function notes(vips: readonly IntentVip[], services: readonly VirtualService[]):
   ].flat();
 }
 
-const FORWARDING = { 4: 'net.ipv4.ip_forward=1', 6: 'net.ipv6.conf.all.forwarding=1' } as const;
+/** Those with nodes elsewhere than on this host. */
+function routedVips(vips: readonly IntentVip[], services: readonly VirtualService[]): IntentVip[] {
+  const networked = new Set(services.filter((service) => !staysOnHost(service)).map(({ vip }) => vip));
+  return vips.filter(({ id }) => networked.has(id));
+}
+
+/** @param services those that are carried */
+export function forwardingSysctls(
+  vips: readonly IntentVip[],
+  services: readonly VirtualService[],
+): readonly Sysctl[] {
+  const routed = routedVips(vips, services);
+  const families = new Set(routed.flatMap(({ addresses }) => addresses.map(({ family }) => family)));
+  return FAMILIES.filter((family) => families.has(family)).map((family) => FORWARDING[family]);
+}
+
+const FORWARDING: Readonly<Record<4 | 6, Sysctl>> = {
+  4: ['net.ipv4.ip_forward', '1'],
+  6: ['net.ipv6.conf.all.forwarding', '1'],
+};

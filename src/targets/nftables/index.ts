@@ -11,6 +11,7 @@ import { flushCommands } from './drain.ts';
 import { nftablesDriver } from './driver/driver.ts';
 import { carries, findingsOf } from './findings.ts';
 import { tableName } from './names.ts';
+import { needsOf } from './host.ts';
 import { readBack } from './read-back.ts';
 import { replaceTable } from './table.ts';
 
@@ -32,6 +33,7 @@ export const nftables: Target = {
   render,
   readBack,
   driver: nftablesDriver,
+  hostNeeds: needsOf,
 };
 
 function render(intent: Intent): Rendering {

@@ -8,6 +8,7 @@ import { renderConfig } from './config.ts';
 import { nginxDriver } from './driver/driver.ts';
 import { carries, findingsOf } from './findings.ts';
 import { guide } from './guide.ts';
+import { needsOf } from './host.ts';
 
 export const nginx: Target = {
   name: 'nginx',
@@ -26,6 +27,7 @@ export const nginx: Target = {
   guide,
   render,
   driver: nginxDriver,
+  hostNeeds: needsOf,
 };
 
 function render(intent: Intent): Rendering {
