@@ -5,6 +5,7 @@ import { verdictOnPeer } from '../auth/certificate.ts';
 import type { Scope } from '../auth/scope.ts';
 import { DOCS } from './openapi.ts';
 import { Problem } from './problem.ts';
+import { limitAddresses, type CallerLimit } from './rate-limit.ts';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -29,8 +30,13 @@ const NO_TOKEN: Verdict = { refused: '' };
  * Demands that every route which follows declares its scope, and puts it into the OpenAPI document.
  *
  * @param authentication where left out, everybody may do everything
+ * @param limit of one credential; of one address where there is none
  */
-export function installAuthentication(app: FastifyInstance, authentication?: Authentication): void {
+export function installAuthentication(
+  app: FastifyInstance,
+  authentication?: Authentication,
+  limit?: CallerLimit,
+): void {
   const undeclared: string[] = [];
   app.addHook('onRoute', (route) => {
     // Those of the pages for people are not written here.
@@ -47,13 +53,20 @@ export function installAuthentication(app: FastifyInstance, authentication?: Aut
     done(routes === '' ? undefined : new TypeError(`no config: { scope: … } is declared by ${routes}`));
   });
   app.decorateRequest('principal', null);
-  if (!authentication) return;
+  if (!authentication) {
+    if (limit) limitAddresses(app, limit);
+    return;
+  }
   const { authenticators, open } = authentication;
+  const decide = (request: FastifyRequest, reply: FastifyReply, scope: Scope, verdict: Verdict) => {
+    const caller = 'principal' in verdict ? verdict.principal.name : request.ip;
+    return limit?.check(caller, reply) ?? judge(request, reply, scope, verdict);
+  };
   app.addHook('onRequest', (request, reply, done) => {
     const { scope } = request.routeOptions.config;
     // Where there is no route, there is nothing to keep.
     if (scope === undefined || scope === 'public' || open.has(scope)) {
-      done();
+      done(limit?.check(request.ip, reply));
       return;
     }
     const token = bearerToken(request.raw.headers.authorization);
@@ -62,8 +75,8 @@ export function installAuthentication(app: FastifyInstance, authentication?: Aut
         ? (verdictOnPeer(request.raw.socket) ?? NO_TOKEN)
         : verifyToken(authenticators, token);
     if (verdict instanceof Promise) {
-      verdict.then((late) => done(judge(request, reply, scope, late)), done);
-    } else done(judge(request, reply, scope, verdict));
+      verdict.then((late) => done(decide(request, reply, scope, late)), done);
+    } else done(decide(request, reply, scope, verdict));
   });
 }
 

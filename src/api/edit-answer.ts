@@ -33,9 +33,11 @@ export function answerEdit(reply: FastifyReply, outcome: EditResult, word: strin
         faults: outcome.faults.map(({ path, message, hint }) => ({ path, message, hint })),
       });
     case 'deleted':
+      reply.request.change = { before: outcome.before, after: null };
       return reply.code(204).send();
     case 'created':
     case 'changed':
+      reply.request.change = { before: outcome.before, after: outcome.entity };
       return reply
         .code(outcome.result === 'created' ? 201 : 200)
         .header('etag', etag(outcome.revision))

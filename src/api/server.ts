@@ -11,11 +11,13 @@ import { BalancerBoard } from '../service/balancer-board.ts';
 import type { Membership } from '../replicas/membership.ts';
 import type { Target } from '../targets/target.ts';
 import { installAuthentication, type Authentication } from './authentication.ts';
+import { installAudit, type AuditEntry } from './audit.ts';
 import { installBrowserGuard } from './browser-guard.ts';
 import { answerClientError } from './client-errors.ts';
 import { HttpServers } from './http-server.ts';
 import { createMetrics, installMetrics } from './metrics.ts';
 import { installOpenApi } from './openapi.ts';
+import type { CallerLimit } from './rate-limit.ts';
 import { answerError, installProblems } from './problem.ts';
 import { balancerRoutes } from './routes/balancers.ts';
 import { entityRoutes } from './routes/entities.ts';
@@ -43,6 +45,10 @@ export interface ServerOptions {
   readonly servers?: HttpServers | undefined;
   /** How callers show who they are; where left out, everybody may do everything. */
   readonly authentication?: Authentication | undefined;
+  /** What one caller may ask in a second; where left out, as much as it likes. */
+  readonly limit?: CallerLimit | undefined;
+  /** Told of every change by REST, and of what was refused. */
+  readonly audit?: ((entry: AuditEntry) => void) | undefined;
   /** Where left out, nothing is known of nodes but what the topology says. */
   readonly health?: HealthReader;
   /** What media nodes report to; where left out, they cannot. */
@@ -93,7 +99,8 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
   // Before every hook that may refuse a request: only then sockets of refused upgrades are closed.
   await installWebSockets(app);
   installBrowserGuard(app, options.hosts);
-  installAuthentication(app, options.authentication);
+  installAudit(app, options.audit);
+  installAuthentication(app, options.authentication, options.limit);
   installValidation(app);
   await installOpenApi(app);
   if (options.logger?.level === 'debug') logRequests(app);

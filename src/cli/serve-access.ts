@@ -22,6 +22,8 @@ export interface ServeAccessOptions {
   readonly tlsKey?: string;
   readonly tlsClientCa?: string;
   readonly maxConnections: number;
+  readonly rateLimit?: number;
+  readonly auditLog?: string;
   readonly public: readonly Scope[];
   readonly allowRemote?: true;
   readonly behindTlsProxy?: true;
@@ -36,6 +38,13 @@ export function addServeAccessOptions(command: Command): Command {
       '--tls-client-ca <file>',
       'PEM of the authorities of nodes’ certificates: a node that shows one needs no token',
     )
+    .addOption(
+      new Option(
+        '--rate-limit <number>',
+        'requests a second of one token; of one address where there is none (default: no limit)',
+      ).argParser(numberBetween(1, 1_000_000)),
+    )
+    .option('--audit-log <file>', 'append who changed what by REST, as JSON lines; opened anew on SIGHUP')
     .addOption(
       new Option('--max-connections <number>', 'connections at once; further ones are closed')
         .argParser(numberBetween(1, 1_000_000))

@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import type { Logger } from 'pino';
 import { isLoopback } from '../api/loopback.ts';
 import { buildServer } from '../api/server.ts';
+import { CallerLimit } from '../api/rate-limit.ts';
 import { loadStoredTopology } from '../dispatcher/stored-topology.ts';
 import { TopologyEditor } from '../dispatcher/topology-editor.ts';
 import { EventBus } from '../events/bus.ts';
@@ -23,6 +24,7 @@ import { openStore } from '../store/open.ts';
 import type { Store } from '../store/store.ts';
 import { TARGETS } from '../targets/registry.ts';
 import type { HealthConfig } from '../topology/health/config.ts';
+import { openAuditLog } from './audit-log.ts';
 import { engineOf, findBalancer } from './balancers.ts';
 import { printFaults, readTopology } from './context.ts';
 import { CliError, EXIT } from './exit.ts';
@@ -129,6 +131,7 @@ async function answer(
     logger.error({ err }, 'the topology of other replicas cannot be followed'),
   );
   const stream = new EventStream(events);
+  const audit = options.auditLog === undefined ? undefined : openAuditLog(options.auditLog, logger);
   const app = await buildServer({
     dispatcher,
     editor,
@@ -154,6 +157,11 @@ async function answer(
     // Beyond loopback nobody knows under which names it is asked, unless told.
     hosts: isLoopback(host) || options.allowHost.length > 0 ? options.allowHost : undefined,
     authentication: access.authentication,
+    limit:
+      options.rateLimit === undefined
+        ? undefined
+        : new CallerLimit(options.rateLimit, () => performance.now() / 1000),
+    audit: audit?.write,
     servers: access.servers,
     logger,
   });
@@ -174,7 +182,8 @@ async function answer(
   logger.info(`API ${base}/docs  OpenAPI ${base}/openapi.json  metrics ${base}/metrics`);
   // Whoever started it with a channel need not read the log to learn the port that the system chose.
   process.send?.({ listening: base });
-  const stopReloading = keepReloading(access.reloadables, logger);
+  const reloadables = [...access.reloadables, ...(audit ? [audit.reloadable] : [])];
+  const stopReloading = keepReloading(reloadables, logger);
   await signalled();
   stopReloading();
   logger.info('shutting down');
@@ -187,6 +196,7 @@ async function answer(
   const impatience = setTimeout(() => app.server.closeAllConnections(), SHUTDOWN_MS);
   await app.close();
   clearTimeout(impatience);
+  audit?.close();
 }
 
 function authority(address: AddressInfo | string | null, host: string): string {

@@ -19,8 +19,14 @@ type Entity = NodeDocument | VipDocument | WindowDocument;
 
 export type EditResult =
   /** `revision` of the topology, and the entity in it, after the edit. */
-  | { readonly result: 'created' | 'changed'; readonly revision: string; readonly entity: Entity }
-  | { readonly result: 'deleted' }
+  | {
+      readonly result: 'created' | 'changed';
+      readonly revision: string;
+      readonly entity: Entity;
+      /** As it was before the edit; null where it was not there. */
+      readonly before: Entity | null;
+    }
+  | { readonly result: 'deleted'; readonly before: Entity | null }
   | { readonly result: 'missing' }
   | { readonly result: 'invalid'; readonly faults: readonly Fault[] }
   /** Somebody else wrote in between; `revision` is that of what holds now. */
@@ -165,8 +171,9 @@ export class TopologyEditor {
     this.version = next.version;
     this.dispatcher.setTopology(topology);
     const entity = this.find(kind, id);
-    if (!entity) return { result: 'deleted' };
-    return { result: index < 0 ? 'created' : 'changed', revision: this.revision, entity };
+    const before = entities[index] ?? null;
+    if (!entity) return { result: 'deleted', before };
+    return { result: index < 0 ? 'created' : 'changed', revision: this.revision, entity, before };
   }
 }
 

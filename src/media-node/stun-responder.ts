@@ -2,7 +2,7 @@
 import { createSocket, type RemoteInfo, type Socket } from 'node:dgram';
 import { BINDING, decodeMessage, encodeMessage, looksLikeStun, type StunMessage } from '../stun/message.ts';
 import { allListening } from './listening.ts';
-import { RateLimit, type RateLimitOptions } from './rate-limit.ts';
+import { RateLimit, type RateLimitOptions } from '../timing/rate-limit.ts';
 import { now } from './timing.ts';
 
 export type StunOutcome = 'answered' | 'refused' | 'unhealthy' | 'limited' | 'ignored';

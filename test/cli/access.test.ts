@@ -1,6 +1,6 @@
 /** Tokens from where they are made to where they are shown. */
 import assert from 'node:assert/strict';
-import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
@@ -104,6 +104,38 @@ describe('roomlb serve --tokens', () => {
     assert.equal(await status(bob), 200);
     for (const { token } of [ann, bob]) assert.ok(!server.out.join().includes(token));
     assert.equal(await server.stop(), 0);
+  });
+
+  test('keeps an audit log, whose file may be taken away and is made anew on SIGHUP', async (t) => {
+    const log = join(folder, 'audit.jsonl');
+    const server = await startServe(t, topology, '--audit-log', log);
+    const drain = async (node: string) => {
+      assert.equal((await fetch(`${server.url}/v1/nodes/${node}/drain`, { method: 'POST' })).status, 200);
+    };
+    const paths = async (file: string) =>
+      (await readFile(file, 'utf8'))
+        .split('\n')
+        .filter(Boolean)
+        .map((line) => (JSON.parse(line) as { path: string }).path);
+    await drain('sfu-1');
+    await rename(log, `${log}.1`);
+    server.child.kill('SIGHUP');
+    await server.line(/read again: audit log/);
+    await drain('sfu-2');
+    assert.equal(await server.stop(), 0);
+    assert.deepEqual(await paths(`${log}.1`), ['/v1/nodes/sfu-1/drain']);
+    assert.deepEqual(await paths(log), ['/v1/nodes/sfu-2/drain']);
+    assert.equal((await stat(log)).mode & 0o777, 0o600);
+    const { code, err } = await roomlb(
+      'serve',
+      '-t',
+      topology,
+      '--no-probes',
+      '--audit-log',
+      join(folder, 'no', 'log'),
+    );
+    assert.equal(code, 3);
+    assert.match(err, /--audit-log .*ENOENT/);
   });
 
   test('does not start with a file that others can write, or that is not right', async () => {

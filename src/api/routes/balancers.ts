@@ -147,13 +147,17 @@ export const balancerRoutes: FastifyPluginAsyncTypebox<BalancerRouteOptions> = (
           );
         }
         board.request(balancer);
+        request.change = { before: null, after: { balancer, result: 'asked' } };
         return reply.code(202).send({ balancer, result: 'asked' as const });
       }
       const { local } = found;
       const outcome = await reaching(() =>
         board.apply(local, dispatcher.snapshot.intent, { ...options, plan: options.plan ?? null }),
       );
-      return answer(local.balancer.id, outcome, loads());
+      const { id: balancer } = local.balancer;
+      if (outcome.result !== 'unchanged')
+        request.change = { before: null, after: { balancer, result: outcome.result } };
+      return answer(balancer, outcome, loads());
     },
   );
 

@@ -52,6 +52,10 @@ export const roomRoutes: FastifyPluginAsyncTypebox<{ dispatcher: Dispatcher; met
       const claimed = await dispatcher.claim(room, wishes);
       metrics.claims.inc({ result: claimed.result });
       if (claimed.result === 'refused') throw noNodeFits(claimed.passedOver);
+      if (claimed.result !== 'kept') {
+        const { moved, node } = claimed.allocation;
+        request.change = { before: moved ?? null, after: { room, node: node.id } };
+      }
       return reply
         .code(claimed.result === 'created' ? 201 : 200)
         .type(JSON_TYPE)
@@ -111,6 +115,7 @@ export const roomRoutes: FastifyPluginAsyncTypebox<{ dispatcher: Dispatcher; met
     async (request, reply) => {
       const room = checkedRoom(request.params.room);
       if (!(await dispatcher.release(room))) throw noSuchRoom(room);
+      request.change = { before: { room }, after: null };
       return reply.code(204).send();
     },
   );

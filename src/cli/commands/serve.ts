@@ -65,6 +65,7 @@ Examples:
   $ roomlb serve --tokens /etc/roomlb/tokens --public metrics
   $ roomlb serve --listen 0.0.0.0:8443 --tokens /etc/roomlb/tokens --tls-certificate cert.pem --tls-key key.pem
   $ roomlb serve --listen 0.0.0.0:8080 --tokens /etc/roomlb/tokens --behind-tls-proxy
+  $ roomlb serve --tokens /etc/roomlb/tokens --audit-log /var/log/roomlb/audit.jsonl --rate-limit 500
   $ roomlb serve --allow-host rooms.example.net
   $ roomlb serve --no-probes
   $ roomlb serve --apply lb-1

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { RateLimit } from '../../src/media-node/rate-limit.ts';
+import { RateLimit } from '../../src/timing/rate-limit.ts';
 
 function limited(changes: Partial<ConstructorParameters<typeof RateLimit>[0]> = {}) {
   let time = 0;

@@ -1,0 +1,93 @@
+/** Who changed what; and how often one may ask. */
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import type { AuditEntry } from '../../src/api/audit.ts';
+import { CallerLimit } from '../../src/api/rate-limit.ts';
+import type { Scope } from '../../src/auth/scope.ts';
+import { TokenTable } from '../../src/auth/token-table.ts';
+import { hashToken, newToken } from '../../src/auth/token.ts';
+import { serverWith } from '../fixtures/cluster.ts';
+
+const TOKENS = { ann: newToken(), bob: newToken() };
+const SCOPES: Record<keyof typeof TOKENS, readonly Scope[]> = {
+  ann: ['read', 'rooms:write', 'nodes:write', 'topology:write'],
+  bob: ['read'],
+};
+const entries = (['ann', 'bob'] as const).map((name) => {
+  return { name, hash: hashToken(TOKENS[name]), scopes: SCOPES[name], expires: null, node: null };
+});
+const authentication = { authenticators: [new TokenTable(entries, Date.now)], open: new Set<Scope>() };
+const as = (name: keyof typeof TOKENS) => ({ authorization: `Bearer ${TOKENS[name]}` });
+
+describe('the audit log', () => {
+  test('has each change with its author, before and after, and each refusal; nothing else, and no token', async () => {
+    const log: AuditEntry[] = [];
+    const { app } = await serverWith({ authentication, audit: (entry) => log.push(entry) });
+    const ask = (method: 'GET', url: string, name: 'ann' | 'bob', payload?: object) =>
+      app.inject({ method, url, headers: as(name), ...(payload && { payload }) });
+    await ask('PATCH' as 'GET', `/v1/nodes/sfu-1?token=${TOKENS.ann}`, 'ann', { weight: 7 });
+    await ask('DELETE' as 'GET', '/v1/nodes/sfu-4', 'ann');
+    await ask('PUT' as 'GET', '/v1/rooms/r', 'ann');
+    await ask('PUT' as 'GET', '/v1/rooms/r', 'ann');
+    await ask('DELETE' as 'GET', '/v1/rooms/r', 'ann');
+    await ask('POST' as 'GET', '/v1/nodes/sfu-1/drain', 'bob');
+    await ask('PATCH' as 'GET', '/v1/nodes/sfu-1', 'ann', { weight: 777 });
+    await ask('GET', '/v1/nodes', 'ann');
+    await app.inject({ method: 'POST', url: '/v1/nodes/sfu-1/drain' });
+    assert.deepEqual(
+      log.map(({ who, method, path, status, outcome }) => `${who} ${method} ${path} ${status} ${outcome}`),
+      [
+        'ann PATCH /v1/nodes/sfu-1 200 changed',
+        'ann DELETE /v1/nodes/sfu-4 204 changed',
+        'ann PUT /v1/rooms/r 201 changed',
+        'ann DELETE /v1/rooms/r 204 changed',
+        'bob POST /v1/nodes/sfu-1/drain 403 refused',
+        'ann PATCH /v1/nodes/sfu-1 422 refused',
+      ],
+    );
+    const [weight, removed] = log as {
+      before: { id: string; weight?: number };
+      after: { weight?: number };
+    }[];
+    assert.deepEqual([weight!.before.weight ?? 100, weight!.after.weight], [100, 7]);
+    assert.deepEqual([removed!.before.id, removed!.after], ['sfu-4', null]);
+    assert.equal(new Set(log.map(({ request }) => request)).size, log.length);
+    for (const token of Object.values(TOKENS)) assert.ok(!JSON.stringify(log).includes(token));
+  });
+});
+
+describe('the limit of a caller', () => {
+  test('is its own: by credential, by address without one; with Retry-After, and over in a second', async () => {
+    let seconds = 0;
+    const limit = new CallerLimit(3, () => seconds);
+    const { app } = await serverWith({ authentication, limit });
+    const ask = async (headers: object, remoteAddress: string) =>
+      (await app.inject({ url: '/v1/nodes', headers: { ...headers }, remoteAddress })).statusCode;
+    const three = async (headers: object, address = '192.0.2.1') => {
+      const answers = [];
+      for (let i = 0; i < 4; i++) answers.push(await ask(headers, address));
+      return answers;
+    };
+    assert.deepEqual(await three(as('ann')), [200, 200, 200, 429]);
+    assert.deepEqual(await three(as('bob')), [200, 200, 200, 429]);
+    assert.equal(await ask(as('bob'), '192.0.2.9'), 429);
+    assert.deepEqual(await three({}), [401, 401, 401, 429]);
+    assert.equal(await ask({ authorization: `Bearer ${newToken()}` }, '192.0.2.1'), 429);
+    assert.deepEqual(await three({}, '192.0.2.2'), [401, 401, 401, 429]);
+    const late = await app.inject({ url: '/v1/nodes', headers: as('ann') });
+    assert.equal(late.headers['retry-after'], '1');
+    assert.equal(late.json().type, 'urn:roomlb:problem:too-many-requests');
+    seconds += 1;
+    assert.deepEqual(await three(as('ann')), [200, 200, 200, 429]);
+  });
+
+  test('is by address where nobody is authenticated', async () => {
+    const { app } = await serverWith({ limit: new CallerLimit(1, () => 0) });
+    const ask = async (remoteAddress: string) =>
+      (await app.inject({ url: '/v1/nodes', remoteAddress })).statusCode;
+    assert.deepEqual(
+      [await ask('192.0.2.1'), await ask('192.0.2.1'), await ask('192.0.2.2')],
+      [200, 429, 200],
+    );
+  });
+});
