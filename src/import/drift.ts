@@ -2,6 +2,7 @@
  * How a running configuration differs from what a topology renders to, both read by the same reader: port by
  * port, so that it does not matter in how many blocks a device says it.
  */
+import { settingsOf, type Settings } from './drift-settings.ts';
 import { compareText } from '../topology/compare.ts';
 import { formatEndpoint } from '../topology/address.ts';
 import type { IpAddress, Protocol } from '../topology/model.ts';
@@ -12,7 +13,7 @@ export interface Difference {
   readonly kind: 'missing' | 'extra' | 'different';
   /** `udp 203.0.113.10:40000-40003`. */
   readonly where: string;
-  /** What the topology wants there; empty where it wants nothing. */
+  /** What the topology wants there: members, and settings that differ. Empty where it wants nothing. */
   readonly wanted: readonly string[];
   /** What the device has there; empty where it has nothing. */
   readonly found: readonly string[];
@@ -42,6 +43,7 @@ interface Port {
   readonly port: number;
   readonly line: number;
   readonly members: readonly string[];
+  readonly settings: Settings;
 }
 
 interface Place extends Omit<Difference, 'where'> {
@@ -50,10 +52,21 @@ interface Place extends Omit<Difference, 'where'> {
 
 function placeAt(want: Port | undefined, have: Port | undefined): Place[] {
   const at = have ?? want;
-  const [wanted, found] = [want?.members ?? [], have?.members ?? []];
-  if (!at || (want && have && wanted.join() === found.join())) return [];
+  if (!at) return [];
+  const settings = want && have ? differing(want.settings, have.settings) : [];
+  const wanted = [...(want?.members ?? []), ...settings.map(([text]) => text)];
+  const found = [...(have?.members ?? []), ...settings.map(([, text]) => text)];
+  if (want && have && wanted.join() === found.join()) return [];
   const kind = !have ? 'missing' : !want ? 'extra' : 'different';
   return [{ kind, at, wanted, found, line: have?.line ?? null }];
+}
+
+/** What both sides say something of, and not the same. Who is a member of only one is told by the members. */
+function differing(want: Settings, have: Settings): [string, string][] {
+  return [...want].flatMap(([what, wanted]): [string, string][] => {
+    const found = have.get(what);
+    return found === undefined || found === wanted ? [] : [[wanted, found]];
+  });
 }
 
 /** Ports in a row that differ alike are one difference. */
@@ -81,10 +94,11 @@ function portsOf(services: readonly SeenService[]): Map<string, Port> {
   const ports = new Map<string, Port>();
   for (const service of services) {
     const { address, protocol, line } = service;
+    const settings = settingsOf(service);
     for (const port of listPorts(service.ports)) {
       const members = service.members.map((one) => memberText(one, port, service)).sort(compareText);
       const key = `${address.text} ${protocol} ${String(port).padStart(5, '0')}`;
-      ports.set(key, { address, protocol, port, line, members });
+      ports.set(key, { address, protocol, port, line, members, settings });
     }
   }
   return ports;

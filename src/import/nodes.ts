@@ -66,6 +66,8 @@ function nodeDocument(
   const weight = (closed || outside) && !draining ? 0 : said;
   const monitor = all.find((member) => member.monitor?.kind === 'http')?.monitor;
   const stunPort = all.find((member) => member.stunPort !== null)?.stunPort ?? null;
+  if (shared.some((member) => member.stunPort !== null && member.monitor === null))
+    notes.push(`node ${id} is asked by STUN alone, where a topology has its signalling port asked as well`);
   if (draining && (weight ?? 0) === 0) notes.push(`node ${id} is drained, so that its weight is not known`);
   if (addresses.length > 2 || new Set(addresses.map(({ family }) => family)).size < addresses.length)
     notes.push(`node ${id} has several addresses of one family, of which a topology takes one`);
