@@ -137,13 +137,13 @@ describe('the NetScaler driver', () => {
   test('sees and repairs what somebody disabled, on whatever level', async () => {
     const wanted = intent({ id: 'a' });
     await apply(wanted);
-    for (const [type, count] of [
-      ['server', 1],
-      ['servicegroup', 5],
-      ['lbvserver', 5],
-      [MEMBER, 5],
+    for (const [type, count, disabled] of [
+      ['server', 1, { state: 'DISABLED' }],
+      ['servicegroup', 5, { state: 'DISABLED' }],
+      ['lbvserver', 5, { curstate: 'OUT OF SERVICE' }],
+      [MEMBER, 5, { state: 'DISABLED', svrstate: 'OUT OF SERVICE' }],
     ] as const) {
-      device.set(type, { state: 'DISABLED', ...(type === MEMBER && { svrstate: 'OUT OF SERVICE' }) });
+      device.set(type, disabled);
       const { steps, pools } = await planFor(wanted);
       assert.deepEqual([steps.length, pools.length], [count, type === 'lbvserver' ? 0 : 5]);
       assert.ok(pools.every(({ before, after }) => !before[0]?.usable && after[0]?.usable));

@@ -2,7 +2,8 @@
  * A FAKE of a NetScaler, as far as the driver asks its NITRO. Shapes: "NetScaler NITRO API reference" on
  * developer-docs.netscaler.com (lbmonitor, server, servicegroup, lbvserver, their bindings, login, nspartition,
  * nsconfig, "Error and exception handling", "Retrieve bindings in bulk"); numbers of errors: the vendor's list of
- * them. Careful where those are silent: it refuses.
+ * them. That virtual servers tell by "curstate" alone whether they are disabled: the vendor's Terraform provider. Careful
+ * where those are silent: it refuses.
  */
 import {
   PASSWORD,
@@ -277,6 +278,10 @@ export class FakeNetscaler implements FakeDevice {
         throw new Refusal(258, `No such resource [${other}, ${said[attribute]}]`, 404);
     const row = JSON.parse(JSON.stringify({ ...takes, ...said }));
     this.#mayHave(type, row);
+    if (type === 'lbvserver') {
+      Reflect.deleteProperty(row, 'state');
+      row.curstate = 'DOWN';
+    }
     if (type === MEMBER) row.svrstate = row.state === 'DISABLED' ? 'OUT OF SERVICE' : 'UP';
     this.#of(type).set(key, shown(row));
     return key;
@@ -312,7 +317,8 @@ export class FakeNetscaler implements FakeDevice {
   }
 
   #turn(row: Parsed, action: string, { graceful = 'NO' }: Parsed): void {
-    row.state = action === 'enable' ? 'ENABLED' : 'DISABLED';
+    if (row.curstate === undefined) row.state = action === 'enable' ? 'ENABLED' : 'DISABLED';
+    else row.curstate = action === 'enable' ? 'DOWN' : 'OUT OF SERVICE';
     if (row.svrstate === undefined) return;
     const isLeaving = graceful === 'YES' && row.svrstate !== 'OUT OF SERVICE';
     row.svrstate = action === 'enable' ? 'UP' : isLeaving ? 'GOING OUT OF SERVICE' : 'OUT OF SERVICE';

@@ -34,78 +34,84 @@ export const MARK = 'comment';
 /** What binds a server with a port to a group. */
 export const MEMBER = 'servicegroup_servicegroupmember_binding';
 
-/** RoomLB has all enabled but members; somebody else may disable what he likes. */
-const STATE: Attribute = { name: 'state', standard: 'ENABLED' };
+const plain = (...names: string[]): Attribute[] => names.map((name) => ({ name }));
+const usually = (standards: Readonly<Record<string, string | number>>): Attribute[] =>
+  Object.entries(standards).map(([name, standard]) => ({ name, standard }));
+const beside = (name: string, value: string, ...names: string[]): Attribute[] =>
+  names.map((one) => ({ name: one, beside: [name, value] }));
 
-const HTTP = ['type', 'HTTP'] as const;
-const UDP_ECV = ['type', 'UDP-ECV'] as const;
+/** RoomLB has all enabled but members; somebody else may disable what he likes. */
+const STATE = { state: 'ENABLED' };
+const FLUSH = { downstateflush: 'ENABLED' };
 
 /** In the order in which they are made. */
 export const KINDS: readonly Kind[] = [
   {
-    ...{ type: 'lbmonitor', key: ['monitorname'], identity: ['type'], typed: true },
+    type: 'lbmonitor',
+    key: ['monitorname'],
+    identity: ['type'],
     attributes: [
-      ...[
-        { name: 'respcode', beside: HTTP },
-        { name: 'httprequest', beside: HTTP },
-        { name: 'send', beside: UDP_ECV },
-        { name: 'recv', beside: UDP_ECV },
-      ],
-      ...[
-        { name: 'destport' },
-        { name: 'interval', standard: 5 },
-        { name: 'units3', standard: 'SEC' },
-        { name: 'resptimeout', standard: 2 },
-        { name: 'units4', standard: 'SEC' },
-        { name: 'retries', standard: 3 },
-        { name: 'successretries', standard: 1 },
-      ],
+      ...beside('type', 'HTTP', 'respcode', 'httprequest'),
+      ...beside('type', 'UDP-ECV', 'send', 'recv'),
+      ...plain('destport'),
+      ...usually({
+        interval: 5,
+        units3: 'SEC',
+        resptimeout: 2,
+        units4: 'SEC',
+        retries: 3,
+        successretries: 1,
+      }),
     ],
+    typed: true,
   },
   {
-    ...{ type: 'server', key: ['name'], identity: ['ipaddress'] },
-    attributes: [{ name: MARK }, STATE],
+    type: 'server',
+    key: ['name'],
+    identity: ['ipaddress'],
+    attributes: [...plain(MARK), ...usually(STATE)],
   },
   {
-    ...{ type: 'servicegroup', key: ['servicegroupname'], identity: ['servicetype'] },
+    type: 'servicegroup',
+    key: ['servicegroupname'],
+    identity: ['servicetype'],
     attributes: [
-      ...[{ name: MARK }, { name: 'usip' }, { name: 'useproxyport', beside: ['usip', 'YES'] as const }],
-      ...[
-        { name: 'healthmonitor', standard: 'YES' },
-        { name: 'clttimeout' },
-        { name: 'svrtimeout' },
-        { name: 'downstateflush', standard: 'ENABLED' },
-        STATE,
-      ],
+      ...plain(MARK, 'usip', 'clttimeout', 'svrtimeout'),
+      ...beside('usip', 'YES', 'useproxyport'),
+      ...usually({ healthmonitor: 'YES', ...FLUSH, ...STATE }),
     ],
   },
   {
     type: MEMBER,
-    ...{ key: ['servicegroupname', 'servername', 'port'], identity: [] },
-    attributes: [{ name: 'weight', standard: 1 }, STATE],
-    ...{ parent: 'servicegroup', changedAs: 'servicegroup' },
+    key: ['servicegroupname', 'servername', 'port'],
+    identity: [],
+    attributes: usually({ weight: 1, ...STATE }),
+    parent: 'servicegroup',
+    changedAs: 'servicegroup',
   },
   {
     type: 'servicegroup_lbmonitor_binding',
-    ...{ key: ['servicegroupname', 'monitor_name'], identity: [], attributes: [], parent: 'servicegroup' },
+    key: ['servicegroupname', 'monitor_name'],
+    identity: [],
+    attributes: [],
+    parent: 'servicegroup',
   },
   {
-    ...{ type: 'lbvserver', key: ['name'], identity: ['servicetype', 'ipv46', 'port'] },
+    type: 'lbvserver',
+    key: ['name'],
+    identity: ['servicetype', 'ipv46', 'port'],
     attributes: [
-      ...[{ name: MARK }, { name: 'persistencetype', standard: 'NONE' }],
-      { name: 'timeout', beside: ['persistencetype', 'SOURCEIP'] },
-      ...[
-        { name: 'lbmethod', standard: 'LEASTCONNECTION' },
-        { name: 'm', standard: 'IP' },
-        { name: 'clttimeout' },
-        { name: 'downstateflush', standard: 'ENABLED' },
-        STATE,
-      ],
+      ...plain(MARK, 'clttimeout'),
+      ...beside('persistencetype', 'SOURCEIP', 'timeout'),
+      ...usually({ persistencetype: 'NONE', lbmethod: 'LEASTCONNECTION', m: 'IP', ...FLUSH, ...STATE }),
     ],
   },
   {
     type: 'lbvserver_servicegroup_binding',
-    ...{ key: ['name', 'servicegroupname'], identity: [], attributes: [], parent: 'lbvserver' },
+    key: ['name', 'servicegroupname'],
+    identity: [],
+    attributes: [],
+    parent: 'lbvserver',
   },
 ];
 

@@ -46,16 +46,18 @@ function settingsFrom(row: Row, { type, parent, identity, attributes }: Kind): S
   }
   for (const { name, standard, beside } of attributes) {
     if (beside && textOf(row[beside[0]]) !== beside[1]) continue;
-    const value = name === 'state' && parent !== undefined ? memberState(row) : settingFrom(name, row[name]);
+    const value = name === 'state' ? stateOf(row, parent !== undefined) : settingFrom(name, row[name]);
     if (value !== undefined && value !== standard) settings[name] = value;
   }
   const cluster = type === 'lbmonitor' ? clusterOfMonitor(String(row.monitorname)) : undefined;
   return cluster === undefined ? settings : { ...settings, [MARK]: markOf(cluster) };
 }
 
-function memberState(row: Row): string | undefined {
+/** Whether a virtual server is disabled it tells by "curstate"; how a member is, by "svrstate" as well. */
+function stateOf(row: Row, isMember: boolean): Setting | undefined {
+  if (!isMember) return row.curstate === 'OUT OF SERVICE' ? 'DISABLED' : settingFrom('state', row.state);
   if (textOf(row.svrstate)?.includes('GOING OUT OF SERVICE')) return LEAVING;
-  return textOf(row.state) === 'DISABLED' ? OUT : undefined;
+  return row.state === 'DISABLED' ? OUT : undefined;
 }
 
 function settingFrom(name: string, value: unknown): Setting | undefined {
