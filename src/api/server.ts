@@ -11,6 +11,7 @@ import { BalancerBoard } from '../service/balancer-board.ts';
 import type { Membership } from '../replicas/membership.ts';
 import type { Target } from '../targets/target.ts';
 import { installAuthentication, type Authentication } from './authentication.ts';
+import { installAsyncApi } from './asyncapi.ts';
 import { installAudit, type AuditEntry } from './audit.ts';
 import { installBrowserGuard } from './browser-guard.ts';
 import { answerClientError } from './client-errors.ts';
@@ -111,6 +112,7 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
   await app.register(nodeStateRoutes, { editor: options.editor });
   if (options.nodes) await app.register(mediaNodeRoutes, options.nodes);
   if (options.events) await app.register(eventRoutes, options.events);
+  installAsyncApi(app);
   await app.register(healthRoutes, {
     health: options.health ?? new HealthReader(dispatcher),
     prober: options.prober ?? sendsNothing(dispatcher),

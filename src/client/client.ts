@@ -20,12 +20,12 @@ export type Wishes = Partial<{ [K in keyof RoomWishes]: NonNullable<RoomWishes[K
 export interface RoomlbClientOptions {
   /** Of one dispatcher, or of several replicas: where one does not answer, the next is asked. */
   readonly url: string | readonly string[];
-  /** Sent as `Authorization: Bearer`. */
-  readonly token?: string;
+  /** Sent as `Authorization: Bearer`; a function where it may be renewed. */
+  readonly token?: string | (() => string | undefined) | undefined;
   /** Milliseconds for one answer; 10,000 where left out. */
   readonly timeout?: number;
   /** In place of the platform's, for certificates of one's own and the like. */
-  readonly fetch?: Fetch;
+  readonly fetch?: Fetch | undefined;
 }
 
 /** Asks dispatchers by REST and follows what happens there. Runs in Node and in browsers. */

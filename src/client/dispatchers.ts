@@ -6,7 +6,7 @@ export interface DispatchersOptions {
   /** Base URLs such as `https://rooms-1.example.net`, all of replicas of one cluster. */
   readonly urls: readonly string[];
   /** Sent as `Authorization: Bearer`. */
-  readonly token?: string | undefined;
+  readonly token?: string | (() => string | undefined) | undefined;
   /** Milliseconds for one answer. */
   readonly timeout: number;
   /** The platform's where left out. */
@@ -39,7 +39,8 @@ export class Dispatchers {
   }
 
   get headers(): Readonly<Record<string, string>> {
-    const { token } = this.#options;
+    const { token: given } = this.#options;
+    const token = typeof given === 'function' ? given() : given;
     return token === undefined ? {} : { authorization: `Bearer ${token}` };
   }
 

@@ -1,12 +1,14 @@
 import type { Command } from 'commander';
 import { RoomlbClient, RoomlbError, type EventsOptions, type StreamItem } from '../../client/index.ts';
+import { accessing } from '../../http/access.ts';
+import { accessOf, tokenFileOption, type AccessOptions } from '../access.ts';
 import type { Cli } from '../cli.ts';
 import { baseOf } from '../dispatcher-client.ts';
 import { CliError, EXIT } from '../exit.ts';
 import { eventLine } from '../event-line.ts';
 import { dispatcherOption, jsonOption } from '../options.ts';
 
-interface EventsCommand {
+interface EventsCommand extends AccessOptions {
   readonly dispatcher: string;
   readonly kind: readonly string[];
   readonly room: readonly string[];
@@ -23,6 +25,7 @@ export function addEvents(program: Command, { io }: Cli): void {
     .command('events')
     .description('what happened in a dispatcher, as far as it is kept there, and with --follow what happens')
     .addOption(dispatcherOption())
+    .addOption(tokenFileOption())
     .option(
       '-k, --kind <kind>',
       'only these: room.moved, or room. for all of rooms; repeat for more',
@@ -49,7 +52,9 @@ Examples:
     )
     .action(async (options: EventsCommand) => {
       const { kind, room, node, after, follow = false, json = false } = options;
-      const client = new RoomlbClient({ url: baseOf(options.dispatcher) });
+      const access = await accessOf(io, options, [options.dispatcher]);
+      const { fetch } = accessing(access);
+      const client = new RoomlbClient({ url: baseOf(options.dispatcher), token: access.token, fetch });
       const stop = new AbortController();
       for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort());
       const onRetry = (why: Error, pause: number) => {
