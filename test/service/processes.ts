@@ -20,6 +20,11 @@ export interface NodeSpec {
   readonly mediaPorts: string;
 }
 
+export interface ReplicaProcess {
+  readonly child: ChildProcess;
+  readonly port: number;
+}
+
 let used = 100;
 
 /** A node on an address that no other test of this process has. */
@@ -74,20 +79,29 @@ export class Site {
 
   /** The dispatcher, on the same port each time. */
   async serve(...args: string[]): Promise<ChildProcess> {
-    const child = this.#spawn('serve', '-t', this.#file, '--listen', `127.0.0.1:${this.#port}`, ...args);
-    const port = await new Promise<number>((resolve, reject) => {
-      child.on('exit', (code) => reject(new Error(`serve ended with ${code}`)));
-      createInterface({ input: child.stdout! }).on('line', (line) => {
-        const found = /API http:\/\/127\.0\.0\.1:(\d+)/.exec(line)?.[1];
-        if (found) resolve(Number(found));
-      });
-    });
+    const { child, port } = await this.replica(this.#port, ...args);
     this.#port = port;
     return child;
   }
 
-  node(id: string): ChildProcess {
-    const child = this.#spawn('media-node', id, '--dispatcher', this.url);
+  /**
+   * One of several dispatchers.
+   * @param port 0: any
+   */
+  async replica(port: number, ...args: string[]): Promise<ReplicaProcess> {
+    const child = this.#spawn('serve', '-t', this.#file, '--listen', `127.0.0.1:${port}`, ...args);
+    return new Promise((resolve, reject) => {
+      child.on('exit', (code) => reject(new Error(`serve ended with ${code}`)));
+      createInterface({ input: child.stdout! }).on('line', (line) => {
+        const found = /API http:\/\/127\.0\.0\.1:(\d+)/.exec(line)?.[1];
+        if (found) resolve({ child, port: Number(found) });
+      });
+    });
+  }
+
+  /** @param dispatchers their addresses */
+  node(id: string, dispatchers: readonly string[] = [this.url]): ChildProcess {
+    const child = this.#spawn('media-node', id, ...dispatchers.flatMap((url) => ['--dispatcher', url]));
     child.stdout!.resume();
     return child;
   }
