@@ -1,5 +1,6 @@
 /** What an operator reads about one target, as Markdown: `roomlb targets NAME`, and lb-config/targets/. */
-import type { Capabilities, Guide, Target } from './target.ts';
+import { capabilityCells } from './capability-cells.ts';
+import type { Guide, Target } from './target.ts';
 
 const PARTS: readonly [keyof Guide, string][] = [
   ['load', 'Loading it'],
@@ -15,7 +16,7 @@ export function exampleOf({ capabilities }: Target): 'topology.yaml' | 'tunnel.y
 }
 
 export function targetDocument(target: Target): string {
-  const { name, title, capabilities, guide } = target;
+  const { name, title, guide } = target;
   const example = exampleOf(target);
   return [
     `# ${name}`,
@@ -25,7 +26,7 @@ export function targetDocument(target: Target): string {
     '',
     '| | |',
     '| --- | --- |',
-    ...rows(capabilities).map(([what, how]) => `| ${what} | ${how} |`),
+    ...rows(target).map(([what, how]) => `| ${what} | ${how} |`),
     ...PARTS.flatMap(([part, heading]) => section(heading, guide[part])),
     '',
     'What of a topology it cannot carry is named when it is rendered, on standard error and in the file.',
@@ -33,16 +34,35 @@ export function targetDocument(target: Target): string {
   ].join('\n');
 }
 
-function rows(c: Capabilities): [string, string][] {
+const CELLS = [
+  'UDP',
+  'TCP',
+  'forwarding',
+  'IPv6',
+  'node named by',
+  'health',
+  'draining',
+  'versions',
+] as const;
+
+function rows(target: Target): [string, string][] {
+  const cells = capabilityCells(target, ', ');
+  return [...CELLS.map((what, i): [string, string] => [what, cells[i] ?? '']), ...doneWith(target)];
+}
+
+const AS_FILE = 'as a file: a balancer of `target: file` writes it, and runs a command';
+
+/** What RoomLB does with such an engine or device beside writing for it. */
+function doneWith({ name, kind, changes, readBack, driver }: Target): [string, string][] {
   return [
-    ['UDP', c.udp],
-    ['TCP', c.tcp],
-    ['forwarding', c.forwarding.join(', ')],
-    ['IPv6', c.ipv6 ? 'yes' : 'no'],
-    ['node named by', c.naming.join(', ') || 'nothing'],
-    ['health', c.health],
-    ['draining', c.drain],
-    ['versions', c.versions],
+    ['changed', changes ? `by commands: \`roomlb render ${name} --from OLD\`` : 'by a new file'],
+    [
+      'read back',
+      readBack
+        ? `\`roomlb import ${name} FILE\`, \`roomlb diff TOPOLOGY --target ${name} --running FILE\``
+        : 'no',
+    ],
+    ['driven', driver ? '`roomlb plan`, `apply`, `verify`, `sync`' : kind === 'node' ? 'no' : AS_FILE],
   ];
 }
 
