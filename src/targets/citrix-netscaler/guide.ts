@@ -21,6 +21,7 @@ export const guide: Guide = {
   limits: [
     'Weights of 1 to 100; persistence of 2 to 1440 minutes; names of 127 characters whose case does not count: ids with capitals get a piece of their hash.',
     '`rm ns ip` and `rm vrID` are refused where something that is not of RoomLB still uses them: they stay, as they should.',
+    "By NITRO: objects that others have made stay as they are, even where they have names like RoomLB's; a monitor, server or group of RoomLB's that somebody has bound to his own is not removed, since the appliance refuses, and the change is undone.",
     'Each media port is one virtual server and one service group for each protocol and address; an appliance takes some thousands of them, by model and licence.',
     'TCP by `nat` is ended and opened anew (layer 4 proxy), with the address of the client unless `snat` is set. TLS is passed on as it is.',
     'In `dsr` and `tunnel` virtual servers are of type ANY: UDP and TCP of one port go to the same node.',
