@@ -12,6 +12,7 @@ import type { WindowDocument } from '../topology/maintenance/schema.ts';
 import type { NodeDocument, TopologyDocument, VipDocument } from '../topology/schema.ts';
 import { topologyRevision } from '../topology/revision.ts';
 import type { Dispatcher } from './dispatcher.ts';
+import { newlySensitive } from './sensitive-addresses.ts';
 import { mergePatch } from './merge-patch.ts';
 
 export type EntityKind = 'nodes' | 'vips' | 'maintenance';
@@ -161,6 +162,8 @@ export class TopologyEditor {
     const renamed = wanted === null ? [] : differentId(wanted, id, `${kind}[${position}].id`);
     if (!topology || renamed.length > 0)
       return { result: 'invalid', faults: [...renamed, ...faults.filter(isError)] };
+    const sensitive = newlySensitive(this.dispatcher.declared, topology);
+    if (sensitive.length > 0) return { result: 'invalid', faults: sensitive };
 
     const version = record?.version ?? 0;
     const next = { seed: record?.seed ?? document, current: toDocument(topology), version: version + 1 };

@@ -32,7 +32,7 @@ export interface EntityDiff<T> {
 }
 
 export interface TopologyDiff {
-  /** Empty where the name is the same. */
+  /** Its name, and where its nodes may be. */
   readonly cluster: readonly FieldChange[];
   readonly placement: readonly FieldChange[];
   readonly vips: EntityDiff<Vip>;
@@ -46,7 +46,7 @@ export interface TopologyDiff {
 /** From `before` to `after`; pure. */
 export function diffTopologies(before: Topology, after: Topology): TopologyDiff {
   return {
-    cluster: diffFields({ cluster: before.cluster }, { cluster: after.cluster }),
+    cluster: diffFields(ofCluster(before), ofCluster(after)),
     placement: diffFields(toPlacementDocument(before.placement), toPlacementDocument(after.placement)),
     vips: diffEntities(before.vips, after.vips, toVipDocument),
     nodes: diffEntities(before.nodes, after.nodes, toNodeDocument),
@@ -55,6 +55,10 @@ export function diffTopologies(before: Topology, after: Topology): TopologyDiff 
     maintenance: diffEntities(before.maintenance, after.maintenance, toWindowDocument),
     balancers: diffEntities(before.balancers, after.balancers, toBalancerDocument),
   };
+}
+
+function ofCluster({ cluster, nodeRanges }: Topology): object {
+  return { cluster, ...(nodeRanges && { nodeRanges }) };
 }
 
 function diffEntities<T extends { readonly id: string }>(

@@ -13,6 +13,7 @@ import { readBgp } from './routing/read-routing.ts';
 import { inheritPort } from './inherit.ts';
 import { readWindow } from './maintenance/read-windows.ts';
 import { Problems, toFault, type Path } from './problems.ts';
+import { parseRange } from './ranges.ts';
 import { readNode, readPlacement, readVip } from './read.ts';
 import type { TopologyDocument } from './schema.ts';
 import { checkShape, type Partly } from './shape.ts';
@@ -51,6 +52,7 @@ export function readDocument(document: unknown, problems: Problems): Topology | 
     placement: parts.placement,
     vips: sorted(parts.vips),
     nodes: sorted(parts.nodes),
+    nodeRanges: parts.nodeRanges,
     health: parts.health,
     bgp: parts.bgp,
     maintenance: sorted(parts.maintenance),
@@ -77,6 +79,7 @@ function readParts(raw: Partly<TopologyDocument>, problems: Problems): AllParts 
     bgp: raw.bgp ? readBgp(raw.bgp, ['bgp'], problems) : null,
     vips,
     nodes,
+    nodeRanges: raw.nodeRanges ? readRanges(raw.nodeRanges, problems) : null,
     vipsKnown: raw.vips?.every((vip) => vip?.id !== undefined) ?? false,
     nodesKnown: raw.nodes?.every((node) => node?.id !== undefined) ?? false,
     health: raw.health ? readHealth(raw.health, ['health'], problems) : DEFAULT_HEALTH,
@@ -93,6 +96,22 @@ function readParts(raw: Partly<TopologyDocument>, problems: Problems): AllParts 
       problems,
     ),
   };
+}
+
+/** None where any cannot be read: then no node is known to be outside. */
+function readRanges(raw: readonly (string | undefined)[], problems: Problems): string[] | null {
+  const ranges = raw.map((text = '', index) => {
+    const range = parseRange(text);
+    if (range === undefined) {
+      problems.unreadable(
+        ['nodeRanges', index],
+        `must be a range of addresses, found ${text}`,
+        'write its first address and the length of its prefix, such as 10.0.0.0/8',
+      );
+    }
+    return range;
+  });
+  return ranges.every((range) => range !== undefined) ? [...new Set(ranges)] : null;
 }
 
 function readList<R, T>(

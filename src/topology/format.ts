@@ -19,6 +19,7 @@ export function toDocument(topology: Topology): TopologyDocument {
     placement: toPlacementDocument(topology.placement),
     vips: topology.vips.map(toVipDocument),
     nodes: topology.nodes.map(toNodeDocument),
+    ...(topology.nodeRanges && { nodeRanges: [...topology.nodeRanges] }),
     health: toHealthDocument(topology.health),
     ...(topology.bgp && { bgp: toBgpDocument(topology.bgp) }),
     ...(topology.maintenance.length > 0 && { maintenance: topology.maintenance.map(toWindowDocument) }),

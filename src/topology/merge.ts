@@ -57,6 +57,7 @@ export function mergeTopologies(base: Topology, declared: Topology, stored: Topo
     placement: pick('placement', 'placement', base.placement, declared.placement, stored.placement),
     vips,
     nodes: pickAll('node', ({ nodes }) => nodes.map(asDeclared)).map((node) => inheritPort(node, byId)),
+    nodeRanges: pick('cluster', 'nodeRanges', base.nodeRanges, declared.nodeRanges, stored.nodeRanges),
     health: pick('health', 'health', base.health, declared.health, stored.health),
     bgp: pick('bgp', 'bgp', base.bgp, declared.bgp, stored.bgp),
     maintenance: pickAll('maintenance', ({ maintenance }) => maintenance),

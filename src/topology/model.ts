@@ -131,6 +131,8 @@ export interface Topology {
   readonly vips: readonly Vip[];
   /** Sorted by id. */
   readonly nodes: readonly Node[];
+  /** Where addresses of nodes may be: canonical CIDR texts in the order of the document; null: anywhere. */
+  readonly nodeRanges: readonly string[] | null;
   readonly health: HealthConfig;
   /** Null: routes of VIPs are announced without BGP, or not at all. */
   readonly bgp: Bgp | null;

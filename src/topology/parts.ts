@@ -18,6 +18,7 @@ export interface Parts {
   readonly bgp: Bgp | null;
   readonly vips: readonly Located<Vip>[];
   readonly nodes: readonly Located<Node>[];
+  readonly nodeRanges: readonly string[] | null;
   /** Whether every VIP's id could be read, so that an id that is not there is known to be wrong. */
   readonly vipsKnown: boolean;
   /** The same of nodes. */
@@ -33,6 +34,7 @@ export function partsOf(topology: Topology): Parts {
     bgp: topology.bgp,
     vips: located('vips', topology.vips),
     nodes: located('nodes', topology.nodes),
+    nodeRanges: topology.nodeRanges,
     vipsKnown: true,
     nodesKnown: true,
     maintenance: located('maintenance', topology.maintenance),

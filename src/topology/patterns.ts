@@ -9,6 +9,9 @@ export const ID_PATTERN = '^[A-Za-z0-9][A-Za-z0-9_.-]{0,62}$';
 /** The text of an address; whether it is one is for parseAddress() to say. */
 export const ADDRESS_PATTERN = '^[0-9A-Fa-f:.]{2,45}$';
 
+/** An address and the length of its prefix; whether it is a range is for parseRange() to say. */
+export const RANGE_PATTERN = '^[0-9A-Fa-f:.]{2,45}/[0-9]{1,3}$';
+
 /** Bounds of the numbers (1 to 65535, ascending) are checked where they are parsed. */
 export const PORTS_PATTERN = '^[1-9][0-9]{0,4}(-[1-9][0-9]{0,4})?$';
 
@@ -54,6 +57,7 @@ export const URL_PATH_PATTERN = '^/[!-"$-~]*$';
 export const PATTERN_NAMES: ReadonlyMap<string, string> = new Map([
   [ID_PATTERN, 'an id (a letter or digit, then up to 62 letters, digits, "_", "." or "-")'],
   [ADDRESS_PATTERN, 'an IPv4 or IPv6 address'],
+  [RANGE_PATTERN, 'a range of addresses such as 10.0.0.0/8'],
   [PORTS_PATTERN, 'a range such as 40000-40003'],
   [DURATION_PATTERN, 'a duration (a whole number with its unit: ms, s, m or h)'],
   [HOST_PATTERN, 'a DNS name'],

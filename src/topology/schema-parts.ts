@@ -1,6 +1,6 @@
 /** The building blocks of schema.ts. */
 import Type from 'typebox';
-import { ADDRESS_PATTERN, DURATION_PATTERN, ID_PATTERN, PORTS_PATTERN } from './patterns.ts';
+import { ADDRESS_PATTERN, DURATION_PATTERN, ID_PATTERN, PORTS_PATTERN, RANGE_PATTERN } from './patterns.ts';
 
 /** A mapping that takes no keys but these. */
 export function mapping<P extends Type.TProperties>(description: string, properties: P, examples?: object[]) {
@@ -34,6 +34,16 @@ export function address(description: string, examples: string[]) {
 export function addresses(description: string, examples: string[][]) {
   const item = Type.String({ pattern: ADDRESS_PATTERN, examples: examples[0] });
   return Type.Array(item, { minItems: 1, description, examples });
+}
+
+/** In CIDR notation. */
+export function ranges(description: string, examples: string[][]) {
+  return Type.Array(Type.String({ pattern: RANGE_PATTERN }), {
+    minItems: 1,
+    maxItems: 256,
+    description,
+    examples,
+  });
 }
 
 export function duration(description: string, fallback?: string) {

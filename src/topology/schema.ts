@@ -19,7 +19,18 @@ import { HealthSchema } from './health/schema.ts';
 import { MaintenanceSchema } from './maintenance/schema.ts';
 import { BgpSchema, RouteSchema } from './routing/schema.ts';
 import { FILE_PATTERN, HOST_PATTERN, INTERFACE_PATTERN } from './patterns.ts';
-import { address, addresses, choice, duration, id, mapping, offOr, port, portRange } from './schema-parts.ts';
+import {
+  address,
+  addresses,
+  choice,
+  duration,
+  id,
+  mapping,
+  offOr,
+  port,
+  portRange,
+  ranges,
+} from './schema-parts.ts';
 
 const { Optional } = Type;
 
@@ -233,6 +244,12 @@ export const TopologySchema = mapping('A cluster of media nodes behind virtual I
   placement: Optional(PlacementSchema),
   vips: Type.Array(VipSchema, { minItems: 1, description: 'The virtual IPs.' }),
   nodes: Type.Array(NodeSchema, { description: 'The media nodes.' }),
+  nodeRanges: Optional(
+    ranges(
+      'Where addresses of nodes may be; any other is refused, in edits by REST too. Default: anywhere.',
+      [['10.0.0.0/8', 'fd00::/8']],
+    ),
+  ),
   health: Optional(HealthSchema),
   bgp: Optional(BgpSchema),
   maintenance: Optional(MaintenanceSchema),

@@ -5,6 +5,7 @@ import { checkIds } from './check-ids.ts';
 import { checkMaintenance } from './check-maintenance.ts';
 import { checkNodes } from './check-nodes.ts';
 import { checkPlacement } from './check-placement.ts';
+import { checkRanges } from './check-ranges.ts';
 import { checkRouting } from './routing/check-routing.ts';
 import { checkSharedAddresses } from './check-shared.ts';
 import { checkSockets } from './check-sockets.ts';
@@ -18,6 +19,7 @@ export function checkParts(parts: Parts, problems: Problems): void {
   checkPlacement(parts, problems);
   checkIds(parts, problems);
   checkAddresses(parts, problems);
+  checkRanges(parts, problems);
   checkVips(parts, problems);
   checkRouting(parts, problems);
   checkNodes(parts, problems);

@@ -166,6 +166,7 @@ function build(shapes: readonly VipShape[], bgp: Bgp | null, certificate: string
   return {
     cluster: 'test-1',
     ...DEFAULTS,
+    nodeRanges: bgp && ['0.0.0.0/0', '::/0'],
     bgp,
     vips: vips.sort(byId),
     nodes: nodes.sort(byId),

@@ -9,6 +9,7 @@ import type { Topology } from '../../src/topology/model.ts';
 export const DEFAULTS = {
   placement: DEFAULT_PLACEMENT,
   health: DEFAULT_HEALTH,
+  nodeRanges: null,
   bgp: null,
   maintenance: [],
   balancers: [],
