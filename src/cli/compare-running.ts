@@ -1,5 +1,6 @@
 /** `roomlb diff TOPOLOGY --running FILE`: whether a device does what the topology says. */
 import { driftOf, type Difference, type Drift } from '../import/drift.ts';
+import { vrrpDrift } from '../import/drift-vrrp.ts';
 import type { Seen } from '../targets/seen.ts';
 import { readSnapshot } from './context.ts';
 import { CliError, EXIT } from './exit.ts';
@@ -33,7 +34,10 @@ export async function compareRunning(
   const target = targetNamed(name);
   const { intent } = await readSnapshot(io, topology);
   const [file] = target.render(intent).files;
-  const drift = driftOf(target.readBack?.(file?.content ?? '').services ?? [], seen.services);
+  const wanted = target.readBack?.(file?.content ?? '');
+  const services = driftOf(wanted?.services ?? [], seen.services);
+  const shared = vrrpDrift(wanted?.vrrp ?? [], seen.vrrp);
+  const drift: Drift = { ...services, differences: [...services.differences, ...shared] };
   if (json) printJson(io, { target: name, revision: intent.revision, ...drift, unread: seen.unread });
   else io.out(describe(io, name, drift, seen));
   return drift.differences.length > 0;

@@ -11,7 +11,7 @@ import type { SeenMember, SeenService } from '../targets/seen.ts';
 
 export interface Difference {
   readonly kind: 'missing' | 'extra' | 'different';
-  /** `udp 203.0.113.10:40000-40003`. */
+  /** `udp 203.0.113.10:40000-40003`, `vrrp 203.0.113.10`. */
   readonly where: string;
   /** What the topology wants there: members, and settings that differ. Empty where it wants nothing. */
   readonly wanted: readonly string[];
