@@ -27,6 +27,7 @@ import { startDeepChecks } from './deep-checks.ts';
 import { HealthReader } from './health-reader.ts';
 import { HealthService } from './health-service.ts';
 import { NodeProber } from './node-prober.ts';
+import { RoomMover } from './room-mover.ts';
 import { vipProbe } from './vip-probe.ts';
 import { startMaintenance } from './maintenance-service.ts';
 
@@ -93,12 +94,17 @@ export class Service {
       panicThreshold: () => dispatcher.declared.health.panicThreshold,
       now: this.now,
     });
+    const mover = new RoomMover({ dispatcher, events, clock, logger });
     this.#ends = [
+      () => mover.stop(),
       startMaintenance({ dispatcher, events, now: this.now }),
       every({
         cron: RECONCILE,
         timeZone: 'UTC',
-        work: () => keeper.reconcile(),
+        work: () => {
+          mover.look();
+          return keeper.reconcile();
+        },
         onError: (err) => logger.warn({ err }, 'comparing live rooms with claims failed'),
       }),
     ];

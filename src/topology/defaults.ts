@@ -3,7 +3,12 @@ import type { Placement } from './model.ts';
 /** What holds where the document says nothing. Durations in seconds. */
 
 /** 65,537 rows is the small table of the Maglev paper (NSDI 2016, section 5.3), good to about 650 nodes. */
-export const DEFAULT_PLACEMENT: Placement = { algorithm: 'maglev', tableSize: 65_537, loadBound: 1.25 };
+export const DEFAULT_PLACEMENT: Placement = {
+  algorithm: 'maglev',
+  tableSize: 65_537,
+  loadBound: 1.25,
+  movesPerSecond: null,
+};
 
 export const DEFAULT_WEIGHT = 100;
 

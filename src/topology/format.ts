@@ -32,8 +32,12 @@ export function formatTopology(topology: Topology): string {
   return stringify(toDocument(topology), { lineWidth: 0, aliasDuplicateObjects: false });
 }
 
-export function toPlacementDocument({ algorithm, tableSize, loadBound }: Placement): PlacementDocument {
-  return { algorithm, tableSize, loadBound: loadBound ?? 'off' };
+export function toPlacementDocument(placement: Placement): PlacementDocument {
+  const { algorithm, tableSize, loadBound, movesPerSecond } = placement;
+  return {
+    ...{ algorithm, tableSize, loadBound: loadBound ?? 'off' },
+    ...(movesPerSecond === null ? {} : { movesPerSecond }),
+  };
 }
 
 export function toVipDocument(vip: Vip): VipDocument {

@@ -49,6 +49,8 @@ export interface Placement {
   readonly tableSize: number;
   /** c of bounded load, ≥ 1; `null` where the operator switched the bound off (`loadBound: off`). */
   readonly loadBound: number | null;
+  /** How many rooms of lost nodes move to one node in a second by themselves; `null`: they move when asked for. */
+  readonly movesPerSecond: number | null;
 }
 
 export interface Signalling {

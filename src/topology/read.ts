@@ -27,7 +27,7 @@ type MediaDocument = NonNullable<Partly<VipDocument>['media']>;
 type VrrpDocument = NonNullable<Partly<VipDocument>['vrrp']>;
 
 export function readPlacement(raw: Partly<PlacementDocument>): Placement {
-  const { algorithm, tableSize, loadBound } = raw;
+  const { algorithm, tableSize, loadBound, movesPerSecond } = raw;
   return {
     algorithm: algorithm ?? DEFAULT_PLACEMENT.algorithm,
     tableSize: tableSize ?? DEFAULT_PLACEMENT.tableSize,
@@ -37,6 +37,7 @@ export function readPlacement(raw: Partly<PlacementDocument>): Placement {
         : loadBound === undefined
           ? DEFAULT_PLACEMENT.loadBound
           : null,
+    movesPerSecond: typeof movesPerSecond === 'number' ? movesPerSecond : null,
   };
 }
 

@@ -59,6 +59,14 @@ export const PlacementSchema = mapping('How rooms are given to nodes.', {
       { default: 1.25, examples: [1.25, 'off'] },
     ),
   ),
+  movesPerSecond: Optional(
+    offOr(
+      Type.Number({ minimum: 0.1, maximum: 1000 }),
+      'Rooms of a node that lost them move by themselves, at most this many to one node in a second, so that not all ' +
+        'their clients connect anew at once; off: each moves when it is asked for.',
+      { default: 'off', examples: [20, 'off'] },
+    ),
+  ),
 });
 
 export const SignallingSchema = mapping(

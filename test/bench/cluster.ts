@@ -58,7 +58,12 @@ export function clusterOf(n: number, forwarding: 'nat' | 'dsr' | 'tunnel' = 'nat
   return {
     cluster: 'bench',
     ...DEFAULTS,
-    placement: { algorithm: 'maglev', tableSize: n > 600 ? 655_373 : 65_537, loadBound: 1.25 },
+    placement: {
+      algorithm: 'maglev',
+      tableSize: n > 600 ? 655_373 : 65_537,
+      loadBound: 1.25,
+      movesPerSecond: null,
+    },
     vips,
     nodes,
   };

@@ -71,6 +71,6 @@ export function viewOf(
     state: 'active',
     ...node,
   }));
-  const placement = { algorithm, tableSize: TABLE_SIZE, loadBound: null };
+  const placement = { algorithm, tableSize: TABLE_SIZE, loadBound: null, movesPerSecond: null };
   return clusterView({ cluster: 'test', ...DEFAULTS, placement, vips: [], nodes: topologyNodes }, health);
 }

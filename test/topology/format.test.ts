@@ -14,6 +14,7 @@ function decorated(): fc.Arbitrary<Topology> {
   const settings = fc.record({
     cluster: fc.constantFrom('c', '1e3', 'null', 'true', '0x1F', 'off', '1.5', '2001-01-01'),
     algorithm: fc.constantFrom('maglev', 'rendezvous', 'ring'),
+    movesPerSecond: fc.constantFrom(null, 0.1, 20),
     loadBound: fc.constantFrom(null, 1, 1.25, 100),
     tableSize: fc.constantFrom(251, 65_537),
     host: fc.constantFrom(null, 'rooms.example.net'),
@@ -26,7 +27,12 @@ function decorated(): fc.Arbitrary<Topology> {
   const bare = fc.tuple(topologies(), settings).map(([topology, s]): Topology => ({
     ...topology,
     cluster: s.cluster,
-    placement: { algorithm: s.algorithm, loadBound: s.loadBound, tableSize: s.tableSize },
+    placement: {
+      algorithm: s.algorithm,
+      loadBound: s.loadBound,
+      tableSize: s.tableSize,
+      movesPerSecond: s.movesPerSecond,
+    },
     vips: topology.vips.map((vip) => ({
       ...vip,
       signalling: vip.signalling && { ...vip.signalling, host: s.host, idleTimeout: s.seconds },

@@ -250,7 +250,7 @@ const SHAPE: readonly (readonly [string, string | RegExp, string, readonly strin
     '{ algorithm: ring }',
     'ring',
     [
-      'f:2:12: error: placement: must be a mapping, found "ring" (hint: write its keys below it, indented: algorithm, tableSize, loadBound)',
+      'f:2:12: error: placement: must be a mapping, found "ring" (hint: write its keys below it, indented: algorithm, tableSize, loadBound, movesPerSecond)',
     ],
   ],
   [
@@ -383,7 +383,7 @@ describe('a topology file', () => {
   test('gives the model, with every default filled in', () => {
     assert.deepEqual(parsed(FINE.replace('media: {', 'signalling: { port: 8443 }\n    media: {')), {
       cluster: 'seoul-1',
-      placement: { algorithm: 'ring', tableSize: 65_537, loadBound: 1.25 },
+      placement: { algorithm: 'ring', tableSize: 65_537, loadBound: 1.25, movesPerSecond: null },
       vips: [
         {
           id: 'public',
