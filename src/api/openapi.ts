@@ -16,7 +16,9 @@ export async function installOpenApi(app: FastifyInstance): Promise<void> {
       info: {
         title: 'RoomLB',
         version: VERSION,
-        description: 'Where rooms live, and the L4 configuration that follows from it.',
+        description:
+          'Where rooms live, and the L4 configuration that follows from it. Every answer has an `x-request-id`: the one of ' +
+          'the request, if it is 1 to 128 of A-Z a-z 0-9 . _ ~ : + / = -, else a new one. Logs name it, too.',
         license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
       },
       components: {

@@ -3,6 +3,7 @@ import type { ErrorObject } from 'ajv';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { STATUS_CODES } from 'node:http';
 import { StoreFull, StoreUnavailable } from '../store/store.ts';
+import { tellRequestId } from './request-id.ts';
 import { describeFault, requestFaults } from './request-faults.ts';
 
 export const PROBLEM_TYPE = 'application/problem+json; charset=utf-8';
@@ -53,6 +54,8 @@ export function installProblems(app: FastifyInstance): void {
 }
 
 function send(problem: Problem, request: FastifyRequest, reply: FastifyReply): void {
+  // Of what the framework itself refuses, no hook has told it.
+  tellRequestId(request, reply);
   void reply
     .code(problem.status)
     .header('content-type', PROBLEM_TYPE)
@@ -82,6 +85,7 @@ function toProblem(error: FastifyError, request: FastifyRequest): Problem {
   return new Problem(status, 'internal-error', 'the dispatcher failed to answer; its log says why');
 }
 
-function pathOf(request: FastifyRequest): string {
+/** Without the query. */
+export function pathOf(request: FastifyRequest): string {
   return request.url.split('?', 1)[0] ?? '/';
 }

@@ -20,6 +20,8 @@ import { createMetrics, installMetrics } from './metrics.ts';
 import { installOpenApi } from './openapi.ts';
 import type { CallerLimit } from './rate-limit.ts';
 import { answerError, installProblems } from './problem.ts';
+import { requestIds, tellRequestId } from './request-id.ts';
+import { installRequestLog } from './request-log.ts';
 import { balancerRoutes } from './routes/balancers.ts';
 import { entityRoutes } from './routes/entities.ts';
 import { healthRoutes } from './routes/health.ts';
@@ -82,6 +84,7 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
     // A logger of its own for every request costs more than placing a room does: lines that are about a
     // request name its id themselves.
     childLoggerFactory: (logger) => logger,
+    genReqId: requestIds(),
     bodyLimit: BODY_LIMIT,
     routerOptions: { maxParamLength: MAX_PARAM_LENGTH },
     // Until the last connection is closed, requests are answered like any other, not with a bare 503.
@@ -97,6 +100,11 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
   options.addMetrics?.(metrics.registry);
   const rendered = new RenderCache(options.targets);
   installProblems(app);
+  app.addHook('onRequest', (request, reply, done) => {
+    tellRequestId(request, reply);
+    done();
+  });
+  installRequestLog(app, options.logger?.level);
   // Before every hook that may refuse a request: only then sockets of refused upgrades are closed.
   await installWebSockets(app);
   installBrowserGuard(app, options.hosts);
@@ -104,7 +112,6 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
   installAuthentication(app, options.authentication, options.limit);
   installValidation(app);
   await installOpenApi(app);
-  if (options.logger?.level === 'debug') logRequests(app);
   installMetrics(app, metrics);
   await app.register(roomRoutes, { dispatcher, metrics });
   await app.register(placementRoutes, { dispatcher, rendered });
@@ -130,21 +137,4 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
 function sendsNothing(dispatcher: Dispatcher): NodeProber {
   const topology = () => dispatcher.snapshot.view.topology;
   return new NodeProber({ topology, probes: null, now: Date.now });
-}
-
-/** One structured line a request; at full load that would cost more than the answer, so only for debugging. */
-function logRequests(app: FastifyInstance): void {
-  app.addHook('onResponse', (request, reply, done) => {
-    request.log.debug(
-      {
-        reqId: request.id,
-        method: request.method,
-        url: request.url,
-        status: reply.statusCode,
-        ms: reply.elapsedTime,
-      },
-      'answered',
-    );
-    done();
-  });
 }
