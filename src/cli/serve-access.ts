@@ -3,6 +3,8 @@ import { open } from 'node:fs/promises';
 import { Option, type Command } from 'commander';
 import type { Authentication } from '../api/authentication.ts';
 import { HttpServers, MAX_CONNECTIONS, type ServerTls } from '../api/http-server.ts';
+import type { Authenticator } from '../auth/authenticator.ts';
+import { JwtAuthenticator } from '../auth/jwt.ts';
 import { isLoopback } from '../api/loopback.ts';
 import type { Scope } from '../auth/scope.ts';
 import { MAX_TOKENS_FILE, parseTokenFile, type TokenEntry } from '../auth/token-file.ts';
@@ -11,6 +13,7 @@ import { readUpTo } from '../files/read-up-to.ts';
 import { formatFaults } from '../topology/faults.ts';
 import { numberBetween } from './duration.ts';
 import { CliError, EXIT } from './exit.ts';
+import { readKeys } from './jwt-keys.ts';
 import type { ListenAddress } from './listen.ts';
 import type { Reloadable } from './reloading.ts';
 import { badFile } from './system-error.ts';
@@ -18,6 +21,9 @@ import { readAuthorities, readIdentity } from './tls-files.ts';
 
 export interface ServeAccessOptions {
   readonly tokens?: string;
+  readonly jwtIssuer?: string;
+  readonly jwtAudience?: string;
+  readonly jwtKeys?: string;
   readonly tlsCertificate?: string;
   readonly tlsKey?: string;
   readonly tlsClientCa?: string;
@@ -32,6 +38,12 @@ export interface ServeAccessOptions {
 export function addServeAccessOptions(command: Command): Command {
   return command
     .option('--tokens <file>', 'demand a token of every caller, by this file; see roomlb token new --help')
+    .option(
+      '--jwt-keys <source>',
+      'take tokens (JWT) of an issuer too: its key set (JWKS), a file or an https URL',
+    )
+    .option('--jwt-issuer <issuer>', 'claim iss that they must have')
+    .option('--jwt-audience <audience>', 'claim aud that they must have')
     .option('--tls-certificate <file>', 'PEM with the chain: serve https; goes with --tls-key')
     .option('--tls-key <file>', 'PEM of its private key, without a passphrase')
     .option(
@@ -66,15 +78,19 @@ export function addServeAccessOptions(command: Command): Command {
 export function mustBeSafe({ host }: ListenAddress, listen: string, options: ServeAccessOptions): void {
   if (isLoopback(host) || options.allowRemote) return;
   const refuse = (why: string) => new CliError(EXIT.badInput, `--listen ${listen}: ${why}`);
-  if (options.tokens === undefined && options.tlsClientCa === undefined)
+  if (!authenticates(options))
     throw refuse(
-      'callers are not authenticated, so only loopback is allowed: add --tokens FILE (or --tls-client-ca), put a proxy that ' +
+      'callers are not authenticated, so only loopback is allowed: add --tokens FILE (or --jwt-keys, --tls-client-ca), put a proxy that ' +
         'authenticates in front, or add --allow-remote',
     );
   if (options.tlsCertificate === undefined && !options.behindTlsProxy)
     throw refuse(
       'tokens would go over the network in the clear: add --tls-certificate and --tls-key, --behind-tls-proxy where a proxy ends TLS, or --allow-remote',
     );
+}
+
+function authenticates({ tokens, jwtKeys, tlsClientCa }: ServeAccessOptions): boolean {
+  return tokens !== undefined || jwtKeys !== undefined || tlsClientCa !== undefined;
 }
 
 export interface ServeAccess {
@@ -85,22 +101,44 @@ export interface ServeAccess {
 
 /** @throws CliError for files that cannot be used */
 export async function serveAccess(options: ServeAccessOptions): Promise<ServeAccess> {
-  const { tokens, tlsClientCa, maxConnections } = options;
   const tls = await readTls(options);
-  const servers = new HttpServers({ tls, maxConnections });
-  const reloadables = tls ? [reloadableTls(options, servers)] : [];
-  const open = new Set(options.public);
-  if (tokens === undefined) {
-    const authentication = tlsClientCa === undefined ? undefined : { authenticators: [], open };
-    return { authentication, servers, reloadables };
-  }
+  const servers = new HttpServers({ tls, maxConnections: options.maxConnections });
+  const kinds = [await tokensOf(options), await jwtOf(options)].filter((kind) => kind !== null);
+  const authenticators = kinds.map(({ authenticator }) => authenticator);
+  return {
+    authentication: authenticates(options) ? { authenticators, open: new Set(options.public) } : undefined,
+    servers,
+    reloadables: [
+      ...(tls ? [reloadableTls(options, servers)] : []),
+      ...kinds.map(({ reloadable }) => reloadable),
+    ],
+  };
+}
+
+interface Kind {
+  readonly authenticator: Authenticator;
+  readonly reloadable: Reloadable;
+}
+
+async function tokensOf({ tokens }: ServeAccessOptions): Promise<Kind | null> {
+  if (tokens === undefined) return null;
   const table = new TokenTable(await readTokens(tokens), Date.now);
   const reload = async () => table.replace(await readTokens(tokens));
-  return {
-    authentication: { authenticators: [table], open },
-    servers,
-    reloadables: [...reloadables, { what: `tokens ${tokens}`, files: [tokens], reload }],
-  };
+  return { authenticator: table, reloadable: { what: `tokens ${tokens}`, files: [tokens], reload } };
+}
+
+async function jwtOf({ jwtKeys, jwtIssuer, jwtAudience }: ServeAccessOptions): Promise<Kind | null> {
+  if (jwtKeys === undefined && jwtIssuer === undefined && jwtAudience === undefined) return null;
+  if (jwtKeys === undefined || jwtIssuer === undefined || jwtAudience === undefined)
+    throw new CliError(EXIT.badInput, '--jwt-keys, --jwt-issuer and --jwt-audience go together');
+  const refresh = () => readKeys(jwtKeys);
+  const jwt = new JwtAuthenticator({
+    ...{ issuer: jwtIssuer, audience: jwtAudience },
+    ...{ keys: await refresh(), refresh, now: Date.now },
+  });
+  const files = jwtKeys.startsWith('https:') ? [] : [jwtKeys];
+  const reload = async () => jwt.replace(await refresh());
+  return { authenticator: jwt, reloadable: { what: `keys ${jwtKeys}`, files, reload } };
 }
 
 async function readTls(options: ServeAccessOptions): Promise<ServerTls | undefined> {

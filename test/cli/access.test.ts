@@ -4,6 +4,7 @@ import { chmod, mkdtemp, readFile, rename, rm, stat, writeFile } from 'node:fs/p
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
+import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 import { accessing } from '../../src/http/access.ts';
 import { exchange } from '../../src/http/exchange.ts';
 import { SMALL } from '../fixtures/cluster.ts';
@@ -104,6 +105,35 @@ describe('roomlb serve --tokens', () => {
     assert.equal(await status(bob), 200);
     for (const { token } of [ann, bob]) assert.ok(!server.out.join().includes(token));
     assert.equal(await server.stop(), 0);
+  });
+
+  test('takes tokens of an issuer by its keys in a file', async (t) => {
+    const { publicKey, privateKey } = await generateKeyPair('ES256');
+    const keys = await tokenFile(
+      'keys',
+      JSON.stringify({ keys: [{ ...(await exportJWK(publicKey)), kid: 'k' }] }),
+    );
+    const jwt = ['--jwt-keys', keys, '--jwt-issuer', 'https://id.example.net', '--jwt-audience', 'roomlb'];
+    const server = await startServe(t, topology, ...jwt);
+    const claims = { iss: 'https://id.example.net', aud: 'roomlb', sub: 'ann', scope: 'read' };
+    const token = await new SignJWT(claims)
+      .setProtectedHeader({ alg: 'ES256', kid: 'k' })
+      .setExpirationTime('1h')
+      .sign(privateKey);
+    const ask = async (headers: Record<string, string>, method = 'GET', path = '/v1/nodes') =>
+      (await fetch(`${server.url}${path}`, { method, headers })).status;
+    const authorization = `Bearer ${token}`;
+    assert.deepEqual(
+      [await ask({}), await ask({ authorization }), await ask({ authorization })],
+      [401, 200, 200],
+    );
+    assert.equal(await ask({ authorization }, 'PUT', '/v1/rooms/r'), 403);
+    assert.equal(await server.stop(), 0);
+
+    const serve = (...args: string[]) => roomlb('serve', '-t', topology, ...args);
+    assert.match((await serve(...jwt.slice(0, 4))).err, /go together/);
+    assert.match((await serve('--jwt-keys', 'http://id', ...jwt.slice(2))).err, /write an https URL/);
+    assert.match((await serve('--jwt-keys', topology, ...jwt.slice(2))).err, /must be a JSON Web Key Set/);
   });
 
   test('keeps an audit log, whose file may be taken away and is made anew on SIGHUP', async (t) => {
