@@ -71,7 +71,7 @@ function enveloped(schema: Type.TObject): object {
   return {
     ...schema,
     properties: { ...ENVELOPE, ...schema.properties },
-    required: [...Object.keys(ENVELOPE), ...(schema.required ?? [])],
+    required: [...Object.keys(ENVELOPE), ...schema.required],
   };
 }
 

@@ -6,6 +6,7 @@ import { table } from '../../src/cli/output.ts';
 import { apiBench } from './api.ts';
 import { applyBench } from './apply.ts';
 import { detectionBench } from './detection.ts';
+import { eventsBench } from './events.ts';
 import { failoverBench } from './failover.ts';
 import { placementBench } from './placement.ts';
 import { healthBench } from './health.ts';
@@ -18,6 +19,7 @@ const PARTS: Record<string, () => BenchRow[] | Promise<BenchRow[]>> = {
   store: storeBench,
   api: apiBench,
   render: renderBench,
+  events: eventsBench,
   health: healthBench,
   detection: detectionBench,
   apply: async () => [...(await applyBench()), ...(await failoverBench())],

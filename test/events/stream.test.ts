@@ -126,7 +126,7 @@ describe('a subscriber', () => {
           assert.deepEqual(sink.got, expected);
           const [first] = sink.said;
           assert.equal(first?.type, after <= before.length ? 'stream.open' : 'stream.gap');
-          assert.equal(first?.seq, from);
+          assert.equal(first.seq, from);
         },
       ),
     );

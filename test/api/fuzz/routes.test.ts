@@ -73,7 +73,7 @@ async function firstOf(app: FastifyInstance, request: FuzzRequest): Promise<Ligh
   }
   leaves.abort();
   const body = Buffer.concat(chunks).toString();
-  return { ...answer, body, json: () => JSON.parse(body) } as LightMyRequestResponse;
+  return { ...answer, body, json: () => JSON.parse(body) };
 }
 
 /** Whether a URL has as many segments as the path, none of them empty. */
