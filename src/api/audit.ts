@@ -1,6 +1,7 @@
 /** Who changed what by REST, with what was there before and after. */
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Scope } from '../auth/scope.ts';
+import { pathOf } from './problem.ts';
 
 /** What a request changed, as documents; null: nothing was there, or is. */
 export interface Change {
@@ -59,7 +60,7 @@ function entryOf(request: FastifyRequest, status: number): AuditEntry {
     who: request.principal?.name ?? null,
     address: request.ip,
     method: request.method,
-    path: request.url.split('?', 1)[0] ?? '',
+    path: pathOf(request),
     status,
     outcome: status < 400 ? 'changed' : status < 500 ? 'refused' : 'failed',
     before,

@@ -86,6 +86,7 @@ function toProblem(error: FastifyError, request: FastifyRequest): Problem {
 }
 
 /** Without the query. */
-export function pathOf(request: FastifyRequest): string {
+export /** Without the query, where some clients put what is to be secret. */
+function pathOf(request: FastifyRequest): string {
   return request.url.split('?', 1)[0] ?? '/';
 }
