@@ -24,6 +24,11 @@ async function listening(t: TestContext, options: HttpServersOptions): Promise<(
 }
 
 describe('a connection', () => {
+  test('has ten seconds for its header fields, thirty for a request, where nothing else is said', () => {
+    const { headersTimeout, requestTimeout, maxConnections } = new HttpServers().create(() => undefined);
+    assert.deepEqual([headersTimeout, requestTimeout, maxConnections], [10_000, 30_000, 20_000]);
+  });
+
   test('whose header fields come a byte at a time is ended, with 408', async (t) => {
     const open = await listening(t, { limits: { headersTimeout: 100, connectionsCheckingInterval: 50 } });
     const slow = await open();
@@ -40,22 +45,19 @@ describe('a connection', () => {
       const [answer] = (await once(socket, 'data')) as [Buffer];
       return String(answer).split(' ')[1];
     };
+    const outcome = (socket: Socket) => {
+      const closed = once(
+        socket.on('error', () => undefined),
+        'close',
+      ).then(() => 'closed');
+      return Promise.race([ask(socket).catch(() => 'closed'), closed]);
+    };
     const [first, second] = [await open(), await open()];
     assert.deepEqual([await ask(first), await ask(second)], ['200', '200']);
-    const third = await open();
-    third.on('error', () => undefined);
-    await once(third, 'close');
+    assert.equal(await outcome(await open()), 'closed');
     assert.deepEqual([await ask(first), await ask(second)], ['200', '200']);
     first.destroy();
     // Its end is seen a moment later.
-    for (;;) {
-      const next = await open();
-      next.on('error', () => undefined);
-      const result = await Promise.race([
-        ask(next).catch(() => 'closed'),
-        once(next, 'close').then(() => 'closed'),
-      ]);
-      if (result === '200') break;
-    }
+    while ((await outcome(await open())) !== '200');
   });
 });
