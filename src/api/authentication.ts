@@ -15,6 +15,8 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** Null where callers are not authenticated, or the route is for everybody. */
     principal: Principal | null;
+    /** For connections that outlast the request; null where there is nothing that may change. */
+    standing: Standing | null;
   }
 }
 
@@ -22,7 +24,21 @@ export interface Authentication {
   readonly authenticators: readonly Authenticator[];
   /** Scopes that nobody needs a token for. */
   readonly open: ReadonlySet<Scope>;
+  /** Milliseconds between two looks at the credential of a connection that stays open. */
+  readonly recheckEvery?: number;
 }
+
+/** Whether a caller might still ask what it asked. */
+export interface Standing {
+  /** Milliseconds between two looks. */
+  readonly every: number;
+  /** Why it might not any more, for the caller; undefined: it might. */
+  readonly refusal: () => Promise<string | undefined>;
+}
+
+const RECHECK_EVERY = 5000;
+/** What a node does for itself alone. */
+const NODES_OWN: ReadonlySet<Scope> = new Set<Scope>(['nodes:report', 'nodes:enrol']);
 
 const NO_TOKEN: Verdict = { refused: '' };
 
@@ -53,11 +69,12 @@ export function installAuthentication(
     done(routes === '' ? undefined : new TypeError(`no config: { scope: … } is declared by ${routes}`));
   });
   app.decorateRequest('principal', null);
+  app.decorateRequest('standing', null);
   if (!authentication) {
     if (limit) limitAddresses(app, limit);
     return;
   }
-  const { authenticators, open } = authentication;
+  const { authenticators, open, recheckEvery = RECHECK_EVERY } = authentication;
   const decide = (request: FastifyRequest, reply: FastifyReply, scope: Scope, verdict: Verdict) => {
     const caller = 'principal' in verdict ? verdict.principal.name : request.ip;
     return limit?.check(caller, reply) ?? judge(request, reply, scope, verdict);
@@ -74,6 +91,13 @@ export function installAuthentication(
       token === undefined
         ? (verdictOnPeer(request.raw.socket) ?? NO_TOKEN)
         : verifyToken(authenticators, token);
+    if (token !== undefined) {
+      const refusal = async () => {
+        const now = await verifyToken(authenticators, token);
+        return 'refused' in now ? now.refused : lackOf(request, scope, now.principal)?.detail;
+      };
+      request.standing = { every: recheckEvery, refusal };
+    }
     if (verdict instanceof Promise) {
       verdict.then((late) => done(decide(request, reply, scope, late)), done);
     } else done(decide(request, reply, scope, verdict));
@@ -98,14 +122,25 @@ function judge(
   if ('refused' in verdict) return unauthenticated(reply, verdict);
   const { principal } = verdict;
   request.principal = principal;
+  if (!principal.scopes.has(scope)) challenge(reply, `error="insufficient_scope", scope="${scope}"`);
+  return lackOf(request, scope, principal);
+}
+
+/** What the caller may not ask although it is known who it is. */
+function lackOf(request: FastifyRequest, scope: Scope, principal: Principal): Problem | undefined {
   if (!principal.scopes.has(scope)) {
-    challenge(reply, `error="insufficient_scope", scope="${scope}"`);
     const has = [...principal.scopes].join(', ');
     const detail = `this needs the scope ${scope}; ${principal.name} has ${has}`;
     return new Problem(403, 'missing-scope', detail, { scope });
   }
+  const route = `${request.method} ${request.routeOptions.url ?? ''}`;
+  if (principal.routes?.has(route) === false) {
+    const good = [...principal.routes].join(', ');
+    const detail = `the credential of a node is not good for this; it is good for ${good}`;
+    return new Problem(403, 'beyond-credential', detail);
+  }
   const { id } = request.params as { id?: string };
-  if (scope !== 'nodes:report' || principal.nodes === null || principal.nodes.includes(id ?? ''))
+  if (!NODES_OWN.has(scope) || principal.nodes === null || principal.nodes.includes(id ?? ''))
     return undefined;
   const detail = `${principal.name} speaks for ${principal.nodes.join(', ')} alone, not for node ${id ?? ''}`;
   return new Problem(403, 'other-node', detail);

@@ -205,6 +205,14 @@ export const Explanation = Type.Object({
   }),
 });
 
+/** The dispatcher's answer to `roomlb enroll`. */
+export const EnrolmentAnswer = Type.Object({
+  node: Type.String(),
+  secret: Type.String({ description: 'For POST /v1/nodes/{id}/credentials, as the bearer token.' }),
+  expires: Type.String({ description: 'ISO 8601, on the clock of the dispatcher.' }),
+  expiresIn: Type.Integer({ description: 'Seconds.' }),
+});
+
 export const TargetInfo = Type.Object({
   name: Type.String(),
   kind: words(TARGET_KINDS),

@@ -1,6 +1,7 @@
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import Fastify, { LogController, type FastifyBaseLogger, type FastifyInstance } from 'fastify';
 import type { Registry } from 'prom-client';
+import type { NodeCredentials } from '../auth/node-credentials.ts';
 import type { Dispatcher } from '../dispatcher/dispatcher.ts';
 import { RenderCache } from '../dispatcher/render-cache.ts';
 import type { TopologyEditor } from '../dispatcher/topology-editor.ts';
@@ -26,6 +27,7 @@ import { balancerRoutes } from './routes/balancers.ts';
 import { entityRoutes } from './routes/entities.ts';
 import { healthRoutes } from './routes/health.ts';
 import { intentRoutes } from './routes/intent.ts';
+import { enrolmentRoutes } from './routes/enrolment.ts';
 import { eventRoutes, type EventRoutesOptions } from './routes/events.ts';
 import { mediaNodeRoutes, type MediaNodeRoutesOptions } from './routes/media-nodes.ts';
 import { nodeStateRoutes } from './routes/node-state.ts';
@@ -56,6 +58,8 @@ export interface ServerOptions {
   readonly health?: HealthReader;
   /** What media nodes report to; where left out, they cannot. */
   readonly nodes?: MediaNodeRoutesOptions;
+  /** How nodes get credentials of their own; where left out, none does. */
+  readonly nodeCredentials?: NodeCredentials | undefined;
   /** Where left out, nobody can follow what happens. */
   readonly events?: EventRoutesOptions;
   /** Where left out, nothing is probed by request either. */
@@ -117,7 +121,11 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
   await app.register(placementRoutes, { dispatcher, rendered });
   await app.register(entityRoutes, { dispatcher, editor: options.editor });
   await app.register(nodeStateRoutes, { editor: options.editor });
-  if (options.nodes) await app.register(mediaNodeRoutes, options.nodes);
+  if (options.nodes) {
+    await app.register(mediaNodeRoutes, options.nodes);
+    const { registry } = options.nodes;
+    await app.register(enrolmentRoutes, { registry, credentials: options.nodeCredentials });
+  }
   if (options.events) await app.register(eventRoutes, options.events);
   installAsyncApi(app);
   await app.register(healthRoutes, {

@@ -7,6 +7,8 @@ export interface Principal {
   readonly scopes: ReadonlySet<Scope>;
   /** Ids of the nodes that it may speak for; null: any. */
   readonly nodes: readonly string[] | null;
+  /** The only routes that it is good for (`GET /v1/nodes/:id`), of those that its scopes allow; any where left out. */
+  readonly routes?: ReadonlySet<string>;
 }
 
 export type Verdict =

@@ -31,16 +31,23 @@ export async function accessOf(
   if (token === undefined || token === '') return ANONYMOUS;
   const from = tokenFile === undefined ? 'ROOMLB_TOKEN' : `--token-file ${tokenFile}`;
   if (!TOKEN.test(token)) throw new CliError(EXIT.badInput, `${from}: that is no token`);
-  for (const url of dispatchers.filter(isInTheClear))
-    io.err(`${paint(io, 'yellow', 'warning:')} ${url}: the token goes there in the clear; use https\n`);
+  warnOfTheClear(io, dispatchers);
   if (tokenFile === undefined || tokenFile === '-') return { token: () => token };
   // Whoever runs for long finds a new token in the file once the old one is about to end.
   return {
-    token: () =>
-      secretFrom(tokenFile)
-        ?.split(/\r?\n/, 1)
-        .find((line) => TOKEN.test(line)) ?? token,
+    token: () => tokenIn(secretFrom(tokenFile)) ?? token,
   };
+}
+
+/** The first line of a file's text; undefined where that is no token. */
+export function tokenIn(text: string | undefined): string | undefined {
+  return text?.split(/\r?\n/, 1).find((line) => TOKEN.test(line));
+}
+
+/** A warning for each that would be shown a token over a network where others read it. */
+export function warnOfTheClear(io: Io, dispatchers: readonly string[]): void {
+  for (const url of dispatchers.filter(isInTheClear))
+    io.err(`${paint(io, 'yellow', 'warning:')} ${url}: the token goes there in the clear; use https\n`);
 }
 
 function isInTheClear(text: string): boolean {

@@ -11,15 +11,17 @@ import { MediaNode } from '../media-node/media-node.ts';
 import type { Mediasoup } from '../media-node/mediasoup.ts';
 import type { Assignment } from '../media-node/protocol.ts';
 import type { Identity } from '../media-node/signalling/server.ts';
+import type { CredentialKeeper } from '../media-node/credential-keeper.ts';
 import { VERSION } from '../version.ts';
-import { accessOf, type AccessOptions } from './access.ts';
+import { accessOf, warnOfTheClear } from './access.ts';
 import { readTopology } from './context.ts';
 import { CliError, EXIT } from './exit.ts';
 import { createLogger, type LogLevel } from './logger.ts';
+import { credentialKeeperOf, type NodeCredentialOptions } from './node-credential.ts';
 import type { Io } from './output.ts';
 import { readClientTls, readIdentity, type ClientTlsOptions } from './tls-files.ts';
 
-export interface MediaNodeOptions extends AccessOptions, ClientTlsOptions {
+export interface MediaNodeOptions extends NodeCredentialOptions, ClientTlsOptions {
   readonly dispatcher?: readonly string[];
   readonly topology?: string;
   readonly stunPort?: string;
@@ -41,16 +43,43 @@ export async function runMediaNode(io: Io, node: string, options: MediaNodeOptio
   }
   const tls = await readIdentity(options);
   const tlsShown = await readClientTls(options);
+  const logger = createLogger(options.logLevel, { node });
+  const keeper = await credentialKeeperOf(options, { node, dispatchers, tls: tlsShown, logger });
   const access = {
-    ...(await accessOf(io, options, options.dispatcher ?? [])),
+    ...(keeper
+      ? kept(io, keeper, options.dispatcher)
+      : await accessOf(io, options, options.dispatcher ?? [])),
     ...(tlsShown && { tls: tlsShown }),
   };
-  const logger = createLogger(options.logLevel, { node });
+  const keeping = new AbortController();
+  void keeper?.run(keeping.signal);
+  try {
+    await work(io, options, { node, dispatchers, access, keeper, tls, logger, drainLimit, stunPort });
+  } finally {
+    keeping.abort();
+  }
+}
+
+interface Work {
+  readonly node: string;
+  readonly dispatchers: readonly URL[];
+  readonly access: Access;
+  readonly keeper: CredentialKeeper | undefined;
+  readonly tls: Identity | null;
+  readonly logger: Logger;
+  /** Seconds. */
+  readonly drainLimit: number;
+  readonly stunPort: number | undefined;
+}
+
+/** Until the node has left after its first signal, or at its second one. */
+async function work(io: Io, options: MediaNodeOptions, given: Work): Promise<void> {
+  const { node, dispatchers, access, keeper, tls, logger, drainLimit, stunPort } = given;
   const mediasoup = await load();
   const signals = watchSignals();
   const assignment =
     options.topology === undefined
-      ? await askForAssignment({ dispatchers, access, node, mediasoup, logger }, signals.first)
+      ? await askForAssignment({ dispatchers, access, keeper, node, mediasoup, logger }, signals.first)
       : fromTopology(await readTopology(io, options.topology), node);
   if (!assignment) return;
   mustHaveIdentity(assignment, tls);
@@ -77,6 +106,11 @@ export async function runMediaNode(io: Io, node: string, options: MediaNodeOptio
   await Promise.race([draining, signals.second.then(() => running.stop())]);
 }
 
+function kept(io: Io, keeper: CredentialKeeper, dispatchers: readonly string[] = []): Access {
+  warnOfTheClear(io, dispatchers);
+  return { token: () => keeper.token, refused: () => keeper.refused() };
+}
+
 /** The first two SIGTERM or SIGINT, from now on. */
 function watchSignals(): { first: Promise<NodeJS.Signals>; second: Promise<NodeJS.Signals> } {
   const resolvers: ((signal: NodeJS.Signals) => void)[] = [];
@@ -99,6 +133,7 @@ async function load(): Promise<Mediasoup> {
 interface Asking {
   readonly dispatchers: readonly URL[];
   readonly access: Access;
+  readonly keeper: CredentialKeeper | undefined;
   readonly node: string;
   readonly mediasoup: Mediasoup;
   readonly logger: Logger;
@@ -106,11 +141,13 @@ interface Asking {
 
 /** Asks until a dispatcher answers; undefined where a signal came first. */
 async function askForAssignment(
-  { dispatchers, access, node, mediasoup, logger }: Asking,
+  { dispatchers, access, keeper, node, mediasoup, logger }: Asking,
   signal: Promise<unknown>,
 ): Promise<Assignment | undefined> {
   const stop = new AbortController();
   void signal.then(() => stop.abort());
+  // Without it, each dispatcher would only say that it is not there.
+  if (keeper) await Promise.race([keeper.ready, signal]);
   const backOff = new BackOff({ first: 0.5, most: 15 });
   const registration = { instance: randomUUID(), version: VERSION, mediasoup: mediasoup.version };
   for (let attempt = 0; !stop.signal.aborted; attempt++) {

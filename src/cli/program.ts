@@ -4,6 +4,7 @@ import { addApply } from './commands/apply.ts';
 import { addBackup } from './commands/backup.ts';
 import { addDiff } from './commands/diff.ts';
 import { addDoctor } from './commands/doctor.ts';
+import { addEnroll } from './commands/enroll.ts';
 import { addEvents } from './commands/events.ts';
 import { addExplain } from './commands/explain.ts';
 import { addHealth } from './commands/health.ts';
@@ -61,6 +62,7 @@ Examples:
     addHealth,
     addEvents,
     addNodeState,
+    addEnroll,
     addPlan,
     addApply,
     addVerify,

@@ -1,22 +1,22 @@
 /** Options of serve about who may ask it. */
-import { open } from 'node:fs/promises';
 import { Option, type Command } from 'commander';
 import type { Authentication } from '../api/authentication.ts';
 import { HttpServers, MAX_CONNECTIONS, type ServerTls } from '../api/http-server.ts';
 import type { Authenticator } from '../auth/authenticator.ts';
 import { JwtAuthenticator } from '../auth/jwt.ts';
 import { isLoopback } from '../api/loopback.ts';
+import { NodeCredentials, type NodeCredentialLives } from '../auth/node-credentials.ts';
+import { MAX_NODE_KEY_FILE, parseNodeKeys, type NodeKey } from '../auth/node-key.ts';
 import type { Scope } from '../auth/scope.ts';
 import { MAX_TOKENS_FILE, parseTokenFile, type TokenEntry } from '../auth/token-file.ts';
 import { TokenTable } from '../auth/token-table.ts';
-import { readUpTo } from '../files/read-up-to.ts';
 import { formatFaults } from '../topology/faults.ts';
-import { numberBetween } from './duration.ts';
+import { durationBetween, numberBetween } from './duration.ts';
 import { CliError, EXIT } from './exit.ts';
 import { readKeys } from './jwt-keys.ts';
+import { readGuarded } from './guarded-file.ts';
 import type { ListenAddress } from './listen.ts';
 import type { Reloadable } from './reloading.ts';
-import { badFile } from './system-error.ts';
 import { readAuthorities, readIdentity } from './tls-files.ts';
 
 export interface ServeAccessOptions {
@@ -27,6 +27,10 @@ export interface ServeAccessOptions {
   readonly tlsCertificate?: string;
   readonly tlsKey?: string;
   readonly tlsClientCa?: string;
+  readonly nodeKey?: string;
+  /** Milliseconds. */
+  readonly enrolmentLife: number;
+  readonly credentialLife: number;
   readonly maxConnections: number;
   readonly rateLimit?: number;
   readonly auditLog?: string;
@@ -34,6 +38,9 @@ export interface ServeAccessOptions {
   readonly allowRemote?: true;
   readonly behindTlsProxy?: true;
 }
+
+const MINUTE = 60_000;
+const DAY = 24 * 60 * MINUTE;
 
 export function addServeAccessOptions(command: Command): Command {
   return command
@@ -44,6 +51,20 @@ export function addServeAccessOptions(command: Command): Command {
     )
     .option('--jwt-issuer <issuer>', 'claim iss that they must have')
     .option('--jwt-audience <audience>', 'claim aud that they must have')
+    .option(
+      '--node-key <file>',
+      'enrol nodes: what they get is signed by the key in this file, the same at all replicas; see roomlb token key --help',
+    )
+    .addOption(
+      new Option('--enrolment-life <duration>', 'how long a node can be enrolled by one secret')
+        .argParser(durationBetween(MINUTE, DAY))
+        .default(15 * MINUTE, '15m'),
+    )
+    .addOption(
+      new Option('--credential-life <duration>', 'how long a node is let in without renewing its credential')
+        .argParser(durationBetween(MINUTE, 7 * DAY))
+        .default(60 * MINUTE, '1h'),
+    )
     .option('--tls-certificate <file>', 'PEM with the chain: serve https; goes with --tls-key')
     .option('--tls-key <file>', 'PEM of its private key, without a passphrase')
     .option(
@@ -95,6 +116,7 @@ function authenticates({ tokens, jwtKeys, tlsClientCa }: ServeAccessOptions): bo
 
 export interface ServeAccess {
   readonly authentication: Authentication | undefined;
+  readonly nodeCredentials: NodeCredentials | undefined;
   readonly servers: HttpServers;
   readonly reloadables: readonly Reloadable[];
 }
@@ -103,10 +125,12 @@ export interface ServeAccess {
 export async function serveAccess(options: ServeAccessOptions): Promise<ServeAccess> {
   const tls = await readTls(options);
   const servers = new HttpServers({ tls, maxConnections: options.maxConnections });
-  const kinds = [await tokensOf(options), await jwtOf(options)].filter((kind) => kind !== null);
+  const nodes = await nodeCredentialsOf(options);
+  const kinds = [await tokensOf(options), await jwtOf(options), nodes].filter((kind) => kind !== null);
   const authenticators = kinds.map(({ authenticator }) => authenticator);
   return {
     authentication: authenticates(options) ? { authenticators, open: new Set(options.public) } : undefined,
+    nodeCredentials: nodes?.authenticator,
     servers,
     reloadables: [
       ...(tls ? [reloadableTls(options, servers)] : []),
@@ -115,8 +139,8 @@ export async function serveAccess(options: ServeAccessOptions): Promise<ServeAcc
   };
 }
 
-interface Kind {
-  readonly authenticator: Authenticator;
+interface Kind<T extends Authenticator = Authenticator> {
+  readonly authenticator: T;
   readonly reloadable: Reloadable;
 }
 
@@ -139,6 +163,22 @@ async function jwtOf({ jwtKeys, jwtIssuer, jwtAudience }: ServeAccessOptions): P
   const files = jwtKeys.startsWith('https:') ? [] : [jwtKeys];
   const reload = async () => jwt.replace(await refresh());
   return { authenticator: jwt, reloadable: { what: `keys ${jwtKeys}`, files, reload } };
+}
+
+async function nodeCredentialsOf(options: ServeAccessOptions): Promise<Kind<NodeCredentials> | null> {
+  const { nodeKey, tokens, jwtKeys, enrolmentLife, credentialLife } = options;
+  if (nodeKey === undefined) return null;
+  if (tokens === undefined && jwtKeys === undefined)
+    throw new CliError(
+      EXIT.badInput,
+      '--node-key: nobody who enrols a node is authenticated: add --tokens FILE, or --jwt-keys',
+    );
+  const lives: NodeCredentialLives = { enrolment: enrolmentLife, credential: credentialLife };
+  const authenticator = new NodeCredentials({
+    ...{ keys: await readNodeKeys(nodeKey), lives, now: Date.now },
+  });
+  const reload = async () => authenticator.replace(await readNodeKeys(nodeKey));
+  return { authenticator, reloadable: { what: `node key ${nodeKey}`, files: [nodeKey], reload } };
 }
 
 async function readTls(options: ServeAccessOptions): Promise<ServerTls | undefined> {
@@ -167,25 +207,23 @@ function reloadableTls(options: ServeAccessOptions, servers: HttpServers): Reloa
 }
 
 async function readTokens(file: string): Promise<readonly TokenEntry[]> {
-  const bad = (why: string) => new CliError(EXIT.badInput, `--tokens ${file}: ${why}`);
-  const { text, mode } = await read(file).catch((error: unknown) => {
-    throw badFile(`--tokens ${file}`, error);
-  });
   // Whoever can write it can let themselves in.
-  if ((mode & 0o022) !== 0) throw bad('others than its owner can write it (hint: chmod go-w)');
-  if (text === undefined) throw bad(`it is larger than ${MAX_TOKENS_FILE} bytes`);
-  const { entries, faults } = parseTokenFile(text, file);
+  const guard = { forbidden: 0o022, why: 'others than its owner can write it (hint: chmod go-w)' };
+  const { entries, faults } = parseTokenFile(
+    await readGuarded(`--tokens ${file}`, file, MAX_TOKENS_FILE, guard),
+    file,
+  );
   if (faults.length > 0) throw new CliError(EXIT.badInput, formatFaults(faults));
   return entries;
 }
 
-async function read(file: string): Promise<{ text: string | undefined; mode: number }> {
-  const handle = await open(file, 'r');
-  try {
-    const { mode } = await handle.stat();
-    const bytes = await readUpTo(MAX_TOKENS_FILE, handle.createReadStream({ autoClose: false }));
-    return { text: bytes?.toString(), mode };
-  } finally {
-    await handle.close();
-  }
+async function readNodeKeys(file: string): Promise<readonly NodeKey[]> {
+  // Whoever can read it can be any node.
+  const guard = { forbidden: 0o077, why: 'others than its owner can use it (hint: chmod 600)' };
+  const { keys, faults } = parseNodeKeys(
+    await readGuarded(`--node-key ${file}`, file, MAX_NODE_KEY_FILE, guard),
+    file,
+  );
+  if (faults.length > 0) throw new CliError(EXIT.badInput, formatFaults(faults));
+  return keys;
 }

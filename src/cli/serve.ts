@@ -157,6 +157,7 @@ async function answer(
     // Beyond loopback nobody knows under which names it is asked, unless told.
     hosts: isLoopback(host) || options.allowHost.length > 0 ? options.allowHost : undefined,
     authentication: access.authentication,
+    nodeCredentials: access.nodeCredentials,
     limit:
       options.rateLimit === undefined
         ? undefined

@@ -6,6 +6,8 @@ export interface Access {
   /** The bearer token as it is now, since it may be renewed; undefined: none. */
   readonly token: () => string | undefined;
   readonly tls?: ClientTls;
+  /** Told when a dispatcher does not take the token (401). */
+  readonly refused?: () => void;
 }
 
 /** PEM, all of it. */

@@ -1,7 +1,14 @@
 /** What a media node asks dispatchers by REST: each in turn until one answers. */
 import { accessing, type Access } from '../http/access.ts';
 import { exchange } from '../http/exchange.ts';
-import { PROTOCOL, readRegistrationAnswer, type Assignment, type Registration } from './protocol.ts';
+import {
+  PROTOCOL,
+  readCredentialAnswer,
+  readRegistrationAnswer,
+  type Assignment,
+  type CredentialAnswer,
+  type Registration,
+} from './protocol.ts';
 
 /** Milliseconds for one request. */
 const REQUEST_LIMIT = 5000;
@@ -45,6 +52,18 @@ export async function register(
     ...registration,
   });
   return readRegistrationAnswer(body).assignment;
+}
+
+/**
+ * `POST /v1/nodes/{id}/credentials`, with an enrolment secret or a credential as the token that is shown.
+ * @throws DispatcherError where no dispatcher takes it, ProtocolError
+ */
+export async function swapForCredential(
+  dispatchers: readonly Asked[],
+  node: string,
+): Promise<CredentialAnswer> {
+  const path = `/v1/nodes/${node}/credentials`;
+  return readCredentialAnswer(await first(dispatchers, (dispatcher) => request(dispatcher, path, 'POST')));
 }
 
 /**
@@ -102,7 +121,7 @@ async function first<T>(dispatchers: readonly Asked[], ask: (dispatcher: Asked) 
 async function request(
   { url: dispatcher, access }: Asked,
   path: string,
-  method: 'GET' | 'PUT',
+  method: 'GET' | 'PUT' | 'POST',
   body?: object,
 ): Promise<unknown> {
   const url = new URL(path, dispatcher);
@@ -117,6 +136,7 @@ async function request(
     throw new DispatcherError(`${what}: ${why}`, null, { cause });
   });
   if (answer.ok) return answer.body;
+  if (answer.status === 401) access.refused?.();
   throw new DispatcherError(`${what}: ${answer.status} ${answer.problem}`, answer.status);
 }
 

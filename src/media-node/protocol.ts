@@ -70,6 +70,17 @@ export const Assignment = Type.Object({
 /** Answer to the registration (200). */
 export const RegistrationAnswer = Type.Object({ protocol: Protocol, assignment: Assignment });
 
+/** Answer to an enrolment secret, or to a credential that is renewed (201). */
+export const CredentialAnswer = Type.Object({
+  node: Id,
+  /** The bearer token of this node from now on. */
+  credential: Type.String({ pattern: '^[A-Za-z0-9_.~+/-]+=*$', maxLength: 2048 }),
+  /** ISO 8601, on the clock of the dispatcher. */
+  expires: Type.String({ maxLength: 30 }),
+  /** Seconds. */
+  expiresIn: Type.Integer({ minimum: 1, maximum: 1e9 }),
+});
+
 /** Credentials of a transport that no client uses: a probe that is signed with them proves who answered. */
 const Probe = Type.Object({
   usernameFragment: Type.String({ minLength: 4, maxLength: 256 }),
@@ -222,6 +233,7 @@ export const DispatcherMessage = Type.Union([Welcome]);
 export type Registration = Type.Static<typeof Registration>;
 export type Assignment = Type.Static<typeof Assignment>;
 export type RegistrationAnswer = Type.Static<typeof RegistrationAnswer>;
+export type CredentialAnswer = Type.Static<typeof CredentialAnswer>;
 export type WorkerReport = Type.Static<typeof WorkerReport>;
 export type NodeStatus = Type.Static<typeof NodeStatus>;
 export type RoomReport = Type.Static<typeof RoomReport>;
@@ -239,6 +251,7 @@ const ajv = new Ajv({ discriminator: false });
 const isNodeMessage = ajv.compile<NodeMessage>(NodeMessage);
 const isDispatcherMessage = ajv.compile<DispatcherMessage>(DispatcherMessage);
 const isRegistration = ajv.compile<Registration>(Registration);
+const isCredentialAnswer = ajv.compile<CredentialAnswer>(CredentialAnswer);
 const isRegistrationAnswer = ajv.compile<RegistrationAnswer>(RegistrationAnswer);
 
 /** @throws ProtocolError */
@@ -259,6 +272,11 @@ export function readRegistration(body: unknown): Registration {
 /** @throws ProtocolError, also for a version other than this one. */
 export function readRegistrationAnswer(body: unknown): RegistrationAnswer {
   return sameVersion(check(body, isRegistrationAnswer, 'an answer to a registration'));
+}
+
+/** @throws ProtocolError */
+export function readCredentialAnswer(body: unknown): CredentialAnswer {
+  return check(body, isCredentialAnswer, 'a credential');
 }
 
 function sameVersion<T extends { protocol: number }>(value: T): T {

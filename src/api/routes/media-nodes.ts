@@ -2,17 +2,12 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { FastifyRequest } from 'fastify';
 import type { WebSocket } from 'ws';
-import {
-  ProtocolError,
-  readRegistration,
-  Registration,
-  RegistrationAnswer,
-} from '../../media-node/protocol.ts';
+import { readRegistration, Registration, RegistrationAnswer } from '../../media-node/protocol.ts';
 import { NodeLink } from '../../nodes/node-link.ts';
-import { RegistrationError } from '../../nodes/registration-error.ts';
 import type { NodeRegistry } from '../../nodes/registry.ts';
 import { EntityParams } from '../edit-answer.ts';
 import { Problem } from '../problem.ts';
+import { asProblem } from '../registration-problem.ts';
 import { problems } from '../responses.ts';
 
 /** Open connections of one node at once: an old one, a new one, and one that a proxy left behind. */
@@ -93,28 +88,3 @@ export const mediaNodeRoutes: FastifyPluginAsyncTypebox<MediaNodeRoutesOptions> 
 
   return Promise.resolve();
 };
-
-function asProblem<T>(action: () => T): T {
-  try {
-    return action();
-  } catch (error) {
-    if (error instanceof ProtocolError) throw new Problem(400, 'invalid-registration', error.message);
-    if (error instanceof RegistrationError) throw registrationProblem(error);
-    throw error;
-  }
-}
-
-function registrationProblem({ fault, message }: RegistrationError): Problem {
-  switch (fault) {
-    case 'unknown-node':
-      return new Problem(404, 'no-such-entity', message);
-    case 'wrong-kind':
-    case 'no-media':
-      return new Problem(422, 'not-a-media-node', message);
-    case 'duplicate':
-    case 'reassigned':
-      return new Problem(409, 'node-connected', message);
-    case 'version':
-      return new Problem(400, 'invalid-registration', message);
-  }
-}

@@ -11,6 +11,14 @@ export function addMediaNode(program: Command, { io }: Cli): void {
     .argument('<node>', 'id of the node in the topology')
     .option('-d, --dispatcher <url...>', 'dispatchers to register with; all of them are kept informed')
     .addOption(tokenFileOption())
+    .option(
+      '--enrolment-file <file>',
+      'secret of roomlb enroll, to be swapped for a credential of this node; read again whenever one is needed',
+    )
+    .option(
+      '--credential-file <file>',
+      'where that credential is kept over restarts; it is renewed before it expires',
+    )
     .option('--dispatcher-ca <file>', 'PEM of the authorities that dispatchers’ certificates are of')
     .option(
       '--client-certificate <file>',
@@ -34,10 +42,15 @@ SIGTERM drains: no new rooms, and an end when the last one is empty or the limit
 or SIGINT, ends at once. Needs mediasoup and its worker: npm run mediasoup:worker.
 
 Dispatchers that authenticate are shown a token (ROOMLB_TOKEN or --token-file) with the scopes read, rooms:write and
-nodes:report, or a certificate that names the node.
+nodes:report, or a certificate that names the node, or a credential of its own: --enrolment-file. The secret in that
+file is needed once, and again when the credential has expired, because the node was off or apart from dispatchers for
+longer than it is good for (an hour, unless serve --credential-life says otherwise): the log says so then, and a new
+secret in the file is taken without a restart.
 
 Examples:
   $ roomlb media-node sfu-1 --dispatcher http://127.0.0.1:8080
+  $ roomlb media-node sfu-1 --dispatcher https://lb-1.example --enrolment-file /etc/roomlb/enrolment \\
+      --credential-file /var/lib/roomlb/credential
   $ roomlb media-node sfu-1 --topology lb-config/local.yaml
   $ roomlb media-node sfu-1 --dispatcher https://lb-1.example https://lb-2.example --drain-limit 3600
 `,

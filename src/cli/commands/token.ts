@@ -1,4 +1,5 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
+import { newNodeKey } from '../../auth/node-key.ts';
 import { isScope, SCOPE_MEANINGS, SCOPES, type Scope } from '../../auth/scope.ts';
 import { parseInstant, parseTokenFile, tokenLine } from '../../auth/token-file.ts';
 import { hashToken, newToken } from '../../auth/token.ts';
@@ -7,7 +8,7 @@ import { parseMs } from '../../topology/read-milliseconds.ts';
 import type { Cli } from '../cli.ts';
 import { CliError, EXIT } from '../exit.ts';
 import { jsonOption } from '../options.ts';
-import { printJson } from '../output.ts';
+import { printJson, type Io } from '../output.ts';
 
 interface Options {
   readonly scope: readonly Scope[];
@@ -20,9 +21,15 @@ interface Options {
 const MEANINGS = SCOPES.map((scope) => `  ${scope.padEnd(16)}${SCOPE_MEANINGS[scope]}`).join('\n');
 
 export function addToken(program: Command, { io }: Cli): void {
-  program
+  const token = program
     .command('token')
-    .description('tokens for roomlb serve --tokens')
+    .description('tokens for roomlb serve --tokens, and the key that credentials of nodes are signed with');
+  addNew(token, io);
+  addKey(token, io);
+}
+
+function addNew(parent: Command, io: Io): void {
+  parent
     .command('new')
     .description(
       'make a token: it is printed once, with the line for the tokens file, which has only its hash',
@@ -65,6 +72,27 @@ Examples:
       if (json) printJson(io, { token, line });
       else io.out(`${token}\n\nOnly you know it now. For the tokens file:\n${line}\n`);
     });
+}
+
+function addKey(parent: Command, io: Io): void {
+  parent
+    .command('key')
+    .description('make a line for the file of roomlb serve --node-key, by which nodes are enrolled')
+    .addHelpText(
+      'after',
+      `
+All replicas of a cluster have the same file, which only its owner may read (600). Other clusters have other keys.
+
+To change the key without a gap: add the new line below the old one at every replica; then put it above, since the
+first one signs; and once all credentials are renewed (serve --credential-life), remove the old one. To withdraw all
+credentials at once, replace it: every node has to be enrolled again.
+
+Examples:
+  $ (umask 077; roomlb token key > /etc/roomlb/node-key)
+  $ roomlb token key >> /etc/roomlb/node-key
+`,
+    )
+    .action(() => io.out(`${newNodeKey()}\n`));
 }
 
 function addScope(text: string, before: readonly Scope[] = []): readonly Scope[] {
