@@ -26,6 +26,7 @@ const ENGINES = [
   ['exabgp', '/usr/sbin/exabgp'],
   ['gobgpd', '/usr/bin/gobgpd'],
   ['redis-server', '/usr/bin/redis-server'],
+  ['rabbitmq-server', '/usr/lib/rabbitmq/bin/rabbitmq-server'],
   ['prometheus', '/usr/bin/promtool'],
 ];
 

@@ -3,6 +3,9 @@ import type { AddressInfo } from 'node:net';
 import type { Logger } from 'pino';
 import { isLoopback } from '../api/loopback.ts';
 import { buildServer } from '../api/server.ts';
+import type { LinkOptions } from '../amqp/link.ts';
+import { amqpMetrics } from '../amqp/metrics.ts';
+import { AmqpMirror } from '../amqp/mirror.ts';
 import { CallerLimit } from '../api/rate-limit.ts';
 import { loadStoredTopology } from '../dispatcher/stored-topology.ts';
 import { TopologyEditor } from '../dispatcher/topology-editor.ts';
@@ -24,6 +27,7 @@ import { openStore } from '../store/open.ts';
 import type { Store } from '../store/store.ts';
 import { TARGETS } from '../targets/registry.ts';
 import type { HealthConfig } from '../topology/health/config.ts';
+import { amqpLinkOf, type AmqpOptions } from './amqp-options.ts';
 import { openAuditLog } from './audit-log.ts';
 import { engineOf, findBalancer } from './balancers.ts';
 import { printFaults, readTopology } from './context.ts';
@@ -35,7 +39,7 @@ import { openedFor, type StoreOptions } from './store-options.ts';
 import { keepReloading } from './reloading.ts';
 import { mustBeSafe, serveAccess, type ServeAccess, type ServeAccessOptions } from './serve-access.ts';
 
-export interface ServeOptions extends StoreOptions, ServeAccessOptions {
+export interface ServeOptions extends StoreOptions, ServeAccessOptions, AmqpOptions {
   readonly topology: string;
   readonly listen: string;
   readonly logLevel: LogLevel;
@@ -61,6 +65,7 @@ const SHUTDOWN_MS = 5000;
 export async function serve(io: Io, options: ServeOptions): Promise<void> {
   mustBeSafe(parseListen(options.listen), options.listen, options);
   const access = await serveAccess(options);
+  const amqp = await amqpLinkOf(options);
   const logger = createLogger(options.logLevel);
   const declared = await readTopology(io, options.topology);
   const events = new EventBus((err) => logger.error({ err }, 'a listener to events failed'));
@@ -97,7 +102,7 @@ export async function serve(io: Io, options: ServeOptions): Promise<void> {
         fence: (balancer: string) => leases.fenceFor(balancer),
       };
       const engines = balancers.map((balancer) => engineOf(balancer, driven));
-      await answer(options, store, { service, membership, engines, events, logger, access });
+      await answer(options, store, { service, membership, engines, events, logger, access, amqp });
     } finally {
       await leases.end();
       await service.stop();
@@ -115,13 +120,14 @@ interface Running {
   readonly events: EventBus;
   readonly logger: Logger;
   readonly access: ServeAccess;
+  readonly amqp: Omit<LinkOptions, 'name'> | undefined;
 }
 
 /** Answers requests until a signal comes, and those that are under way then. */
 async function answer(
   options: ServeOptions,
   store: Store,
-  { service, membership, engines, events, logger, access }: Running,
+  { service, membership, engines, events, logger, access, amqp }: Running,
 ): Promise<void> {
   const { host, port } = parseListen(options.listen);
   const { dispatcher, registry, reader, prober, now } = service;
@@ -131,6 +137,7 @@ async function answer(
     logger.error({ err }, 'the topology of other replicas cannot be followed'),
   );
   const stream = new EventStream(events);
+  const mirror = amqp && mirrorTo(amqp, { cluster: dispatcher.declared.cluster, events, stream, logger });
   const audit = options.auditLog === undefined ? undefined : openAuditLog(options.auditLog, logger);
   const app = await buildServer({
     dispatcher,
@@ -144,6 +151,7 @@ async function answer(
     addMetrics(prometheus) {
       service.addMetrics(prometheus);
       eventMetrics(prometheus, events, stream);
+      if (mirror) amqpMetrics(prometheus, () => mirror.figures);
       storeMetrics(prometheus, {
         claims: dispatcher.claims,
         events,
@@ -170,7 +178,8 @@ async function answer(
     const why = cause instanceof Error ? cause.message : String(cause);
     throw new CliError(EXIT.unreachable, `cannot listen on ${options.listen}: ${why}`, { cause });
   });
-  // Not before: a second dispatcher that was started by mistake finds its address taken, and drives nothing.
+  // Not before: a second dispatcher that was started by mistake finds its address taken, and drives and tells nothing.
+  mirror?.start();
   const stopDriving = driveLocally({ dispatcher, board: balancers, engines, clock: systemClock });
   const base = `${access.servers.scheme}://${authority(app.server.address(), host)}`;
   const { cluster, vips, nodes, health } = dispatcher.declared;
@@ -197,7 +206,26 @@ async function answer(
   const impatience = setTimeout(() => app.server.closeAllConnections(), SHUTDOWN_MS);
   await app.close();
   clearTimeout(impatience);
+  // Nothing happens any more.
+  await mirror?.stop();
   audit?.close();
+}
+
+interface Mirrored {
+  readonly cluster: string;
+  readonly events: EventBus;
+  readonly stream: EventStream;
+  readonly logger: Logger;
+}
+
+function mirrorTo(
+  link: Omit<LinkOptions, 'name'>,
+  { cluster, events, stream: { history }, logger }: Mirrored,
+): AmqpMirror {
+  return new AmqpMirror({
+    link: { ...link, name: `roomlb ${cluster} ${history.epoch}` },
+    ...{ cluster, events, history, logger },
+  });
 }
 
 function authority(address: AddressInfo | string | null, host: string): string {

@@ -14,6 +14,8 @@ export type Envelope<E extends AnyEvent = AnyEvent> = E &
 /** An event as it goes out, shared by all who get it. */
 export class NumberedEvent {
   readonly seq: number;
+  /** Milliseconds since the epoch. */
+  readonly at: number;
   readonly type: EventType;
   readonly subjects: Subjects;
   /** The envelope as JSON. */
@@ -23,6 +25,7 @@ export class NumberedEvent {
 
   constructor(event: AnyEvent, position: Position) {
     this.seq = position.seq;
+    this.at = event.at;
     this.type = event.type;
     this.subjects = subjectsOf(event);
     this.#position = position;
@@ -30,9 +33,14 @@ export class NumberedEvent {
     this.json = Buffer.from(JSON.stringify(envelope));
   }
 
+  /** `EPOCH:NUMBER` */
+  get id(): string {
+    return formatPosition(this.#position);
+  }
+
   /** As a server-sent event (HTML, section 9.2). JSON has no line ends. */
   get sse(): Buffer {
-    this.#sse ??= Buffer.from(`id: ${formatPosition(this.#position)}\ndata: ${this.json.toString()}\n\n`);
+    this.#sse ??= Buffer.from(`id: ${this.id}\ndata: ${this.json.toString()}\n\n`);
     return this.#sse;
   }
 

@@ -23,7 +23,8 @@ const AT_ONCE = 250;
 const SLOTS = 15;
 
 export class EventStream {
-  readonly #history: History;
+  /** What happened so far, for whoever reads it at their own pace. */
+  readonly history: History;
   readonly #options: EventStreamOptions;
   readonly #subscribers = new Map<Subscriber, number>();
   readonly #departures = new Listeners<Departure>();
@@ -35,11 +36,11 @@ export class EventStream {
 
   constructor(bus: EventBus, options: EventStreamOptions = {}) {
     this.#options = options;
-    this.#history = new History(randomBytes(6).toString('hex'), options.history ?? HISTORY);
+    this.history = new History(randomBytes(6).toString('hex'), options.history ?? HISTORY);
     const { heartbeat = HEARTBEAT } = options;
     const beats = setInterval(() => this.#beat(), heartbeat / SLOTS).unref();
     const unlisten = bus.listen((event) => {
-      this.#history.add(event);
+      this.history.add(event);
       this.#bring();
     });
     this.#ends = [unlisten, () => clearInterval(beats)];
@@ -47,7 +48,7 @@ export class EventStream {
 
   /** After the last event. */
   get position(): Position {
-    return this.#history.position;
+    return this.history.position;
   }
 
   get size(): number {
@@ -60,7 +61,7 @@ export class EventStream {
 
   /** Gets nothing until it says what it wants. */
   join(sink: Sink): Subscriber {
-    const subscriber: Subscriber = new Subscriber(this.#history, sink, (departure) => {
+    const subscriber: Subscriber = new Subscriber(this.history, sink, (departure) => {
       this.#subscribers.delete(subscriber);
       this.#departures.tell(departure);
     });

@@ -53,6 +53,9 @@ test('metrics of a dispatcher: what alerts and panels name is there, and rooms a
   withDirectory(async (folder) => {
     const file = join(folder, 'topology.yaml');
     writeFileSync(file, SMALL);
+    // Nobody is there; metrics of it are.
+    process.env.ROOMLB_AMQP_URL = 'amqp://roomlb:sesame@127.0.0.1:1';
+    t.after(() => delete process.env.ROOMLB_AMQP_URL);
     const serve = await startServe(t, file);
     const visit = async (room: string) => {
       for (const method of ['PUT', 'GET', 'DELETE', 'GET', 'PUT'])

@@ -2,13 +2,14 @@ import type { Command } from 'commander';
 import { Option } from 'commander';
 import { serve } from '../serve.ts';
 import { addServeAccessOptions, type ServeAccessOptions } from '../serve-access.ts';
+import { addAmqpOptions, type AmqpOptions } from '../amqp-options.ts';
 import { stateFolderOption } from '../balancers.ts';
 import { topologyOption } from '../options.ts';
 import { addStoreOptions, type StoreOptions } from '../store-options.ts';
 import type { Cli } from '../cli.ts';
 import { LOG_LEVELS, type LogLevel } from '../logger.ts';
 
-interface ServeOptions extends StoreOptions, ServeAccessOptions {
+interface ServeOptions extends StoreOptions, ServeAccessOptions, AmqpOptions {
   topology: string;
   listen: string;
   logLevel: LogLevel;
@@ -24,7 +25,7 @@ export function addServe(program: Command, { io }: Cli): void {
     .description('run a dispatcher: REST API, OpenAPI at /docs, metrics')
     .addOption(topologyOption())
     .option('-l, --listen <host:port>', 'address to listen on', '127.0.0.1:8080');
-  addServeAccessOptions(addStoreOptions(command))
+  addAmqpOptions(addServeAccessOptions(addStoreOptions(command)))
     .addOption(new Option('--log-level <level>', 'how much to log').choices(LOG_LEVELS).default('info'))
     .option(
       '--apply <balancer...>',
@@ -56,6 +57,9 @@ With --tokens, a caller needs a token (Authorization: Bearer …) with the scope
 With --tls-client-ca, a node may show a certificate instead, which names it by CN or DNS name. Certificates too are read
 again when they change.
 
+With ROOMLB_AMQP_URL (or --amqp-url-file: the address has a password in it) events go to RabbitMQ as well, by routing
+keys such as room.moved.FROM.TO and node.state.NODE. Nothing waits for it: where it is away, the latest events wait.
+
 Examples:
   $ roomlb serve --topology lb-config/local.yaml
   $ roomlb serve --store file:/var/lib/roomlb --listen 127.0.0.1:9000
@@ -66,6 +70,7 @@ Examples:
   $ roomlb serve --listen 0.0.0.0:8443 --tokens /etc/roomlb/tokens --tls-certificate cert.pem --tls-key key.pem
   $ roomlb serve --listen 0.0.0.0:8080 --tokens /etc/roomlb/tokens --behind-tls-proxy
   $ roomlb serve --tokens /etc/roomlb/tokens --audit-log /var/log/roomlb/audit.jsonl --rate-limit 500
+  $ roomlb serve --amqp-url-file /etc/roomlb/amqp --amqp-ca ca.pem
   $ roomlb serve --allow-host rooms.example.net
   $ roomlb serve --no-probes
   $ roomlb serve --apply lb-1
