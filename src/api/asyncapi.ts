@@ -43,7 +43,7 @@ export function asyncApi(): Readonly<Record<string, unknown>> {
       events: {
         address: '/v1/events',
         description:
-          'A WebSocket. Closed with 1013 where its reader is too slow, 4400 for what is no subscribe message, 4429 for too many.',
+          'A WebSocket. Closed with 1013 where its reader is too slow, 4400 for what is no subscribe message, 4401 once the credential has ended, 4429 for too many.',
         messages: mapValues(messages, (_, name) => ({ $ref: `#/components/messages/${name}` })),
         bindings: { ws: { method: 'GET', query: EventsQuery, bindingVersion: '0.1.0' } },
       },

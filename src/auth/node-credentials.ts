@@ -64,7 +64,7 @@ const FORMS: Readonly<Record<Kind, Form>> = {
       nodes: [node],
       routes: CREDENTIAL_ROUTES,
     }),
-    expired: 'the credential of the node has expired: enrol it again by roomlb enroll',
+    expired: 'the credential of the node has expired: renew it in time, or enrol the node by roomlb enroll',
   },
 };
 const KINDS = Object.keys(FORMS) as readonly Kind[];

@@ -25,7 +25,7 @@ export interface CredentialKeeperOptions {
   readonly pause?: (milliseconds: number, signal: AbortSignal) => Promise<unknown>;
 }
 
-/** Milliseconds for which a new credential that is refused nonetheless is not renewed again. */
+/** Milliseconds after a renewal in which no dispatcher's refusal leads to the next one: that would not help. */
 const REFUSAL_PAUSE = 30_000;
 /** The longest pause that timers know, milliseconds. */
 const MAX_PAUSE = 2 ** 31 - 1;
@@ -40,6 +40,8 @@ export class CredentialKeeper {
   readonly #random: () => number;
   readonly #pause: (milliseconds: number, signal: AbortSignal) => Promise<unknown>;
   #kept: KeptCredential | undefined;
+  /** In this process. */
+  #renewedAt = -Infinity;
   #complaint = '';
   #wake: (() => void) | undefined;
   #first: () => void = () => undefined;
@@ -65,16 +67,20 @@ export class CredentialKeeper {
   /** A dispatcher does not take it: another one is asked for before its time. */
   refused(): void {
     const { now } = this.#options;
-    if (this.#kept && now() - this.#kept.received >= REFUSAL_PAUSE) this.#wake?.();
+    if (now() - this.#renewedAt >= REFUSAL_PAUSE) this.#wake?.();
   }
 
   /** Until the signal; never fails. */
   async run(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
       if (this.#kept) await this.#untilRenewal(this.#kept, signal);
-      while (!signal.aborted && !(await this.#renewed()))
-        await this.#pause(this.#backOff.next() * 1000, signal);
+      await this.#renew(signal);
     }
+  }
+
+  async #renew(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted && !(await this.#renewed()))
+      await this.#pause(this.#backOff.next() * 1000, signal);
   }
 
   async #untilRenewal(kept: KeptCredential, signal: AbortSignal): Promise<void> {
@@ -90,13 +96,14 @@ export class CredentialKeeper {
     try {
       const kept = await this.#ask();
       this.#kept = kept;
-      this.#first();
+      this.#renewedAt = kept.received;
       this.#backOff.reset();
       this.#complaint = '';
-      logger.info({ expires: new Date(kept.expires).toISOString() }, 'credential of this node');
       await save(kept).catch((error: unknown) =>
         logger.error({ reason: reasonOf(error) }, 'the credential cannot be kept for the next start'),
       );
+      logger.info({ expires: new Date(kept.expires).toISOString() }, 'credential of this node');
+      this.#first();
       return true;
     } catch (error) {
       this.#complain(reasonOf(error));
@@ -108,7 +115,7 @@ export class CredentialKeeper {
   async #ask(): Promise<KeptCredential> {
     const { node, enrolment, enrolmentFile, swap, now } = this.#options;
     const [held, secret] = [this.#kept, enrolment()];
-    let why = held ? `it has expired` : `there is none yet, and no enrolment secret in ${enrolmentFile}`;
+    let why = held ? 'it has expired' : `there is none yet, and no enrolment secret in ${enrolmentFile}`;
     for (const token of [held && held.expires > now() ? held.credential : undefined, secret]) {
       if (token === undefined) continue;
       try {

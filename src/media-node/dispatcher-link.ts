@@ -4,6 +4,7 @@ import { BackOff, type BackOffOptions } from '../back-off.ts';
 import { accessHeaders, type Access } from '../http/access.ts';
 import { register } from './dispatchers.ts';
 import {
+  CLOSE,
   MAX_FRAME_BYTES,
   readDispatcherMessage,
   type Assignment,
@@ -101,7 +102,7 @@ export class DispatcherLink {
   }
 
   async #connect(): Promise<void> {
-    const { url, access, node, registration, onAssignment } = this.#options;
+    const { url, access, node, registration, onAssignment, logger } = this.#options;
     try {
       onAssignment(await register({ url, access }, node, registration));
     } catch (error) {
@@ -142,7 +143,10 @@ export class DispatcherLink {
       clearTimeout(welcomed);
       clearInterval(this.#beat);
       this.#socket = undefined;
-      if (this.#connected || reason.length > 0)
+      // What it is shown has been renewed since; if it has not, registering again says so.
+      if (code === CLOSE.unauthorized)
+        logger.info({ dispatcher: this.url }, 'connecting anew: the credential has ended');
+      else if (this.#connected || reason.length > 0)
         this.#complain(`connection closed: ${code} ${reason.toString()}`);
       this.#connected = false;
       this.#again();

@@ -205,6 +205,8 @@ export const CLOSE = {
   renewed: 1012,
   /** A message that is not of this protocol, or is out of place. */
   misunderstood: 4400,
+  /** The credential has expired, or was withdrawn: connect anew with the one there is now. */
+  unauthorized: 4401,
   /** The topology has no such node any more. */
   unknownNode: 4404,
   /** No `hello`, or no sign of life, for too long. */

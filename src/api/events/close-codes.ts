@@ -9,6 +9,8 @@ export const CLOSE = {
   slow: 1013,
   /** What is no subscribe message, or asks for what does not exist. */
   misunderstood: 4400,
+  /** The credential has expired, or was withdrawn. */
+  unauthorized: 4401,
   /** More messages than a subscriber needs. */
   tooMany: 4429,
 } as const;

@@ -8,11 +8,13 @@ import type { Position } from '../../events/position.ts';
 import { readPlace, type START } from '../../events/stream-messages.ts';
 import type { EventStream } from '../../events/stream.ts';
 import { After, EventsQuery } from '../event-schemas.ts';
+import { CLOSE } from '../events/close-codes.ts';
 import { Reader } from '../events/reader.ts';
 import { SseSink } from '../events/sse-sink.ts';
 import { WebSocketSink } from '../events/websocket-sink.ts';
 import { Problem } from '../problem.ts';
 import { problems, readyMade } from '../responses.ts';
+import { watchStanding } from '../standing.ts';
 
 export interface EventRoutesOptions {
   readonly stream: EventStream;
@@ -82,7 +84,14 @@ export const eventRoutes: FastifyPluginAsyncTypebox<EventRoutesOptions> = (app, 
       const { filter, after } = wishOf(request);
       const sink = new SseSink(() => request.raw.socket.destroy());
       const subscriber = stream.join(sink);
-      sink.body.on('close', () => subscriber.gone());
+      const unwatch = watchStanding(request, () => {
+        subscriber.gone();
+        sink.end('stopping');
+      });
+      sink.body.on('close', () => {
+        unwatch();
+        subscriber.gone();
+      });
       subscriber.subscribe(filter, after);
       return (
         reply
@@ -97,7 +106,14 @@ export const eventRoutes: FastifyPluginAsyncTypebox<EventRoutesOptions> = (app, 
       const sink = new WebSocketSink(socket);
       const subscriber = stream.join(sink);
       const reader = new Reader(subscriber, sink, now);
-      socket.on('close', () => subscriber.gone());
+      const unwatch = watchStanding(request, (why) => {
+        subscriber.gone();
+        sink.close(CLOSE.unauthorized, why);
+      });
+      socket.on('close', () => {
+        unwatch();
+        subscriber.gone();
+      });
       socket.on('message', (data: Buffer, binary: boolean) => reader.receive(data, binary));
       subscriber.subscribe(filter, after);
     },

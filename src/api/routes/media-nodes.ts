@@ -2,13 +2,14 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { FastifyRequest } from 'fastify';
 import type { WebSocket } from 'ws';
-import { readRegistration, Registration, RegistrationAnswer } from '../../media-node/protocol.ts';
+import { CLOSE, readRegistration, Registration, RegistrationAnswer } from '../../media-node/protocol.ts';
 import { NodeLink } from '../../nodes/node-link.ts';
 import type { NodeRegistry } from '../../nodes/registry.ts';
 import { EntityParams } from '../edit-answer.ts';
 import { Problem } from '../problem.ts';
 import { asProblem } from '../registration-problem.ts';
 import { problems } from '../responses.ts';
+import { watchStanding } from '../standing.ts';
 
 /** Open connections of one node at once: an old one, a new one, and one that a proxy left behind. */
 const MAX_CONNECTIONS = 3;
@@ -82,7 +83,9 @@ export const mediaNodeRoutes: FastifyPluginAsyncTypebox<MediaNodeRoutesOptions> 
         if (left > 0) connections.set(node, left);
         else connections.delete(node);
       });
-      new NodeLink({ node, socket, registry, now });
+      const link = new NodeLink({ node, socket, registry, now });
+      const unwatch = watchStanding(request, (why) => link.close(CLOSE.unauthorized, why));
+      socket.on('close', unwatch);
     },
   });
 
