@@ -6,10 +6,7 @@ import { memoryStore } from '../../src/store/memory.ts';
 import type { Coordination, ReplicaInfo, Store } from '../../src/store/store.ts';
 import { until } from '../media-node/support.ts';
 import { Scene } from '../service/scene.ts';
-import { SMALL } from '../fixtures/cluster.ts';
-
-const PLAIN = `${SMALL}\nhealth: { damping: off, slowStart: off, panicThreshold: off }`;
-const INTERVAL = 2000;
+import { INTERVAL, pass, PLAIN } from './pass.ts';
 
 /** What replicas share, in this process. */
 class Hub {
@@ -69,14 +66,6 @@ async function replicas(
     started.push({ membership, scene: await new Scene(store).start(t, PLAIN, { membership }) });
   }
   return started;
-}
-
-async function pass(all: readonly { scene: Scene }[], milliseconds: number): Promise<void> {
-  for (let left = milliseconds; left > 0; left -= 500) {
-    for (const { scene } of all) await scene.clock.go(500);
-    await new Promise((resolve) => setTimeout(resolve, 1));
-  }
-  for (const { scene } of all) await scene.settle();
 }
 
 describe('replicas', () => {

@@ -25,6 +25,8 @@ export class SharedTopology implements TopologyStore {
       this.#last = await this.#link.attempt(() => this.#remote.readTopology());
     } catch (error) {
       if (!(error instanceof StoreUnavailable)) throw error;
+      // Whoever was told of a newer version has not read it: it is told again.
+      this.#told = this.#last?.version ?? 0;
     }
     return this.#last;
   }
