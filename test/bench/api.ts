@@ -4,22 +4,21 @@
  * Beside the rate by the clock stands the server's processor time per request, which neighbours on the
  * machine disturb less.
  */
-import autocannon from 'autocannon';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { formatTopology } from '../../src/topology/format.ts';
 import { clusterOf } from './cluster.ts';
+import { load, median, type Load, type Request } from './load.ts';
 import type { BenchRow } from './row.ts';
-import { startServer, type ServerProcess } from './server-process.ts';
+import { startDispatcher, startServer, type ServerProcess } from './server-process.ts';
 
 const NODES = 100;
 const SECONDS = 3;
 const ROUNDS = 5;
 const CONNECTIONS = 50;
 const PREVIEW_ROOMS = 10;
-const CLI = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
 const BARE = fileURLToPath(new URL('bare-server.mjs', import.meta.url));
 
 interface Subject {
@@ -27,7 +26,7 @@ interface Subject {
   readonly method: 'PUT' | 'POST';
   readonly route: string;
   readonly store: 'memory' | 'file';
-  request(sequence: number): { path: string; body: string };
+  request(sequence: number): Request;
 }
 
 const put = (store: Subject['store'], fresh: boolean): Subject => ({
@@ -73,13 +72,15 @@ export async function apiBench(): Promise<BenchRow[]> {
 }
 
 async function compare(subject: Subject, options: readonly string[]): Promise<BenchRow[]> {
-  const own = await startServer([CLI, 'serve', '--no-probes', '--listen', '127.0.0.1:0', ...options]);
+  const own = await startDispatcher(options);
   const bare = await startServer([BARE, subject.method, subject.route], await answerOf(own, subject));
   let sequence = 0;
-  const next = () => sequence++;
+  const { name, method } = subject;
+  const next = () => subject.request(sequence++);
+  const request = { name, method, connections: CONNECTIONS, seconds: SECONDS, next };
   const runs: { own: Load; bare: Load }[] = [];
   for (let round = 0; round < ROUNDS; round++) {
-    runs.push({ bare: await load(bare, subject, next), own: await load(own, subject, next) });
+    runs.push({ bare: await load([bare], request), own: await load([own], request) });
   }
   await Promise.all([own.stop(), bare.stop()]);
 
@@ -111,35 +112,4 @@ async function answerOf(server: ServerProcess, subject: Subject): Promise<string
   const headers = { 'content-type': 'application/json' };
   const response = await fetch(server.url + path, { method: subject.method, headers, body });
   return response.text();
-}
-
-interface Load {
-  /** Requests per second. */
-  readonly rate: number;
-  /** Processor time of the server per request, µs. */
-  readonly cpu: number;
-}
-
-async function load(server: ServerProcess, subject: Subject, next: () => number): Promise<Load> {
-  const before = server.cpu();
-  const result = await autocannon({
-    url: server.url,
-    connections: CONNECTIONS,
-    duration: SECONDS,
-    requests: [
-      {
-        method: subject.method,
-        headers: { 'content-type': 'application/json' },
-        setupRequest: (request) => ({ ...request, ...subject.request(next()) }),
-      },
-    ],
-  });
-  if (result.non2xx > 0 || result.errors > 0) {
-    throw new Error(`${subject.name}: ${result.non2xx} answers other than 2xx, ${result.errors} errors`);
-  }
-  return { rate: result.requests.average, cpu: (server.cpu() - before) / result.requests.total };
-}
-
-function median(values: readonly number[]): number {
-  return [...values].sort((a, b) => a - b)[values.length >> 1] ?? 0;
 }

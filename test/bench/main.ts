@@ -11,6 +11,7 @@ import { failoverBench } from './failover.ts';
 import { placementBench } from './placement.ts';
 import { healthBench } from './health.ts';
 import { renderBench } from './render.ts';
+import { replicasBench } from './replicas.ts';
 import type { BenchRow } from './row.ts';
 import { storeBench } from './store.ts';
 
@@ -18,6 +19,7 @@ const PARTS: Record<string, () => BenchRow[] | Promise<BenchRow[]>> = {
   placement: () => placementBench({ rooms: 1_000_000 }),
   store: storeBench,
   api: apiBench,
+  replicas: replicasBench,
   render: renderBench,
   events: eventsBench,
   health: healthBench,
