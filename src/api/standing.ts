@@ -7,7 +7,10 @@ import type { FastifyRequest } from 'fastify';
  * @param end told why, once, when it has expired, was withdrawn, or is not good for this any more
  * @returns how to stop
  */
-export function watchStanding({ standing }: FastifyRequest, end: (why: string) => void): () => void {
+export function watchStanding(
+  { standing }: Pick<FastifyRequest, 'standing'>,
+  end: (why: string) => void,
+): () => void {
   if (!standing) return () => undefined;
   const look = async () => {
     const why = await standing.refusal();

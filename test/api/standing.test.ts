@@ -2,7 +2,9 @@
 import assert from 'node:assert/strict';
 import type { AddressInfo } from 'node:net';
 import { test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { WebSocket } from 'ws';
+import { watchStanding } from '../../src/api/standing.ts';
 import type { Authenticator } from '../../src/auth/authenticator.ts';
 import type { Scope } from '../../src/auth/scope.ts';
 import { TokenTable } from '../../src/auth/token-table.ts';
@@ -36,13 +38,14 @@ test('open connections end with a reason once the credential is withdrawn or lac
     return app.close();
   });
   const { port } = app.server.address() as AddressInfo;
-  const ends: Record<string, string> = {};
+  let ends: Record<string, string> = {};
   const open = async (path: string, token: string) => {
     const headers = { authorization: `Bearer ${token}` };
     const socket = new WebSocket(`ws://127.0.0.1:${port}${path}`, { headers });
     t.after(() => socket.terminate());
     socket.on('close', (code, reason) => (ends[path] = `${code} ${reason.toString()}`));
     await new Promise((resolve, reject) => socket.on('open', resolve).on('error', reject));
+    return socket;
   };
   await open('/v1/events', reader);
   await open('/v1/nodes/sfu-1/heartbeat', node);
@@ -65,7 +68,30 @@ test('open connections end with a reason once the credential is withdrawn or lac
     ends['/v1/nodes/sfu-1/heartbeat'],
     '4401 this needs the scope nodes:report; sfu-1 has metrics',
   );
+
+  // Those who leave by themselves are not looked at any more.
+  table.replace(BOTH);
+  const left = [await open('/v1/events', reader), await open('/v1/nodes/sfu-1/heartbeat', node)];
+  ends = {};
+  for (const socket of left) socket.close();
+  await until(
+    'both have left',
+    () => Object.keys(ends).length === 2 && app.websocketServer.clients.size === 0,
+  );
   const after = looks;
-  await new Promise((resolve) => setTimeout(resolve, 50));
-  assert.equal(looks, after, 'nobody is looked at any more');
+  await sleep(50);
+  assert.equal(looks, after);
+});
+
+test('whoever is told of the end is told once', async () => {
+  const ends: string[] = [];
+  let looks = 0;
+  const standing = { every: 1, refusal: () => Promise.resolve(++looks < 3 ? undefined : `look ${looks}`) };
+  const stop = watchStanding({ standing }, (why) => ends.push(why));
+  await until('it ends', () => ends.length > 0);
+  await sleep(20);
+  stop();
+  assert.deepEqual([ends, looks], [['look 3'], 3]);
+  const never = watchStanding({ standing: null }, () => assert.fail('there is nothing to look at'));
+  never();
 });

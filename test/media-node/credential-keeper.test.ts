@@ -1,6 +1,7 @@
 /** When a node asks for its next credential, and by what, on a clock that the test turns. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { setImmediate } from 'node:timers/promises';
 import fc from 'fast-check';
 import { pino } from 'pino';
 import { CredentialKeeper } from '../../src/media-node/credential-keeper.ts';
@@ -202,6 +203,7 @@ describe('the keeper of a credential', () => {
     await until('it is renewed', () => shown.length === 1);
     await until('it waits for the next renewal', () => waits === 2);
     keeper.refused();
+    await setImmediate();
     assert.deepEqual(shown, ['one']);
     clock.now += 30_000;
     keeper.refused();
