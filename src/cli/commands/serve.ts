@@ -54,6 +54,9 @@ sentinels from ROOMLB_REDIS_SENTINEL_PASSWORD), never from arguments.
 With --tokens, a caller needs a token (Authorization: Bearer …) with the scope of what it asks for; /healthz and
 /readyz stay open. The file is read again when it changes, and on SIGHUP; one that is not right changes nothing.
 
+With --node-key, nodes are enrolled: roomlb enroll NODE makes a secret, by which media-node --enrolment-file gets a
+credential of its own.
+
 With --tls-client-ca, a node may show a certificate instead, which names it by CN or DNS name. Certificates too are read
 again when they change.
 
@@ -67,6 +70,7 @@ Examples:
   $ roomlb serve --store rediss://roomlb@redis.example.net --store-ca ca.pem --store-password-file /etc/roomlb/redis
   $ roomlb serve --store redis-sentinel://10.0.0.5:26379,10.0.0.6:26379/mymaster
   $ roomlb serve --tokens /etc/roomlb/tokens --public metrics
+  $ roomlb serve --tokens /etc/roomlb/tokens --node-key /etc/roomlb/node-key
   $ roomlb serve --listen 0.0.0.0:8443 --tokens /etc/roomlb/tokens --tls-certificate cert.pem --tls-key key.pem
   $ roomlb serve --listen 0.0.0.0:8080 --tokens /etc/roomlb/tokens --behind-tls-proxy
   $ roomlb serve --tokens /etc/roomlb/tokens --audit-log /var/log/roomlb/audit.jsonl --rate-limit 500
