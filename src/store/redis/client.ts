@@ -30,7 +30,7 @@ const RETRY = { first: 0.05, most: 2 };
 export function connect(options: Connecting, kind: 'commands' | 'news'): Client {
   const client = clientFor(options, kind);
   // A connection that fails is told by the commands that it fails.
-  client.on('error', () => undefined);
+  client.on('error', ignore);
   if (client instanceof Redis) hearErrors(client);
   else client.on('+node', hearErrors);
   return client;
@@ -38,11 +38,19 @@ export function connect(options: Connecting, kind: 'commands' | 'news'): Client 
 
 /**
  * ioredis hears one error of a socket, and a second one would end the process: as when a server says by a TLS alert,
- * after the connection was given up, that it wants a certificate.
+ * after the connection was given up, that it wants a certificate, or that the handshake broke off. So its sockets are
+ * listened to from when they are made on: ioredis does that behind `connecting`, or, with Sentinel, long after it.
  */
 function hearErrors(client: Redis): void {
-  client.on('connect', () => client.stream.on('error', () => undefined));
+  const hear = (): void => {
+    const stream = client.stream as Redis['stream'] | undefined;
+    if (stream && !stream.listeners('error').includes(ignore)) stream.on('error', ignore);
+  };
+  client.on('connecting', () => setImmediate(hear));
+  client.on('connect', hear);
 }
+
+const ignore = (): void => undefined;
 
 function clientFor(options: Connecting, kind: 'commands' | 'news'): Client {
   const { address } = options;
