@@ -180,10 +180,26 @@ describe('events at RabbitMQ', { skip: NO_RABBITMQ || NO_OPENSSL }, () => {
     assert.deepEqual([confirmed + refused, outages], [20, 0]);
   });
 
+  test('an exchange that somebody deletes is declared anew, and what was on its way goes out again', async (t) => {
+    const { events, mirror, said } = mirrorTo(t, { exchange: 'deleted' });
+    events.emit(released('before'));
+    await until('a confirmation', () => mirror.figures.confirmed === 1);
+    const connection = await connect(broker.url('roomlb'));
+    t.after(() => connection.close());
+    await (await connection.createChannel()).deleteExchange('deleted');
+    events.emit(released('into the void'));
+    await until('it to go out again', () => mirror.figures.confirmed === 2);
+    assert.deepEqual([mirror.figures.refused, mirror.figures.outages], [0, 1]);
+    assert.ok(said.some((line) => /NOT_FOUND.*deleted.*takes no events/.test(line)));
+    const got = await consume(t, 'deleted', '#');
+    events.emit(released('after'));
+    await until('it to come', () => got.length === 1);
+  });
+
   test('an end is not held up by a broker that hangs', async (t) => {
     const { events, mirror, said } = mirrorTo(t, { exchange: 'hang' });
     await until('a connection', () => mirror.figures.connected);
-    broker.pause();
+    await broker.pause();
     try {
       for (let i = 0; i < 20; i++) events.emit(released('r'));
       await mirror.stop();

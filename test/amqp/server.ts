@@ -1,11 +1,12 @@
 /** RabbitMQ of Debian's package, as a child of the test on spare ports of loopback, ended by its pids. */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { until } from '../media-node/support.ts';
 import { sparePort } from '../store/redis/server.ts';
 
 // Not the one of the path: it would become the user rabbitmq, in a folder of its own.
@@ -17,8 +18,8 @@ const LIMIT = 120_000;
 export const NO_RABBITMQ: string | false =
   existsSync(SERVER) && existsSync(EPMD) ? false : 'rabbitmq-server is not installed';
 
-export const VHOST = 'media rooms';
-/** With characters that an address has to escape. */
+/** Both with characters that an address has to escape. */
+export const VHOST = 'media%20rooms';
 export const PASSWORD = 'open/sesame@of#the:test%';
 /** `writer` may declare nothing. */
 export type User = 'roomlb' | 'writer';
@@ -35,7 +36,7 @@ export interface RabbitMq {
   /** As a power failure would. */
   kill(): Promise<void>;
   /** It hangs: connections stay, and nothing comes. */
-  pause(): void;
+  pause(): Promise<void>;
   resume(): void;
   /** On the same ports, with what it had kept. */
   restart(): Promise<void>;
@@ -121,7 +122,12 @@ export async function startRabbitMq(tls: Tls): Promise<RabbitMq> {
     url: (user, password = PASSWORD) => url(user, password, 'amqp', port),
     tlsUrl: url('roomlb', PASSWORD, 'amqps', tlsPort),
     kill,
-    pause: () => void server?.kill('SIGSTOP'),
+    async pause() {
+      server?.kill('SIGSTOP');
+      await until('all its threads to stand still', () =>
+        threadsOf(server?.pid).every((state) => state === 'T'),
+      );
+    },
     resume: () => void server?.kill('SIGCONT'),
     restart,
     remove,
@@ -142,6 +148,13 @@ const DEFINITIONS = {
     permission('writer', { configure: '^$', write: '.*', read: '^$' }),
   ],
 };
+
+/** States of a process' threads (proc_pid_stat(5)): a signal that stops it takes a moment to reach them all. */
+function threadsOf(pid = 0): readonly (string | undefined)[] {
+  const threads = readdirSync(`/proc/${pid}/task`);
+  const states = threads.map((id) => /\) (\S)/.exec(readFileSync(`/proc/${pid}/task/${id}/stat`, 'utf8')));
+  return states.map((found) => found?.[1]);
+}
 
 function started(server: ChildProcess): Promise<void> {
   const said: string[] = [];
