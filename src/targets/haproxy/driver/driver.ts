@@ -93,9 +93,11 @@ class HaproxyDriver implements Driver<HaproxyState, HaproxyAction> {
     return { structure, version, servers: structure === null ? [] : ownServers(await this.readServers()) };
   }
 
-  private async readServers(): Promise<ServerState[]> {
-    const connections = connectionCounts((await this.askWorker(SHOW_CONNECTIONS)) ?? '');
-    return serverStates((await this.askWorker(SHOW_SERVERS)) ?? '', connections);
+  private async readServers(
+    say: (command: string) => Promise<string | undefined> = (command) => this.askWorker(command),
+  ): Promise<ServerState[]> {
+    const connections = connectionCounts((await say(SHOW_CONNECTIONS)) ?? '');
+    return serverStates((await say(SHOW_SERVERS)) ?? '', connections);
   }
 
   private async processInfo(): Promise<ProcessInfo | undefined> {
@@ -106,6 +108,23 @@ class HaproxyDriver implements Driver<HaproxyState, HaproxyAction> {
   /** By way of the master where the file that runs has no stats socket, or has it elsewhere. */
   private async askWorker(command: string): Promise<string | undefined> {
     return (await askIfThere(this.at.statsSocket, command)) ?? (await this.askMaster(`@1 ${command}`));
+  }
+
+  /**
+   * Of the process with this id: the one whose place it takes may take a connection of the stats socket for a
+   * moment more. What that one was told ends with it.
+   *
+   * @throws DriverError `failed` where another process goes on answering
+   */
+  private async askProcess(pid: number, command: string): Promise<string> {
+    for (const end = Date.now() + RELOAD_TIMEOUT_MS; Date.now() < end;) {
+      const answer = await ask(this.at.statsSocket, `show info;${command}`);
+      const told = answer.indexOf('\n\n');
+      const info = told < 0 ? answer : answer.slice(0, told);
+      if (processInfo(info).pid === pid) return told < 0 ? '' : answer.slice(told).trim();
+      await sleep(RELOAD_POLL_MS);
+    }
+    throw new DriverError('failed', `HAProxy on ${this.at.statsSocket} is not the process ${pid} any more`);
   }
 
   private async askMaster(command: string): Promise<string | undefined> {
@@ -153,9 +172,12 @@ class HaproxyDriver implements Driver<HaproxyState, HaproxyAction> {
     return runCommand(this.at.binary, args, { namespace: this.at.namespace, timeout: RELOAD_TIMEOUT_MS });
   }
 
-  private async tell(commands: readonly string[]): Promise<void> {
+  private async tell(
+    commands: readonly string[],
+    say: (command: string) => Promise<string> = (command) => ask(this.at.statsSocket, command),
+  ): Promise<void> {
     for (const command of commands) {
-      const answer = await ask(this.at.statsSocket, command);
+      const answer = await say(command);
       if (answer === '' || isFine(command, answer)) continue;
       throw new DriverError('failed', `HAProxy on ${this.at.statsSocket} refuses ${command}: ${answer}`);
     }
@@ -192,10 +214,11 @@ class HaproxyDriver implements Driver<HaproxyState, HaproxyAction> {
     const failed = (await this.processes())?.failedReloads ?? 0;
     if (old) await this.keepState();
     await ask(this.at.masterSocket ?? '', 'reload');
-    await this.reloaded(old?.pid, failed, structure);
+    const pid = await this.reloaded(old?.pid, failed, structure);
     if (structure !== null) {
+      const say = (command: string) => this.askProcess(pid, command);
       const inFile = new Set(viewFile(await readConfigFile(this.at.configFile)).servers.keys());
-      await this.tell(restoreCommands(before, await this.readServers(), inFile));
+      await this.tell(restoreCommands(before, await this.readServers(say), inFile), say);
     }
     await this.masterAnswers();
   }
@@ -208,12 +231,12 @@ class HaproxyDriver implements Driver<HaproxyState, HaproxyAction> {
     await replaceConfigFile(stateFile, `${foreignState(state)}\n`);
   }
 
-  /** Until the new process answers on the stats socket; up to 2.6 the master says nothing of how it went. */
+  /** The new process, once it answers on the stats socket; up to 2.6 the master says nothing of how it went. */
   private async reloaded(
     oldPid: number | undefined,
     failed: number,
     structure: string | null,
-  ): Promise<void> {
+  ): Promise<number> {
     const deadline = Date.now() + RELOAD_TIMEOUT_MS;
     while (Date.now() < deadline) {
       // While the master starts itself anew, an answer may break off.
@@ -223,7 +246,7 @@ class HaproxyDriver implements Driver<HaproxyState, HaproxyAction> {
         throw new DriverError('failed', `the reload failed: ${why}; its log says what is wrong`);
       }
       const info = await this.processInfo().catch(() => undefined);
-      if (info && info.pid !== oldPid && info.structure === structure) return;
+      if (info && info.pid !== oldPid && info.structure === structure) return info.pid;
       await sleep(RELOAD_POLL_MS);
     }
     throw new DriverError('failed', `the reload did not come to an end within ${RELOAD_TIMEOUT_MS / 1000} s`);
