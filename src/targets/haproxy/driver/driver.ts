@@ -20,6 +20,7 @@ import {
 } from './answers.ts';
 import { planChanges, type HaproxyAction } from './plan.ts';
 import { restoreCommands } from './restore.ts';
+import { askProcess } from './one-process.ts';
 import { ask, askIfThere } from './socket.ts';
 import type { HaproxyState, RunningConfig } from './state.ts';
 import { keyOf, runningWith, viewFile } from './view.ts';
@@ -108,23 +109,6 @@ class HaproxyDriver implements Driver<HaproxyState, HaproxyAction> {
   /** By way of the master where the file that runs has no stats socket, or has it elsewhere. */
   private async askWorker(command: string): Promise<string | undefined> {
     return (await askIfThere(this.at.statsSocket, command)) ?? (await this.askMaster(`@1 ${command}`));
-  }
-
-  /**
-   * Of the process with this id: the one whose place it takes may take a connection of the stats socket for a
-   * moment more. What that one was told ends with it.
-   *
-   * @throws DriverError `failed` where another process goes on answering
-   */
-  private async askProcess(pid: number, command: string): Promise<string> {
-    for (const end = Date.now() + RELOAD_TIMEOUT_MS; Date.now() < end;) {
-      const answer = await ask(this.at.statsSocket, `show info;${command}`);
-      const told = answer.indexOf('\n\n');
-      const info = told < 0 ? answer : answer.slice(0, told);
-      if (processInfo(info).pid === pid) return told < 0 ? '' : answer.slice(told).trim();
-      await sleep(RELOAD_POLL_MS);
-    }
-    throw new DriverError('failed', `HAProxy on ${this.at.statsSocket} is not the process ${pid} any more`);
   }
 
   private async askMaster(command: string): Promise<string | undefined> {
@@ -216,7 +200,7 @@ class HaproxyDriver implements Driver<HaproxyState, HaproxyAction> {
     await ask(this.at.masterSocket ?? '', 'reload');
     const pid = await this.reloaded(old?.pid, failed, structure);
     if (structure !== null) {
-      const say = (command: string) => this.askProcess(pid, command);
+      const say = (command: string) => askProcess(this.at.statsSocket, pid, command, RELOAD_TIMEOUT_MS);
       const inFile = new Set(viewFile(await readConfigFile(this.at.configFile)).servers.keys());
       await this.tell(restoreCommands(before, await this.readServers(say), inFile), say);
     }
