@@ -59,14 +59,16 @@ export interface HistoryLimits {
 export class History {
   readonly epoch: string;
   readonly #limits: HistoryLimits;
-  /** By number; the oldest first. */
-  readonly #kept = new Map<number, NumberedEvent>();
+  /** The event of number n at n modulo the most there may be: a room is claimed no slower for what is kept. */
+  readonly #ring: (NumberedEvent | undefined)[];
+  #first = 1;
   #last = 0;
   #bytes = 0;
 
   constructor(epoch: string, limits: HistoryLimits) {
     this.epoch = epoch;
     this.#limits = limits;
+    this.#ring = new Array<NumberedEvent | undefined>(limits.events);
   }
 
   /** Where it is now: after the last event. */
@@ -76,25 +78,29 @@ export class History {
 
   /** The number of the oldest event that is kept; where none is, of the next to come. */
   get first(): number {
-    return this.#last - this.#kept.size + 1;
+    return this.#first;
   }
 
   /** Undefined for what is not kept any more, or not there yet. */
   at(seq: number): NumberedEvent | undefined {
-    return this.#kept.get(seq);
+    return seq >= this.#first && seq <= this.#last ? this.#ring[seq % this.#limits.events] : undefined;
   }
 
   add(event: AnyEvent): void {
     this.#last++;
     const numbered = new NumberedEvent(event, this.position);
-    this.#kept.set(numbered.seq, numbered);
     this.#bytes += numbered.bytes;
     const { events, bytes } = this.#limits;
-    for (const oldest of this.#kept.values()) {
-      // The newest stays, however large: those who listen now have yet to get it.
-      if (oldest === numbered || (this.#kept.size <= events && this.#bytes <= bytes)) break;
-      this.#kept.delete(oldest.seq);
-      this.#bytes -= oldest.bytes;
-    }
+    // The newest stays, however large: those who listen now have yet to get it.
+    while (this.#first < this.#last && (this.#last - this.#first >= events || this.#bytes > bytes))
+      this.#forget();
+    this.#ring[this.#last % events] = numbered;
+  }
+
+  #forget(): void {
+    const place = this.#first % this.#limits.events;
+    this.#bytes -= this.#ring[place]?.bytes ?? 0;
+    this.#ring[place] = undefined;
+    this.#first++;
   }
 }
