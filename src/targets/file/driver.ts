@@ -8,6 +8,7 @@ import { DriverError, type Driver, type Plan, type Step } from '../driver.ts';
 import { lineDifferences, type Texts } from '../driving/changes.ts';
 import { runCommand, whatWasSaid } from '../driving/command.ts';
 import { readConfigFile, removeConfigFile, replaceConfigFile } from '../driving/config-file.ts';
+import { inTurn } from '../driving/in-turn.ts';
 import { clearReloadPending, isReloadPending, markReloadPending } from '../driving/pending-reload.ts';
 import { foreignFile, readHeader } from '../header.ts';
 import type { Target } from '../target.ts';
@@ -119,10 +120,8 @@ export function fileDriver(balancer: Balancer, dialect: Target): Driver<FileStat
       };
     },
 
-    async apply({ steps }, { signal, onStep }) {
-      for (const [index, { action }] of steps.entries()) {
-        signal.throwIfAborted();
-        onStep?.(index);
+    async apply({ steps }, run) {
+      for (const { action } of inTurn(steps, run)) {
         if (action.do === 'write') await write(action.text);
         else await reload(action);
       }

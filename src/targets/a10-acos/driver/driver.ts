@@ -6,6 +6,7 @@ import { isRecord } from '../../../json.ts';
 import { ofTarget, type Balancer } from '../../balancer.ts';
 import type { Driver } from '../../driver.ts';
 import { deviceClient, type DevicePorts } from '../../driving/device/client.ts';
+import { inTurn } from '../../driving/in-turn.ts';
 import type { ObjectsAction, ObjectsState } from '../../driving/objects/model.ts';
 import { planObjects } from '../../driving/objects/plan.ts';
 import { configure } from '../configure.ts';
@@ -53,12 +54,10 @@ export function acosDriver(
 
     plan: (actual, desired) => planObjects(actual, desired, rules, where),
 
-    async apply({ steps }, { signal, onStep }) {
+    async apply({ steps }, run) {
       if (steps.length === 0) return;
-      await withSession(client, { partition, signal }, async (session) => {
-        for (const [index, { action }] of steps.entries()) {
-          signal.throwIfAborted();
-          onStep?.(index);
+      await withSession(client, { partition, signal: run.signal }, async (session) => {
+        for (const { action } of inTurn(steps, run)) {
           await carryOut(action, session);
         }
         await session.change('POST', 'write/memory', { memory: { destination: 'primary' } });

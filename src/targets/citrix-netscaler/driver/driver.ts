@@ -5,6 +5,7 @@
 import { ofTarget, type Balancer } from '../../balancer.ts';
 import type { Driver } from '../../driver.ts';
 import { deviceClient, type DevicePorts } from '../../driving/device/client.ts';
+import { inTurn } from '../../driving/in-turn.ts';
 import type { ManagedObject, ObjectsAction, ObjectsState } from '../../driving/objects/model.ts';
 import { planObjects } from '../../driving/objects/plan.ts';
 import { configure } from '../configure.ts';
@@ -55,12 +56,10 @@ export function nitroDriver(
 
     plan: (actual, desired) => planObjects(settled(actual, desired), desired, rules, where),
 
-    async apply({ steps }, { signal, onStep }) {
+    async apply({ steps }, run) {
       if (steps.length === 0) return;
-      await withSession(client, { partition, signal }, async (session) => {
-        for (const [index, { action }] of steps.entries()) {
-          signal.throwIfAborted();
-          onStep?.(index);
+      await withSession(client, { partition, signal: run.signal }, async (session) => {
+        for (const { action } of inTurn(steps, run)) {
           for (const request of requestsFor(action)) await session.change(request);
         }
         await session.change({ method: 'POST', path: 'nsconfig?action=save', body: { nsconfig: {} } });

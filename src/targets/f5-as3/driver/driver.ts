@@ -5,6 +5,7 @@
 import { ofTarget, type Balancer } from '../../balancer.ts';
 import type { Driver } from '../../driver.ts';
 import { deviceClient, type DevicePorts } from '../../driving/device/client.ts';
+import { inTurn } from '../../driving/in-turn.ts';
 import { ownerLabel, tenantName } from '../declaration.ts';
 import { declare } from '../declare.ts';
 import { dialect, post, readTenant } from './api.ts';
@@ -37,14 +38,12 @@ export function as3Driver(
 
     plan: (actual, desired) => planChanges(actual, desired, { url, name }),
 
-    async apply({ steps }, { signal, onStep }) {
-      for (const [index, { action }] of steps.entries()) {
-        signal.throwIfAborted();
-        onStep?.(index);
+    async apply({ steps }, run) {
+      for (const { action } of inTurn(steps, run)) {
         const { tenant: content, lock } = action;
-        const posting = { tenant: name, content, lock, signal };
+        const posting = { tenant: name, content, lock, signal: run.signal };
         await post(client, { ...posting, action: 'dry-run' });
-        signal.throwIfAborted();
+        run.signal.throwIfAborted();
         await post(client, { ...posting, action: 'deploy' });
       }
     },

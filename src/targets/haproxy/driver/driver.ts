@@ -5,6 +5,7 @@ import { ofTarget, type Balancer, type HaproxyBalancer } from '../../balancer.ts
 import { DriverError, type ApplyRun, type Driver, type Plan } from '../../driver.ts';
 import { runCommand, whatWasSaid } from '../../driving/command.ts';
 import { readConfigFile, removeConfigFile, replaceConfigFile } from '../../driving/config-file.ts';
+import { inTurn } from '../../driving/in-turn.ts';
 import { renderConfig } from '../config.ts';
 import {
   connectionCounts,
@@ -64,11 +65,9 @@ class HaproxyDriver implements Driver<HaproxyState, HaproxyAction> {
     return planChanges(actual, desired, this.at);
   }
 
-  async apply({ steps }: Plan<HaproxyAction>, { signal, onStep }: ApplyRun): Promise<void> {
+  async apply({ steps }: Plan<HaproxyAction>, run: ApplyRun): Promise<void> {
     if (steps.some(({ action }) => action.do === 'reload')) await this.mustBeReloadable();
-    for (const [index, { action }] of steps.entries()) {
-      signal.throwIfAborted();
-      onStep?.(index);
+    for (const { index, action } of inTurn(steps, run)) {
       await this.execute(action, index > 0);
     }
   }

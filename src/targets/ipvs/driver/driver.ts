@@ -6,6 +6,7 @@
 import { compareText } from '../../../topology/compare.ts';
 import { ofTarget, type Balancer } from '../../balancer.ts';
 import type { Driver } from '../../driver.ts';
+import { inTurn } from '../../driving/in-turn.ts';
 import { carriedByIpvs } from '../carried.ts';
 import { tableServices, type TableService } from '../table.ts';
 import { Ipvsadm } from './ipvsadm.ts';
@@ -64,10 +65,8 @@ export function ipvsDriver(balancer: Balancer, cluster: string): Driver<IpvsStat
 
     plan: (actual, desired) => planChanges(actual, desired, { ipvsadm, ownedFile }),
 
-    async apply({ steps }, { signal, onStep }) {
-      for (const [index, { action }] of steps.entries()) {
-        signal.throwIfAborted();
-        onStep?.(index);
+    async apply({ steps }, run) {
+      for (const { action } of inTurn(steps, run)) {
         if (action.do === 'note') await changeNotes(ownedFile, of, action.changes);
         else if (action.do === 'rules') await ipvs.change(action.lines);
         else {

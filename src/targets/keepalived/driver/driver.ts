@@ -7,6 +7,7 @@ import { ofTarget, type Balancer } from '../../balancer.ts';
 import { DriverError, type Driver } from '../../driver.ts';
 import { runCommand, whatWasSaid } from '../../driving/command.ts';
 import { readConfigFile, removeConfigFile, replaceConfigFile } from '../../driving/config-file.ts';
+import { inTurn } from '../../driving/in-turn.ts';
 import { clearReloadPending, isReloadPending, markReloadPending } from '../../driving/pending-reload.ts';
 import { parseConnections } from '../../ipvs/driver/parse.ts';
 import { Ipvsadm } from '../../ipvs/driver/ipvsadm.ts';
@@ -113,14 +114,12 @@ export function keepalivedDriver(balancer: Balancer): Driver<KeepalivedState, Ke
 
     plan: (actual, desired) => planChanges(actual, desired, { configFile, pidFile, ipvsadm: rest.ipvsadm }),
 
-    async apply({ steps }, { signal, onStep }) {
+    async apply({ steps }, run) {
       const isRunning = steps.some(({ action }) => action.do === 'reload');
-      for (const [index, { action }] of steps.entries()) {
-        signal.throwIfAborted();
-        onStep?.(index);
+      for (const { action } of inTurn(steps, run)) {
         if (action.do === 'set') await ipvs.setSysctls(action.sysctls);
         else if (action.do === 'write') await write(action.text, isRunning);
-        else if (action.do === 'reload') await reload(action.gone, signal);
+        else if (action.do === 'reload') await reload(action.gone, run.signal);
         else await ipvs.change(action.lines);
       }
     },

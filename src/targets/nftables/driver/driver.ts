@@ -5,6 +5,7 @@
 import { ofTarget, type Balancer } from '../../balancer.ts';
 import { DriverError, type Driver } from '../../driver.ts';
 import { runCommand, whatWasSaid } from '../../driving/command.ts';
+import { inTurn } from '../../driving/in-turn.ts';
 import { buildTable } from '../build.ts';
 import { carries } from '../findings.ts';
 import { tableComment, tableName } from '../names.ts';
@@ -46,10 +47,8 @@ export function nftablesDriver(balancer: Balancer, cluster: string): Driver<Nfta
 
     plan: (actual, desired) => planChanges(name, actual, desired),
 
-    async apply(plan, { signal, onStep }) {
-      for (const [index, { action }] of plan.steps.entries()) {
-        signal.throwIfAborted();
-        onStep?.(index);
+    async apply(plan, run) {
+      for (const { index, action } of inTurn(plan.steps, run)) {
         if (action.do === 'cut') {
           for (const flows of action.flows) await cutFlows(flows, { program: conntrack, namespace });
         } else {

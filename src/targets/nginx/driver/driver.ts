@@ -3,6 +3,7 @@ import { ofTarget, type Balancer } from '../../balancer.ts';
 import { DriverError, type Driver } from '../../driver.ts';
 import { runCommand, whatWasSaid } from '../../driving/command.ts';
 import { readConfigFile, removeConfigFile, replaceConfigFile } from '../../driving/config-file.ts';
+import { inTurn } from '../../driving/in-turn.ts';
 import { clearReloadPending, isReloadPending, markReloadPending } from '../../driving/pending-reload.ts';
 import { renderConfig } from '../config.ts';
 import { masterPid, reload } from './master.ts';
@@ -51,13 +52,11 @@ export function nginxDriver(balancer: Balancer): Driver<NginxState, NginxAction>
 
     plan: (actual, desired) => planChanges(actual, desired, { configFile, pidFile }),
 
-    async apply({ steps }, { signal, onStep }) {
+    async apply({ steps }, run) {
       const isRunning = steps.some(({ action }) => action.do === 'reload');
-      for (const [index, { action }] of steps.entries()) {
-        signal.throwIfAborted();
-        onStep?.(index);
+      for (const { action } of inTurn(steps, run)) {
         if (action.do === 'write') await write(action.text, isRunning);
-        else await takeFile(signal);
+        else await takeFile(run.signal);
       }
     },
   };
