@@ -16,7 +16,7 @@ import { dialect, withSession } from './api.ts';
 import { rowsFrom } from './from-commands.ts';
 import { KINDS, type Kind } from './kinds.ts';
 import { requestsFor } from './requests.ts';
-import { markOf, objectFrom, type Row } from './rows.ts';
+import { asRead, markOf, objectFrom, type Row } from './rows.ts';
 import { rules, settled } from './rules.ts';
 
 export function nitroDriver(
@@ -38,7 +38,8 @@ export function nitroDriver(
         const objects: ManagedObject[] = [];
         for (const kind of KINDS) {
           const query = kind.parent === undefined ? '' : '?bulkbindings=yes';
-          for (const object of objectsIn(await session.list(kind.type, query), kind)) objects.push(object);
+          for (const object of objectsIn(await session.list(kind.type, query), kind))
+            objects.push(asRead(object));
         }
         return { mark: markOf(clusterName(cluster)), objects, notes: [] };
       }),
@@ -54,7 +55,7 @@ export function nitroDriver(
       };
     },
 
-    plan: (actual, desired) => planObjects(settled(actual, desired), desired, rules, where),
+    plan: (actual, desired) => planObjects(settled(actual, desired), settled(desired), rules, where),
 
     async apply({ steps }, run) {
       if (steps.length === 0) return;

@@ -12,6 +12,8 @@ export type Row = Readonly<Record<string, unknown>>;
 /** Of a member that takes nothing new: whether what it has goes on, or it is out of service. */
 export const LEAVING = 'leaving';
 export const OUT = 'out';
+/** Of a member as it is read: out of service, whether it was cut off or what it had has ended. */
+export const GONE = 'gone';
 
 /** What all of a cluster's own have in their comments. `cluster` as names have it. */
 export function markOf(cluster: string): string {
@@ -30,6 +32,15 @@ export function objectFrom(row: Row, kind: Kind): ManagedObject | undefined {
     parent: kind.parent === undefined ? null : keyOf({ kind: kind.parent, name: encodeURIComponent(own) }),
     settings: settingsFrom(row, kind),
   });
+}
+
+/** As an appliance tells of it, which does not tell why a member is out of service. */
+export function asRead(object: ManagedObject): ManagedObject {
+  return object.settings.state === OUT ? withState(object, GONE) : object;
+}
+
+export function withState(object: ManagedObject, state: string): ManagedObject {
+  return { ...object, settings: { ...object.settings, state } };
 }
 
 /** "ping-default" and "tcp-default" watch what has no monitor of its own. */

@@ -10,7 +10,7 @@ import {
 import { roleOf } from '../names.ts';
 import { KINDS, MARK, MEMBER } from './kinds.ts';
 import { changesOf } from './requests.ts';
-import { LEAVING, OUT } from './rows.ts';
+import { GONE, LEAVING, OUT, withState } from './rows.ts';
 
 export const rules: ObjectRules = {
   kinds: KINDS.map(({ type }) => type),
@@ -46,14 +46,15 @@ function poolsOf(objects: readonly ManagedObject[]): Map<string, Pool> {
   );
 }
 
-/** A member that shall leave, and is out of service already, has left: what it had has ended. */
-export function settled(actual: ObjectsState, desired: ObjectsState): ObjectsState {
-  const leaving = new Set(desired.objects.filter(({ settings }) => settings.state === LEAVING).map(keyOf));
-  if (leaving.size === 0) return actual;
-  const objects = actual.objects.map((object) =>
-    object.settings.state === OUT && leaving.has(keyOf(object))
-      ? { ...object, settings: { ...object.settings, state: LEAVING } }
-      : object,
+/**
+ * What was read, with members that are out of service told apart: one that shall leave has left, what it had has
+ * ended. A state that was read may be wanted again: then such a member is to be out of service.
+ */
+export function settled(read: ObjectsState, wanted?: ObjectsState): ObjectsState {
+  const leave = (wanted?.objects ?? []).filter(({ settings }) => settings.state === LEAVING);
+  const leaving = new Set(leave.map(keyOf));
+  const objects = read.objects.map((object) =>
+    object.settings.state === GONE ? withState(object, leaving.has(keyOf(object)) ? LEAVING : OUT) : object,
   );
-  return { ...actual, objects };
+  return { ...read, objects };
 }
