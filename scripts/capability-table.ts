@@ -1,4 +1,4 @@
-import { capabilityCells } from '../src/targets/capability-cells.ts';
+import { CAPABILITY_COLUMNS, capabilityCells } from '../src/targets/capability-cells.ts';
 import { TARGET_KINDS, type Target, type TargetKind } from '../src/targets/target.ts';
 
 const BEGIN = '<!-- capabilities:begin -->';
@@ -27,17 +27,7 @@ export function withCapabilities(readme: string, targets: readonly Target[]): st
 }
 
 function table(targets: readonly Target[]): string {
-  const head = [
-    'target',
-    'UDP',
-    'TCP',
-    'forwarding',
-    'IPv6',
-    'node named by',
-    'health',
-    'draining',
-    'versions',
-  ];
+  const head = ['target', ...CAPABILITY_COLUMNS];
   const rows = targets.map((target) => [
     `[\`${target.name}\`](lb-config/targets/${target.name}.md)`,
     ...capabilityCells(target, ', '),

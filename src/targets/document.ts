@@ -1,5 +1,5 @@
 /** What an operator reads about one target, as Markdown: `roomlb targets NAME`, and lb-config/targets/. */
-import { capabilityCells } from './capability-cells.ts';
+import { CAPABILITY_COLUMNS, capabilityCells } from './capability-cells.ts';
 import type { Guide, Target } from './target.ts';
 
 const PARTS: readonly [keyof Guide, string][] = [
@@ -34,20 +34,12 @@ export function targetDocument(target: Target): string {
   ].join('\n');
 }
 
-const CELLS = [
-  'UDP',
-  'TCP',
-  'forwarding',
-  'IPv6',
-  'node named by',
-  'health',
-  'draining',
-  'versions',
-] as const;
-
 function rows(target: Target): [string, string][] {
   const cells = capabilityCells(target, ', ');
-  return [...CELLS.map((what, i): [string, string] => [what, cells[i] ?? '']), ...doneWith(target)];
+  return [
+    ...CAPABILITY_COLUMNS.map((what, i): [string, string] => [what, cells[i] ?? '']),
+    ...doneWith(target),
+  ];
 }
 
 const AS_FILE = 'as a file: a balancer of `target: file` writes it, and runs a command';

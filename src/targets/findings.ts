@@ -14,6 +14,21 @@ export function finding(
   return [{ level, about: about.map(({ id }) => id).sort(compareText), message, hint }];
 }
 
+/** Whether a proxy can carry it: one ends connections itself, so answers have to come back through it. */
+export function canBeProxied({ forwarding }: VirtualService): boolean {
+  return forwarding === 'nat';
+}
+
+/** What a proxy of both protocols says of a VIP that is forwarded otherwise. */
+export function unproxied({ id, forwarding }: IntentVip, services: readonly VirtualService[]): Finding[] {
+  return finding(
+    forwarding === 'nat' ? [] : services,
+    'refused',
+    `a proxy ends connections itself, so it cannot forward VIP ${id} by ${forwarding}`,
+    'use keepalived or ipvs, or set forwarding: nat',
+  );
+}
+
 /** For engines that leave it to something beside them which host has the VIP. */
 export function withoutVrrp(label: string, vips: readonly IntentVip[]): Finding[] {
   return finding(

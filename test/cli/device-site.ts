@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { selfSigned } from '../lab/echo-node.ts';
+import { nodeOf } from './file-site.ts';
 import { PASSWORD, serveFake, USER, type FakeDevice } from '../targets/fakes/fake-device.ts';
 
 export interface DeviceSite {
@@ -39,17 +40,6 @@ export async function deviceSite(t: TestContext, target: string, device: FakeDev
       node = { ...node, ...changes };
       return write();
     },
-  };
-}
-
-function nodeOf(i: number) {
-  return {
-    id: `sfu-${i}`,
-    kind: 'mediasoup',
-    vip: 'public',
-    addresses: [`10.0.1.1${i}`],
-    signallingPort: 4443,
-    mediaPorts: String(40000 + i),
   };
 }
 

@@ -94,15 +94,18 @@ export async function fileSite(t: TestContext, balancer: object = {}): Promise<F
   };
 }
 
-function document(folder: string, path: string, balancer: object) {
-  const node = (i: number) => ({
+export function nodeOf(i: number) {
+  return {
     id: `sfu-${i}`,
     kind: 'mediasoup',
     vip: 'public',
     addresses: [`10.0.1.1${i}`],
     signallingPort: 4443,
     mediaPorts: String(40000 + i),
-  });
+  };
+}
+
+function document(folder: string, path: string, balancer: object) {
   return {
     cluster: 'site',
     vips: [
@@ -114,7 +117,7 @@ function document(folder: string, path: string, balancer: object) {
         media: { ports: '40000-40099' },
       },
     ],
-    nodes: [node(1), node(2), node(3)],
+    nodes: [nodeOf(1), nodeOf(2), nodeOf(3)],
     balancers: [
       {
         id: 'lb-1',

@@ -11,6 +11,23 @@ import { parse, SMALL } from '../fixtures/cluster.ts';
 import { helloSaid, roomsSaid } from '../nodes/said.ts';
 import { claimOn, listAll } from '../store/stores.ts';
 
+/** The same claims, but for what is given. */
+function claimsBut(claims: ClaimStore, changes: Partial<ClaimStore>): ClaimStore {
+  return {
+    get: (room) => claims.get(room),
+    create: (room, claim) => claims.create(room, claim),
+    move: (...args) => claims.move(...args),
+    release: (room) => claims.release(room),
+    list: (query) => claims.list(query),
+    loads: () => claims.loads(),
+    total: () => claims.total(),
+    renew: (places) => claims.renew(places),
+    released: (room) => claims.released(room),
+    degraded: false,
+    ...changes,
+  };
+}
+
 function scene(change: (claims: ClaimStore) => ClaimStore = (claims) => claims) {
   const told: AnyEvent[] = [];
   const events = new EventBus((error) => {
@@ -83,18 +100,7 @@ describe('claims and live rooms', () => {
     const { keeper, store, connect, warnings } = scene((claims) => {
       const create: ClaimStore['create'] = (room, claim) =>
         broken ? Promise.reject(new Error('disk full')) : claims.create(room, claim);
-      return {
-        get: (room) => claims.get(room),
-        create,
-        move: (...args) => claims.move(...args),
-        release: (room) => claims.release(room),
-        list: (query) => claims.list(query),
-        loads: () => claims.loads(),
-        total: () => claims.total(),
-        renew: (places) => claims.renew(places),
-        released: (room) => claims.released(room),
-        degraded: false,
-      };
+      return claimsBut(claims, { create });
     });
     connect('sfu-1')(['standup', 'retro']);
     await keeper.reconcile();
@@ -158,18 +164,9 @@ describe('claims and live rooms', () => {
 
   test('a live room whose claim another replica released is let go', async () => {
     const gone = new Set(['standup']);
-    const { keeper, store, connect } = scene((claims) => ({
-      get: (room) => claims.get(room),
-      create: (room, claim) => claims.create(room, claim),
-      move: (...args) => claims.move(...args),
-      release: (room) => claims.release(room),
-      list: (query) => claims.list(query),
-      loads: () => claims.loads(),
-      total: () => claims.total(),
-      renew: (places) => claims.renew(places),
-      released: (room) => gone.has(room),
-      degraded: false,
-    }));
+    const { keeper, store, connect } = scene((claims) =>
+      claimsBut(claims, { released: (room) => gone.has(room) }),
+    );
     connect('sfu-1')(['standup', 'retro']);
     await keeper.reconcile();
     assert.deepEqual(await listAll(store), ['retro']);

@@ -1,32 +1,23 @@
 /** What Envoy cannot carry, carries otherwise, or needs from the host. */
 import type { Intent, IntentVip, VirtualService } from '../../intent/model.ts';
-import { finding, findingsByVip, unseenNames, withoutVrrp } from '../findings.ts';
+import { canBeProxied, finding, findingsByVip, unproxied, unseenNames, withoutVrrp } from '../findings.ts';
 import type { Finding } from '../target.ts';
 import { asksLess } from './checks.ts';
 import { isDraining, isLeftOut } from './drain.ts';
 import { speaksHttp } from './routes.ts';
 
-/** A proxy ends connections itself, so answers have to come back through it. */
-export function carries({ forwarding }: VirtualService): boolean {
-  return forwarding === 'nat';
-}
-
 export function findingsOf(intent: Intent): Finding[] {
-  const { perVip, used } = findingsByVip(intent, carries, ofVip);
-  return [...perVip, ...notes(used, intent.services.filter(carries))];
+  const { perVip, used } = findingsByVip(intent, canBeProxied, ofVip);
+  return [...perVip, ...notes(used, intent.services.filter(canBeProxied))];
 }
 
-function ofVip({ id, forwarding }: IntentVip, services: readonly VirtualService[]): Finding[] {
-  const carried = services.filter(carries);
+function ofVip(vip: IntentVip, services: readonly VirtualService[]): Finding[] {
+  const { id } = vip;
+  const carried = services.filter(canBeProxied);
   const pools = carried.filter(({ role }) => role === 'signalling');
   const draining = carried.filter(isDraining);
   return [
-    finding(
-      forwarding === 'nat' ? [] : services,
-      'refused',
-      `a proxy ends connections itself, so it cannot forward VIP ${id} by ${forwarding}`,
-      'use keepalived or ipvs, or set forwarding: nat',
-    ),
+    unproxied(vip, services),
     finding(
       unseenNames(carried).filter((service) => !speaksHttp(service) && service.naming.by !== 'sni'),
       'degraded',

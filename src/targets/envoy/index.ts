@@ -8,7 +8,8 @@ import { clustersOf } from './clusters.ts';
 import { isLeftOut } from './drain.ts';
 import { poolAssignment } from './endpoints.ts';
 import { bootstrapFile, resourcesFile } from './files.ts';
-import { carries, findingsOf } from './findings.ts';
+import { canBeProxied } from '../findings.ts';
+import { findingsOf } from './findings.ts';
 import { guide } from './guide.ts';
 import { installerFile } from './installer.ts';
 import { listenersOf } from './listeners.ts';
@@ -35,7 +36,7 @@ export const envoy: Target = {
 };
 
 function render(intent: Intent): Rendering {
-  const carried = intent.services.filter(carries);
+  const carried = intent.services.filter(canBeProxied);
   const findings = findingsOf(intent);
   if (carried.length === 0 && intent.services.length > 0) return { files: [], rules: [], findings };
   const floating = new Set(intent.vips.filter(({ vrrp }) => vrrp !== null).map(({ id }) => id));

@@ -1,13 +1,13 @@
 /** What HAProxy cannot carry, carries otherwise, or needs from the host. One finding per VIP and reason. */
 import type { Intent, IntentVip, VirtualService } from '../../intent/model.ts';
-import { finding, findingsByVip, unseenNames, withoutVrrp } from '../findings.ts';
+import { canBeProxied, finding, findingsByVip, unseenNames, withoutVrrp } from '../findings.ts';
 import type { Finding } from '../target.ts';
 import { STATS_SOCKET } from './global.ts';
 import { seesNames } from './naming.ts';
 
 /** Services that a proxy for TCP can carry. */
 export function carries(service: VirtualService): boolean {
-  return service.protocol === 'tcp' && service.forwarding === 'nat';
+  return service.protocol === 'tcp' && canBeProxied(service);
 }
 
 export function findingsOf(intent: Intent, statsSocket = STATS_SOCKET): Finding[] {
@@ -25,7 +25,7 @@ function ofVip(vip: IntentVip, services: readonly VirtualService[]): Finding[] {
       'use ipvs or keepalived, or set forwarding: nat',
     ),
     finding(
-      services.filter((service) => service.protocol === 'udp' && service.forwarding === 'nat'),
+      services.filter((service) => service.protocol === 'udp' && canBeProxied(service)),
       'refused',
       `HAProxy does not forward UDP, so the UDP media of VIP ${vip.id} is not in here`,
       'use nftables, ipvs, keepalived or nginx for it, beside this',

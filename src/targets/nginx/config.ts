@@ -4,7 +4,8 @@ import { ENGINE_DEFAULTS } from '../../topology/balancers/balancer.ts';
 import { header } from '../header.ts';
 import type { Rule } from '../target.ts';
 import { isLeftOut } from './drain.ts';
-import { carries, findingsOf } from './findings.ts';
+import { canBeProxied } from '../findings.ts';
+import { findingsOf } from './findings.ts';
 import { bucketSize, maxSize } from './hash-size.ts';
 import type { Block } from './listen.ts';
 import { FAMILIES, poolName } from './names.ts';
@@ -25,7 +26,7 @@ const STREAM_MODULE = '/usr/lib/nginx/modules/ngx_stream_module.so';
 const OWN_VARIABLE = 32;
 
 export function renderConfig(intent: Intent, pidFile = PID_FILE): { text: string; rules: Rule[] } {
-  const services = intent.services.filter(carries);
+  const services = intent.services.filter(canBeProxied);
   const blocks = services.map(renderService);
   const purpose = [
     'This is the whole nginx.conf: roomlb owns all of it. Check it with nginx -t, load it with nginx -s reload.',

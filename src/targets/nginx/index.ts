@@ -6,7 +6,8 @@ import type { Intent } from '../../intent/model.ts';
 import type { Rendering, Target } from '../target.ts';
 import { renderConfig } from './config.ts';
 import { nginxDriver } from './driver/driver.ts';
-import { carries, findingsOf } from './findings.ts';
+import { canBeProxied } from '../findings.ts';
+import { findingsOf } from './findings.ts';
 import { guide } from './guide.ts';
 import { needsOf } from './host.ts';
 
@@ -32,7 +33,8 @@ export const nginx: Target = {
 
 function render(intent: Intent): Rendering {
   const findings = findingsOf(intent);
-  if (intent.services.length > 0 && !intent.services.some(carries)) return { files: [], rules: [], findings };
+  if (intent.services.length > 0 && !intent.services.some(canBeProxied))
+    return { files: [], rules: [], findings };
   const { text, rules } = renderConfig(intent);
   return { files: [{ path: 'nginx.conf', content: text }], rules, findings };
 }
