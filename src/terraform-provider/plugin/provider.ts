@@ -51,7 +51,7 @@ export interface Resource<C> {
   readonly read: (state: ObjectValue, client: C, context: Context) => Promise<ObjectValue | null>;
   /**
    * Where it is left out, every attribute that can change has to have `replaces`. What was done before it failed
-   * can be told by PartialUpdate.
+   * can be told by PartialError.
    */
   readonly update?: (
     prior: ObjectValue,

@@ -77,3 +77,13 @@ export function isKnown(value: Value): boolean {
   if (value === null || typeof value !== 'object' || value instanceof BigNumber) return true;
   return Object.values(value).every(isKnown);
 }
+
+/** Objects and maps. */
+export function isObject(value: Value): value is ObjectValue {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    !Array.isArray(value) &&
+    !(value instanceof BigNumber || value instanceof Unknown || value instanceof Dynamic)
+  );
+}

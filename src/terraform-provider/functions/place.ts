@@ -1,0 +1,78 @@
+/**
+ * `place(room, topology)`: where a room goes by hash alone. Terraform calls functions before any provider is
+ * configured and holds them to the same result for the same arguments, so that this one asks no dispatcher; the
+ * data source `roomlb_placement` does.
+ */
+import { placeAnew } from '../../allocation/allocate.ts';
+import { NO_WISHES } from '../../allocation/allocation.ts';
+import { roomNameFault } from '../../allocation/room-name.ts';
+import { Snapshot } from '../../allocation/snapshot.ts';
+import { clusterView } from '../../cluster/view.ts';
+import { formatFault, isError } from '../../topology/faults.ts';
+import { parseTopology } from '../../topology/parse.ts';
+import { ArgumentError, type ProviderFunction } from '../plugin/provider.ts';
+import type { Type } from '../plugin/types.ts';
+import type { Value } from '../plugin/values.ts';
+
+const PLACE: Type = [
+  'object',
+  {
+    node: 'string',
+    zone: 'string',
+    vip: 'string',
+    signalling_url: 'string',
+    media: ['list', ['object', { protocol: 'string', address: 'string', port: 'number' }]],
+  },
+];
+
+export const place: ProviderFunction = {
+  name: 'place',
+  summary: 'Where a room goes by hash alone',
+  description:
+    'The very computation of the dispatcher, for a topology that is given as text: without claims, load and health, ' +
+    'so that it needs no dispatcher and says the same on every machine. What a running dispatcher answers is in the ' +
+    'data source `roomlb_placement`.',
+  parameters: [
+    { name: 'room', description: "A room's name, 1 to 256 bytes of UTF-8.", type: 'string' },
+    {
+      name: 'topology',
+      description: 'A topology, as YAML or JSON: `file("topology.yaml")`, or `jsonencode({…})`.',
+      type: 'string',
+    },
+  ],
+  returns: PLACE,
+  example: 'provider::roomlb::place("standup", file("topology.yaml")).node # "sfu-2"',
+  call: ([room, topology]) => placeOf(room as string, snapshotOf(topology as string)),
+};
+
+function placeOf(room: string, snapshot: Snapshot): Value {
+  const fault = roomNameFault(room);
+  if (fault !== undefined) throw new ArgumentError(0, fault);
+  const outcome = placeAnew(snapshot, room, NO_WISHES);
+  if (!outcome.placed) {
+    const reasons = outcome.passedOver.slice(0, 10).map(({ node, reason }) => `${node}: ${reason}`);
+    throw new ArgumentError(1, `no node can take the room (${reasons.join(', ') || 'there are none'})`);
+  }
+  const { node, vip, signalling, media } = outcome.allocation;
+  return {
+    node: node.id,
+    zone: node.zone,
+    vip,
+    signalling_url: signalling?.url ?? null,
+    media: media.map(({ protocol, address, port }) => ({ protocol, address, port })),
+  };
+}
+
+/** Thousands of rooms are placed by one topology in a plan, each by a call of its own. */
+let last: { readonly text: string; readonly snapshot: Snapshot } | undefined;
+
+function snapshotOf(text: string): Snapshot {
+  if (last?.text !== text) last = { text, snapshot: readSnapshot(text) };
+  return last.snapshot;
+}
+
+function readSnapshot(text: string): Snapshot {
+  const { topology, faults } = parseTopology(text, { file: 'topology' });
+  if (topology) return new Snapshot(clusterView(topology));
+  throw new ArgumentError(1, faults.filter(isError).slice(0, 5).map(formatFault).join('\n'));
+}
