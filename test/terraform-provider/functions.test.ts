@@ -24,10 +24,8 @@ function refuses(argument: number, message: RegExp) {
 test('functions are listed by name, and say what each parameter is', () => {
   const names = FUNCTIONS.map(({ name }) => name);
   assert.deepEqual(names, names.toSorted());
-  for (const { parameters, example, name } of FUNCTIONS) {
-    assert.ok(example.includes(`provider::roomlb::${name}(`));
+  for (const { parameters } of FUNCTIONS)
     for (const parameter of parameters) assert.ok(parameter.description.endsWith('.'));
-  }
 });
 
 describe('place', () => {

@@ -21,7 +21,6 @@ export const mediaPorts: ProviderFunction = {
     },
   ],
   returns: ['list', 'number'],
-  example: 'provider::roomlb::media_ports("40000-40003") # [40000, 40001, 40002, 40003]',
   call: ([node = null]) => portsOf(rangeOf(node instanceof Dynamic ? node.value : node)),
 };
 

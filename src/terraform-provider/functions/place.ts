@@ -41,7 +41,6 @@ export const place: ProviderFunction = {
     },
   ],
   returns: PLACE,
-  example: 'provider::roomlb::place("standup", file("topology.yaml")).node # "sfu-2"',
   call: ([room, topology]) => placeOf(room as string, snapshotOf(topology as string)),
 };
 

@@ -109,8 +109,6 @@ export interface ProviderFunction {
   readonly description: string;
   readonly parameters: readonly Parameter[];
   readonly returns: Type;
-  /** An example call with its result, in Terraform's syntax. */
-  readonly example: string;
   /** @throws ArgumentError, or any Error about the whole call */
   readonly call: (args: readonly Value[]) => Value;
 }
