@@ -1,0 +1,1 @@
+terraform import roomlb_health_policy.this health

@@ -1,0 +1,4 @@
+import {
+  to = roomlb_health_policy.this
+  id = "health"
+}

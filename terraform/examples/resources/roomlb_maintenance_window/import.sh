@@ -1,0 +1,1 @@
+terraform import roomlb_maintenance_window.kernel_updates kernel-updates

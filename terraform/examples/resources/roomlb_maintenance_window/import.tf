@@ -1,0 +1,4 @@
+import {
+  to = roomlb_maintenance_window.kernel_updates
+  id = "kernel-updates"
+}

@@ -1,0 +1,4 @@
+import {
+  to = roomlb_node.sfu["sfu-11"]
+  id = "sfu-11"
+}

@@ -1,0 +1,1 @@
+terraform import roomlb_placement_policy.this placement

@@ -1,0 +1,4 @@
+import {
+  to = roomlb_placement_policy.this
+  id = "placement"
+}

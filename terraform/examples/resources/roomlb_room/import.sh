@@ -1,0 +1,1 @@
+terraform import roomlb_room.show weekly-show

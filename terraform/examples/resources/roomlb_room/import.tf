@@ -1,0 +1,4 @@
+import {
+  to = roomlb_room.show
+  id = "weekly-show"
+}

@@ -1,0 +1,1 @@
+terraform import roomlb_vip.public public-v4

@@ -1,0 +1,4 @@
+import {
+  to = roomlb_vip.public
+  id = "public-v4"
+}
