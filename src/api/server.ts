@@ -33,6 +33,7 @@ import { mediaNodeRoutes, type MediaNodeRoutesOptions } from './routes/media-nod
 import { nodeStateRoutes } from './routes/node-state.ts';
 import { operationRoutes } from './routes/operations.ts';
 import { placementRoutes } from './routes/placements.ts';
+import { policyRoutes } from './routes/policies.ts';
 import { replicaRoutes } from './routes/replicas.ts';
 import { roomRoutes } from './routes/rooms.ts';
 import { installValidation } from './validation.ts';
@@ -120,6 +121,7 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
   await app.register(roomRoutes, { dispatcher, metrics });
   await app.register(placementRoutes, { dispatcher, rendered });
   await app.register(entityRoutes, { dispatcher, editor: options.editor });
+  await app.register(policyRoutes, { editor: options.editor });
   await app.register(nodeStateRoutes, { editor: options.editor });
   if (options.nodes) {
     await app.register(mediaNodeRoutes, options.nodes);

@@ -4,7 +4,8 @@ import type * as schemas from '../api/schemas.ts';
 import type { RoomWishes } from '../allocation/allocation.ts';
 import type { StreamItem } from '../events/stream-messages.ts';
 import type { Fetch } from '../http/exchange.ts';
-import type { NodeDocument, TopologyDocument } from '../topology/schema.ts';
+import type { HealthDocument } from '../topology/health/schema.ts';
+import type { NodeDocument, PlacementDocument, TopologyDocument } from '../topology/schema.ts';
 import { Dispatchers } from './dispatchers.ts';
 import { eventFeed, type EventsOptions } from './event-feed.ts';
 
@@ -90,6 +91,30 @@ export class RoomlbClient {
     return this.#get('/v1/topology');
   }
 
+  /** How rooms are placed, defaults included. */
+  placementPolicy(): Promise<PlacementDocument> {
+    return this.#get(POLICY.placement);
+  }
+
+  /**
+   * Makes this the whole of it: what is left out has its default.
+   *
+   * @throws RoomlbError 422 where the topology would not be valid
+   */
+  async setPlacementPolicy(policy: PlacementDocument): Promise<PlacementDocument> {
+    return (await this.#dispatchers.ask('PUT', POLICY.placement, policy)).body as PlacementDocument;
+  }
+
+  /** How the health of nodes is judged, defaults included. */
+  healthPolicy(): Promise<HealthDocument> {
+    return this.#get(POLICY.health);
+  }
+
+  /** As `setPlacementPolicy`. */
+  async setHealthPolicy(policy: HealthDocument): Promise<HealthDocument> {
+    return (await this.#dispatchers.ask('PUT', POLICY.health, policy)).body as HealthDocument;
+  }
+
   health(): Promise<Type.Static<typeof Health>> {
     return this.#get('/v1/health');
   }
@@ -107,6 +132,8 @@ export class RoomlbClient {
     return (await this.#dispatchers.ask('GET', path)).body as T;
   }
 }
+
+const POLICY = { placement: '/v1/policies/placement', health: '/v1/policies/health' } as const;
 
 function roomPath(room: string): string {
   return `/v1/rooms/${encodeURIComponent(room)}`;

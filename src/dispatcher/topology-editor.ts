@@ -1,5 +1,5 @@
 /**
- * Changes to the topology by REST. Each edit takes the document as it is, changes one entity, has the
+ * Changes to the topology by REST. Each edit takes the document as it is, changes one part, has the
  * whole checked as a file would be, and writes it by compare-and-set: nothing is ever half-applied.
  */
 import type { TopologyRecord, TopologyStore } from '../store/store.ts';
@@ -8,26 +8,28 @@ import { isError, type Fault } from '../topology/faults.ts';
 import { isTooDeep } from '../topology/depth.ts';
 import { toDocument } from '../topology/format.ts';
 import { MAX_DEPTH } from '../topology/limits.ts';
-import type { WindowDocument } from '../topology/maintenance/schema.ts';
-import type { NodeDocument, TopologyDocument, VipDocument } from '../topology/schema.ts';
+import type { TopologyDocument } from '../topology/schema.ts';
 import { topologyRevision } from '../topology/revision.ts';
 import type { Dispatcher } from './dispatcher.ts';
+import type { EditedPart, EntityDocument, EntityKind, PartDocument } from './edited-part.ts';
 import { newlySensitive } from './sensitive-addresses.ts';
 import { mergePatch } from './merge-patch.ts';
 
-export type EntityKind = 'nodes' | 'vips' | 'maintenance';
-type Entity = NodeDocument | VipDocument | WindowDocument;
-
 export type EditResult =
-  /** `revision` of the topology, and the entity in it, after the edit. */
+  /** `revision` of the topology after the edit. */
   | {
       readonly result: 'created' | 'changed';
       readonly revision: string;
-      readonly entity: Entity;
-      /** As it was before the edit; null where it was not there. */
-      readonly before: Entity | null;
+      /** The part as it was before the edit; null where it was not there. */
+      readonly before: PartDocument | null;
+      readonly after: PartDocument;
     }
-  | { readonly result: 'deleted'; readonly before: Entity | null }
+  /** `after`: the defaults, where a section was taken out. */
+  | {
+      readonly result: 'deleted';
+      readonly before: PartDocument | null;
+      readonly after: PartDocument | null;
+    }
   | { readonly result: 'missing' }
   | { readonly result: 'invalid'; readonly faults: readonly Fault[] }
   /** Somebody else wrote in between; `revision` is that of what holds now. */
@@ -35,7 +37,7 @@ export type EditResult =
 
 /** What an edit goes out from. */
 export interface EditedState {
-  /** Whether the entity is in the topology. */
+  /** Whether the part is in the topology. */
   readonly exists: boolean;
   /** Of the whole topology; see `topologyRevision()`. */
   readonly revision: string;
@@ -44,8 +46,8 @@ export interface EditedState {
 /** Throws where the edit may not go on; nothing is changed then. No other edit comes in between. */
 export type Precondition = (state: EditedState) => void;
 
-/** The entity as it shall be, or null to have it removed; undefined where there is nothing to change. */
-type Change = (entity: Entity | undefined) => unknown;
+/** The part as it shall be, or null to have it removed; undefined where there is nothing to change. */
+type Change = (part: PartDocument | undefined) => unknown;
 
 const TOO_DEEP: EditResult = {
   result: 'invalid',
@@ -54,7 +56,7 @@ const TOO_DEEP: EditResult = {
       severity: 'error',
       path: '',
       message: `is nested more than ${MAX_DEPTH} levels deep`,
-      hint: 'nodes, VIPs and windows need three',
+      hint: 'no part of a topology needs more than four',
     },
   ],
 };
@@ -82,26 +84,26 @@ export class TopologyEditor {
     });
   }
 
-  list(kind: EntityKind): readonly Entity[] {
+  list(kind: EntityKind): readonly EntityDocument[] {
     return this.document()[kind] ?? [];
   }
 
-  find(kind: EntityKind, id: string): Entity | undefined {
-    return this.list(kind).find((entity) => entity.id === id);
+  find(part: EditedPart): PartDocument | undefined {
+    return part.find(this.document());
   }
 
-  put(kind: EntityKind, id: string, body: object, precondition?: Precondition): Promise<EditResult> {
+  put(part: EditedPart, body: object, precondition?: Precondition): Promise<EditResult> {
     if (isTooDeep(body)) return Promise.resolve(TOO_DEEP);
-    return this.edit(kind, id, () => ({ id, ...body }), precondition);
+    return this.edit(part, () => body, precondition);
   }
 
-  patch(kind: EntityKind, id: string, patch: object, precondition?: Precondition): Promise<EditResult> {
+  patch(part: EditedPart, patch: object, precondition?: Precondition): Promise<EditResult> {
     if (isTooDeep(patch)) return Promise.resolve(TOO_DEEP);
-    return this.edit(kind, id, (entity) => entity && mergePatch(entity, patch), precondition);
+    return this.edit(part, (is) => is && mergePatch(is, patch), precondition);
   }
 
-  remove(kind: EntityKind, id: string, precondition?: Precondition): Promise<EditResult> {
-    return this.edit(kind, id, (entity) => entity && null, precondition);
+  remove(part: EditedPart, precondition?: Precondition): Promise<EditResult> {
+    return this.edit(part, (is) => is && null, precondition);
   }
 
   /** Of the topology that `list` and `find` read: another one after any edit that changed anything. */
@@ -129,39 +131,24 @@ export class TopologyEditor {
     return record;
   }
 
-  private edit(
-    kind: EntityKind,
-    id: string,
-    change: Change,
-    precondition?: Precondition,
-  ): Promise<EditResult> {
-    const edited = this.last.then(() => this.apply(kind, id, change, precondition));
+  private edit(part: EditedPart, change: Change, precondition?: Precondition): Promise<EditResult> {
+    const edited = this.last.then(() => this.apply(part, change, precondition));
     this.last = edited.catch(() => undefined);
     return edited;
   }
 
-  private async apply(
-    kind: EntityKind,
-    id: string,
-    change: Change,
-    precondition?: Precondition,
-  ): Promise<EditResult> {
+  private async apply(part: EditedPart, change: Change, precondition?: Precondition): Promise<EditResult> {
     const record = await this.pull();
     const document = this.document();
-    const entities: readonly Entity[] = document[kind] ?? [];
-    const index = entities.findIndex((entity) => entity.id === id);
-    const wanted = change(entities[index]);
+    const before = part.find(document);
+    const wanted = change(before);
     if (wanted === undefined) return { result: 'missing' };
-    precondition?.({ exists: index >= 0, revision: this.revision });
+    precondition?.({ exists: before !== undefined, revision: this.revision });
 
-    const position = index < 0 ? entities.length : index;
-    const list: unknown[] = [...entities];
-    list.splice(position, 1, ...(wanted === null ? [] : [wanted]));
-    const changed = { ...document, [kind]: list };
-    const { topology, faults } = checkDocument(changed);
-    const renamed = wanted === null ? [] : differentId(wanted, id, `${kind}[${position}].id`);
-    if (!topology || renamed.length > 0)
-      return { result: 'invalid', faults: [...renamed, ...faults.filter(isError)] };
+    const replaced = part.replace(document, wanted);
+    const { topology, faults } = checkDocument(replaced.document);
+    if (!topology || replaced.faults.length > 0)
+      return { result: 'invalid', faults: [...replaced.faults, ...faults.filter(isError)] };
     const sensitive = newlySensitive(this.dispatcher.declared, topology);
     if (sensitive.length > 0) return { result: 'invalid', faults: sensitive };
 
@@ -173,16 +160,9 @@ export class TopologyEditor {
     }
     this.version = next.version;
     this.dispatcher.setTopology(topology);
-    const entity = this.find(kind, id);
-    const before = entities[index] ?? null;
-    if (!entity) return { result: 'deleted', before };
-    return { result: index < 0 ? 'created' : 'changed', revision: this.revision, entity, before };
+    const after = this.find(part) ?? null;
+    if (wanted === null || !after) return { result: 'deleted', before: before ?? null, after };
+    const result = before ? 'changed' : 'created';
+    return { result, revision: this.revision, before: before ?? null, after };
   }
-}
-
-function differentId(entity: unknown, id: string, path: string): Fault[] {
-  if (typeof entity === 'object' && entity !== null && 'id' in entity && entity.id === id) return [];
-  return [
-    { severity: 'error', path, message: 'must be the id in the URL', hint: `write ${id}, or leave it out` },
-  ];
 }

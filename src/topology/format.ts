@@ -34,10 +34,7 @@ export function formatTopology(topology: Topology): string {
 
 export function toPlacementDocument(placement: Placement): PlacementDocument {
   const { algorithm, tableSize, loadBound, movesPerSecond } = placement;
-  return {
-    ...{ algorithm, tableSize, loadBound: loadBound ?? 'off' },
-    ...(movesPerSecond === null ? {} : { movesPerSecond }),
-  };
+  return { algorithm, tableSize, loadBound: loadBound ?? 'off', movesPerSecond: movesPerSecond ?? 'off' };
 }
 
 export function toVipDocument(vip: Vip): VipDocument {

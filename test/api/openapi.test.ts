@@ -55,7 +55,7 @@ describe('the OpenAPI document', () => {
         .filter((parameter) => parameter.in === 'header')
         .map(({ name }) => name.toLowerCase())
         .sort();
-    for (const path of ['/v1/nodes/{id}', '/v1/vips/{id}']) {
+    for (const path of ['/v1/nodes/{id}', '/v1/vips/{id}', '/v1/policies/placement']) {
       for (const method of ['put', 'patch', 'delete'])
         assert.deepEqual(fields(path, method), ['if-match', 'if-none-match'], `${method} ${path}`);
     }
@@ -113,6 +113,24 @@ const REQUESTS: readonly Asked[] = [
   { path: '/v1/nodes/{id}/drain', method: 'POST', url: '/v1/nodes/sfu-1/drain', status: 200 },
   { path: '/v1/nodes/{id}', method: 'DELETE', url: '/v1/nodes/sfu-1', status: 204 },
   { path: '/v1/vips/{id}', method: 'GET', url: '/v1/vips/public', status: 200 },
+  { path: '/v1/policies/placement', method: 'GET', url: '/v1/policies/placement', status: 200 },
+  {
+    path: '/v1/policies/placement',
+    method: 'PATCH',
+    url: '/v1/policies/placement',
+    payload: { loadBound: 2 },
+    status: 200,
+  },
+  {
+    path: '/v1/policies/placement',
+    method: 'PUT',
+    url: '/v1/policies/placement',
+    payload: { loadBound: 0 },
+    status: 422,
+  },
+  { path: '/v1/policies/health', method: 'GET', url: '/v1/policies/health', status: 200 },
+  { path: '/v1/policies/health', method: 'PUT', url: '/v1/policies/health', payload: {}, status: 200 },
+  { path: '/v1/policies/health', method: 'DELETE', url: '/v1/policies/health', status: 204 },
   { path: '/v1/topology', method: 'GET', url: '/v1/topology', status: 200 },
   {
     path: '/v1/topology',

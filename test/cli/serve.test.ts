@@ -140,8 +140,8 @@ describe('roomlb serve', () => {
 
   test('keeps edits made by REST; a file that changed wins where it changed, and only there', async () => {
     const store = `file:${join(folder, 'edits')}`;
-    const patch = (url: string, node: string, body: object) =>
-      fetch(`${url}/v1/nodes/${node}`, {
+    const patch = (url: string, part: string, body: object) =>
+      fetch(`${url}/v1/${part}`, {
         method: 'PATCH',
         headers: { 'content-type': 'application/json' },
         body: JSON.stringify(body),
@@ -150,13 +150,21 @@ describe('roomlb serve', () => {
       ((await (await fetch(`${url}/v1/nodes/${node}`)).json()) as { weight: number }).weight;
 
     const first = await serve('--store', store);
-    assert.equal((await patch(first.url, 'sfu-1', { weight: 11 })).status, 200);
-    assert.equal((await patch(first.url, 'sfu-2', { weight: 22 })).status, 200);
+    assert.equal((await patch(first.url, 'nodes/sfu-1', { weight: 11 })).status, 200);
+    assert.equal((await patch(first.url, 'nodes/sfu-2', { weight: 22 })).status, 200);
+    assert.equal((await patch(first.url, 'policies/placement', { loadBound: 3 })).status, 200);
     await stop(first, 'SIGKILL');
 
     await writeFile(topology, SMALL.replace('id: sfu-2,', 'id: sfu-2, weight: 77,'));
     const second = await serve('--store', store);
     assert.deepEqual([await weightOf(second.url, 'sfu-1'), await weightOf(second.url, 'sfu-2')], [11, 77]);
+    const placement = (await (await fetch(`${second.url}/v1/policies/placement`)).json()) as object;
+    assert.deepEqual(placement, {
+      algorithm: 'maglev',
+      tableSize: 65_537,
+      loadBound: 3,
+      movesPerSecond: 'off',
+    });
     assert.ok(
       second.log.some((line) => line.includes('sfu-2') && line.includes('the file wins')),
       second.log.join(),

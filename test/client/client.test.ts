@@ -68,6 +68,17 @@ describe('the client', () => {
     });
   });
 
+  test('reads and sets policies', async (t) => {
+    const { url } = await server(t);
+    const client = new RoomlbClient({ url });
+    assert.equal((await client.placementPolicy()).loadBound, 1.25);
+    assert.equal((await client.setPlacementPolicy({ loadBound: 'off' })).loadBound, 'off');
+    assert.equal((await client.topology()).placement?.loadBound, 'off');
+    const health = await client.healthPolicy();
+    assert.deepEqual(await client.setHealthPolicy({ ...health, fall: 5 }), { ...health, fall: 5 });
+    await assert.rejects(client.setHealthPolicy({ fall: 0 }), /422 .*\n *health\.fall/);
+  });
+
   test('asks another dispatcher where one does not answer, and says who it is', async (t) => {
     const seen: (string | undefined)[] = [];
     const busy = createServer((request, response) => {

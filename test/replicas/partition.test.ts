@@ -1,6 +1,7 @@
 /** Replicas on one real Redis that see different things: of nodes, and, where one is cut off, of each other. */
 import assert from 'node:assert/strict';
 import { after, before, describe, test, type TestContext } from 'node:test';
+import { entity } from '../../src/dispatcher/edited-part.ts';
 import { TopologyEditor } from '../../src/dispatcher/topology-editor.ts';
 import { loadStoredTopology } from '../../src/dispatcher/stored-topology.ts';
 import { Membership } from '../../src/replicas/membership.ts';
@@ -101,7 +102,7 @@ describe('replicas on one Redis', { skip: NO_REDIS }, () => {
     await degraded(cut.store);
     await Promise.all([know([cut], 1), know(others)]);
     await pass(all, INTERVAL * 10);
-    const drained = await b.editor.patch('nodes', 'sfu-2', { state: 'draining' });
+    const drained = await b.editor.patch(entity('nodes', 'sfu-2'), { state: 'draining' });
     assert.equal(drained.result, 'changed');
     await until('the other to follow', () => c.editor.revision === b.editor.revision);
     assert.notEqual(cut.editor.revision, b.editor.revision);

@@ -86,6 +86,7 @@ placement:
   algorithm: maglev
   tableSize: 65537
   loadBound: 1.25
+  movesPerSecond: off
 vips:
   - id: v
     addresses:

@@ -1,16 +1,17 @@
-/** Nodes, VIPs and maintenance windows: the same routes for all. */
+/** Nodes, VIPs and maintenance windows, and the topology that they are in. */
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import Type from 'typebox';
 import type { Dispatcher } from '../../dispatcher/dispatcher.ts';
-import type { EntityKind, TopologyEditor } from '../../dispatcher/topology-editor.ts';
+import { entity, type EntityKind } from '../../dispatcher/edited-part.ts';
+import type { TopologyEditor } from '../../dispatcher/topology-editor.ts';
 import { toDocument } from '../../topology/format.ts';
 import { WindowSchema } from '../../topology/maintenance/schema.ts';
 import { NodeSchema, VipSchema } from '../../topology/schema.ts';
-import { notModified, preconditionOf } from '../conditional.ts';
-import { answerEdit, EDIT_PROBLEMS, EntityParams, noSuchEntity } from '../edit-answer.ts';
-import { EditConditions, ETAG, NOT_MODIFIED, problems, ReadConditions, withHeaders } from '../responses.ts';
-import { AnyObject, nothing } from '../schemas.ts';
-import { acceptMergePatch, MERGE_PATCH } from '../validation.ts';
+import { notModified } from '../conditional.ts';
+import { EDIT_PROBLEMS, EntityParams } from '../edit-answer.ts';
+import { ETAG, NOT_MODIFIED, ReadConditions, withHeaders } from '../responses.ts';
+import { AnyObject } from '../schemas.ts';
+import { editedPartRoutes } from './edited-part.ts';
 
 interface Options {
   dispatcher: Dispatcher;
@@ -65,7 +66,6 @@ export const entityRoutes: FastifyPluginAsyncTypebox<Options> = async (app, opti
 };
 
 const tags = ['topology'];
-const Body = Type.Unsafe<object>({ type: 'object', additionalProperties: true });
 
 const OpenWindowSchema = Type.Object({
   window: Type.String(),
@@ -74,10 +74,8 @@ const OpenWindowSchema = Type.Object({
 });
 
 function routesFor(kind: EntityKind, word: string, schema: Type.TObject): FastifyPluginAsyncTypebox<Options> {
-  return (app, { editor }) => {
-    const entity = Type.Unsafe<unknown>({ ...schema, description: `A ${word}, as in a topology file.` });
-    const written = { 200: withHeaders(entity, ETAG), ...EDIT_PROBLEMS };
-    acceptMergePatch(app);
+  return async (app, { editor }) => {
+    const described = Type.Unsafe<unknown>({ ...schema, description: `A ${word}, as in a topology file.` });
 
     // Which windows are open changes with time, not with the topology: that list is no part of this.
     if (kind !== 'maintenance')
@@ -90,7 +88,7 @@ function routesFor(kind: EntityKind, word: string, schema: Type.TObject): Fastif
             summary: `All ${word}s`,
             headers: ReadConditions,
             response: {
-              200: withHeaders(Type.Unsafe<unknown>(Type.Object({ [kind]: Type.Array(entity) })), ETAG),
+              200: withHeaders(Type.Unsafe<unknown>(Type.Object({ [kind]: Type.Array(described) })), ETAG),
               304: NOT_MODIFIED,
             },
           },
@@ -101,92 +99,18 @@ function routesFor(kind: EntityKind, word: string, schema: Type.TObject): Fastif
             : reply.send({ [kind]: editor.list(kind) }),
       );
 
-    app.get(
-      `/v1/${kind}/:id`,
-      {
-        config: { scope: 'read' },
-        schema: {
-          tags,
-          summary: `One ${word}`,
-          params: EntityParams,
-          headers: ReadConditions,
-          response: {
-            200: withHeaders(entity, ETAG),
-            304: NOT_MODIFIED,
-            ...problems({ 404: `The topology has no such ${word}.` }),
-          },
-        },
-      },
-      (request, reply) => {
-        const { id } = request.params;
-        const found = editor.find(kind, id);
-        if (!found) throw noSuchEntity(word, id);
-        if (notModified(request, reply, editor.revision)) return reply.code(304).send();
-        return reply.send(found);
-      },
+    await app.register(
+      editedPartRoutes({
+        url: `/v1/${kind}/:id`,
+        params: EntityParams,
+        word,
+        schema: described,
+        part: ({ id = '' }) => entity(kind, id),
+        nameOf: ({ id }) => id,
+        removable: true,
+        problems: EDIT_PROBLEMS,
+      }),
+      { editor },
     );
-
-    app.put(
-      `/v1/${kind}/:id`,
-      {
-        config: { scope: 'topology:write' },
-        schema: {
-          tags,
-          summary: `Create or replace a ${word}`,
-          description: 'The whole topology is checked as a file would be: nothing is half-applied.',
-          params: EntityParams,
-          headers: EditConditions,
-          body: Body,
-          response: { ...written, 201: withHeaders(entity, ETAG) },
-        },
-      },
-      async (request, reply) => {
-        const { id } = request.params;
-        const result = await editor.put(kind, id, request.body, preconditionOf(request));
-        return answerEdit(reply, result, word, id);
-      },
-    );
-
-    app.patch(
-      `/v1/${kind}/:id`,
-      {
-        config: { scope: 'topology:write' },
-        schema: {
-          tags,
-          summary: `Change a ${word}`,
-          description: 'JSON Merge Patch (RFC 7396): null puts a member back to its default.',
-          consumes: [MERGE_PATCH, 'application/json'],
-          params: EntityParams,
-          headers: EditConditions,
-          body: Body,
-          response: written,
-        },
-      },
-      async (request, reply) => {
-        const { id } = request.params;
-        const result = await editor.patch(kind, id, request.body, preconditionOf(request));
-        return answerEdit(reply, result, word, id);
-      },
-    );
-
-    app.delete(
-      `/v1/${kind}/:id`,
-      {
-        config: { scope: 'topology:write' },
-        schema: {
-          tags,
-          summary: `Remove a ${word}`,
-          params: EntityParams,
-          headers: EditConditions,
-          response: { 204: nothing('Removed.'), ...EDIT_PROBLEMS },
-        },
-      },
-      async (request, reply) => {
-        const { id } = request.params;
-        const result = await editor.remove(kind, id, preconditionOf(request));
-        return answerEdit(reply, result, word, id);
-      },
-    );
-    return Promise.resolve();
   };
 }

@@ -1,6 +1,7 @@
 /** Short cuts for what operators do to a node: each is one PATCH of its administrative state. */
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import Type from 'typebox';
+import { entity } from '../../dispatcher/edited-part.ts';
 import type { TopologyEditor } from '../../dispatcher/topology-editor.ts';
 import type { AdminState } from '../../topology/model.ts';
 import { NodeSchema } from '../../topology/schema.ts';
@@ -37,7 +38,7 @@ export const nodeStateRoutes: FastifyPluginAsyncTypebox<{ editor: TopologyEditor
       },
       async (request, reply) => {
         const { id } = request.params;
-        const result = await editor.patch('nodes', id, { state }, preconditionOf(request));
+        const result = await editor.patch(entity('nodes', id), { state }, preconditionOf(request));
         return answerEdit(reply, result, 'node', id);
       },
     );

@@ -61,14 +61,14 @@ function listOf({ items = {}, minItems = 0, maxItems = MANY }: JsonSchema): fc.A
   });
 }
 
-/** An object that says nothing of its members gets those of a topology's entities, rightly or not. */
+/** An object that says nothing of its members gets those of parts of a topology, rightly or not. */
 function objectOf({ properties, required = [] }: JsonSchema): fc.Arbitrary<fc.JsonValue> {
-  if (!properties) return fc.record(ENTITY_MEMBERS, { requiredKeys: [] });
+  if (!properties) return fc.record(PART_MEMBERS, { requiredKeys: [] });
   const members = Object.entries(properties).map(([name, schema]) => [name, valueOf(schema)] as const);
   return fc.record(Object.fromEntries(members), { requiredKeys: [...required] });
 }
 
-const ENTITY_MEMBERS: Record<string, fc.Arbitrary<fc.JsonValue>> = {
+const PART_MEMBERS: Record<string, fc.Arbitrary<fc.JsonValue>> = {
   id: fc.constantFrom('sfu-1', 'public', 'new'),
   kind: fc.constantFrom('mediasoup', 'janus'),
   vip: fc.constantFrom('public', 'nowhere'),
@@ -84,4 +84,8 @@ const ENTITY_MEMBERS: Record<string, fc.Arbitrary<fc.JsonValue>> = {
   signalling: fc.constantFrom({ port: 80 }, { port: 443, tls: 'terminate' }, null),
   schedule: fc.constantFrom({ start: '2026-01-01T00:00:00Z', end: '2026-01-01T01:00:00Z' }, '0 3 * * *'),
   nodes: fc.constantFrom(['sfu-1'], ['nobody'], []),
+  loadBound: fc.constantFrom(1, 1.5, 0.5, 'off', false),
+  tableSize: fc.constantFrom(251, 1009, 1000, 1.5),
+  checks: fc.constantFrom(['stun'], [{ type: 'http', path: '/' }], ['ping'], []),
+  damping: fc.constantFrom({ halfLife: '9s' }, 'off', { suppress: 1 }, null),
 };

@@ -4,6 +4,7 @@ import { after, before, describe, test } from 'node:test';
 import { Redis } from 'ioredis';
 import { Dispatcher } from '../../../src/dispatcher/dispatcher.ts';
 import { loadStoredTopology } from '../../../src/dispatcher/stored-topology.ts';
+import { entity, section } from '../../../src/dispatcher/edited-part.ts';
 import { TopologyEditor } from '../../../src/dispatcher/topology-editor.ts';
 import { keysFor } from '../../../src/store/redis/keys.ts';
 import { MAX_GONE } from '../../../src/store/redis/scripts.ts';
@@ -129,20 +130,26 @@ describe('a Redis that several share', { skip: NO_REDIS }, () => {
     const [a, b] = [replicas[0]!, replicas[1]!];
     assert.equal((await a.store.topology.read())?.version, 1);
     const stale = b.editor.revision;
-    const drained = await a.editor.patch('nodes', 'sfu-1', { state: 'draining' });
+    const drained = await a.editor.patch(entity('nodes', 'sfu-1'), { state: 'draining' });
     assert.equal(drained.result, 'changed');
     // Not waited for: b may not know yet, and must not forget what a wrote.
     let seen = '';
-    const edited = await b.editor.patch('nodes', 'sfu-2', { weight: 7 }, ({ revision }) => (seen = revision));
+    const edited = await b.editor.patch(
+      entity('nodes', 'sfu-2'),
+      { weight: 7 },
+      ({ revision }) => (seen = revision),
+    );
     assert.equal(edited.result, 'changed');
     assert.notEqual(seen, stale);
     await until('a to follow', () => a.editor.revision === b.editor.revision);
     const nodes = a.dispatcher.declared.nodes;
     assert.equal(nodes.find(({ id }) => id === 'sfu-1')?.state, 'draining');
     assert.equal(nodes.find(({ id }) => id === 'sfu-2')?.weight, 7);
+    assert.equal((await b.editor.patch(section('placement'), { loadBound: 3 })).result, 'changed');
+    await until('a to follow', () => a.dispatcher.declared.placement.loadBound === 3);
     // One of two edits at the same moment may lose, and is told what holds now.
     const both = await Promise.all(
-      replicas.map(({ editor }, i) => editor.patch('nodes', 'sfu-3', { weight: 10 + i })),
+      replicas.map(({ editor }, i) => editor.patch(entity('nodes', 'sfu-3'), { weight: 10 + i })),
     );
     await until('both to agree', () => a.editor.revision === b.editor.revision);
     for (const outcome of both) {
