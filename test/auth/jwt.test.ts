@@ -1,6 +1,14 @@
 import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
-import { exportJWK, generateKeyPair, SignJWT, UnsecuredJWT, type CryptoKey, type JSONWebKeySet } from 'jose';
+import {
+  exportJWK,
+  exportSPKI,
+  generateKeyPair,
+  SignJWT,
+  UnsecuredJWT,
+  type CryptoKey,
+  type JSONWebKeySet,
+} from 'jose';
 import { JwtAuthenticator } from '../../src/auth/jwt.ts';
 
 const [issuer, audience] = ['https://id.example.net', 'roomlb'];
@@ -20,6 +28,13 @@ async function signer(kid: string): Promise<Signer> {
 const GOOD = { iss: issuer, aud: audience, sub: 'ann', exp: NOW + 600, scope: 'read openid rooms:write' };
 const sign = ({ kid, privateKey }: Signer, claims: object = GOOD) =>
   new SignJWT({ ...claims }).setProtectedHeader({ alg: 'ES256', kid }).sign(privateKey);
+
+/** With something where the signature would be, else it has not even the form. */
+const unsigned = (alg: string) =>
+  [{ alg, kid: 'rsa' }, GOOD]
+    .map((part) => Buffer.from(JSON.stringify(part)).toString('base64url'))
+    .concat('AA')
+    .join('.');
 
 describe('tokens of an issuer', () => {
   let one: Signer;
@@ -91,6 +106,40 @@ describe('tokens of an issuer', () => {
     }
     assert.equal(jwt.takes(new UnsecuredJWT({ ...GOOD }).encode()), false);
     assert.equal(jwt.takes('x'.repeat(9000)), false);
+  });
+
+  test('are refused by name for an algorithm that is not on the list, whatever key it would take', async () => {
+    const rsa = await generateKeyPair('RS256', { extractable: true });
+    const jwk = { ...(await exportJWK(rsa.publicKey)), kid: 'rsa' };
+    const keys = { keys: [jwk, { kty: 'oct', kid: 'oct', k: Buffer.alloc(64, 7).toString('base64url') }] };
+    const jwt = new JwtAuthenticator({ issuer, audience, keys, refresh: dead, now: () => NOW * 1000 });
+    const by = (alg: string, kid: string, key: CryptoKey | Uint8Array) =>
+      new SignJWT({ ...GOOD }).setProtectedHeader({ alg, kid }).sign(key);
+    assert.ok('principal' in (await jwt.verify(await by('RS256', 'rsa', rsa.privateKey))));
+
+    const pem = new TextEncoder().encode(await exportSPKI(rsa.publicKey));
+    const forged = [
+      ...['none', 'None', 'nOnE'].map(unsigned),
+      ...(await Promise.all(['HS256', 'HS384', 'HS512'].map((alg) => by(alg, 'rsa', pem)))),
+      await by('HS256', 'rsa', new TextEncoder().encode(JSON.stringify(jwk))),
+      await by('HS256', 'oct', Buffer.alloc(64, 7)),
+    ];
+    for (const token of forged) {
+      const verdict = await jwt.verify(token);
+      assert.match('refused' in verdict ? verdict.refused : 'taken', /"alg".* not allowed/, token);
+    }
+  });
+
+  test('are refused by a key that is for something else than signatures, or for another algorithm', async () => {
+    const jwkOf = (more: object) => ({ keys: [{ ...one.jwk, ...more }] });
+    const verdictBy = async (more: object) => {
+      const options = { issuer, audience, refresh: dead, now: () => NOW * 1000 };
+      return new JwtAuthenticator({ ...options, keys: jwkOf(more) }).verify(await sign(one));
+    };
+    for (const fine of [{}, { use: 'sig' }, { key_ops: ['verify'] }, { alg: undefined }])
+      assert.ok('principal' in (await verdictBy(fine)), JSON.stringify(fine));
+    for (const other of [{ use: 'enc' }, { key_ops: ['encrypt'] }, { alg: 'ES384' }, { alg: 'ECDH-ES' }])
+      assert.ok('refused' in (await verdictBy(other)), JSON.stringify(other));
   });
 
   test('by a new key are good once it can be asked for, by a former one no more; until then the former holds', async () => {
