@@ -1,7 +1,7 @@
 /** Who asks, and whether they may: bearer tokens (RFC 6750) or certificates, against the scope that each route declares. */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { verifyToken, type Authenticator, type Principal, type Verdict } from '../auth/authenticator.ts';
-import { verdictOnPeer } from '../auth/certificate.ts';
+import type { PeerCertificates } from '../auth/certificate.ts';
 import type { Scope } from '../auth/scope.ts';
 import { DOCS } from './openapi.ts';
 import { Problem } from './problem.ts';
@@ -22,6 +22,8 @@ declare module 'fastify' {
 
 export interface Authentication {
   readonly authenticators: readonly Authenticator[];
+  /** Of nodes; where left out, those that the server itself is told to trust are. */
+  readonly certificates?: PeerCertificates | undefined;
   /** Scopes that nobody needs a token for. */
   readonly open: ReadonlySet<Scope>;
   /** Milliseconds between two looks at the credential of a connection that stays open. */
@@ -74,7 +76,7 @@ export function installAuthentication(
     if (limit) limitAddresses(app, limit);
     return;
   }
-  const { authenticators, open, recheckEvery = RECHECK_EVERY } = authentication;
+  const { authenticators, certificates, open, recheckEvery = RECHECK_EVERY } = authentication;
   const decide = (request: FastifyRequest, reply: FastifyReply, scope: Scope, verdict: Verdict) => {
     const caller = 'principal' in verdict ? verdict.principal.name : request.ip;
     return limit?.check(caller, reply) ?? judge(request, reply, scope, verdict);
@@ -87,17 +89,21 @@ export function installAuthentication(
       return;
     }
     const token = bearerToken(request.raw.headers.authorization);
-    const verdict =
+    const look = (): Verdict | Promise<Verdict> =>
       token === undefined
-        ? (verdictOnPeer(request.raw.socket) ?? NO_TOKEN)
+        ? (certificates?.verdictOn(request.raw.socket) ?? NO_TOKEN)
         : verifyToken(authenticators, token);
-    if (token !== undefined) {
+    const verdict = look();
+    if (verdict !== NO_TOKEN) {
       const refusal = async () => {
-        const now = await verifyToken(authenticators, token);
+        const now = await look();
         return 'refused' in now ? now.refused : lackOf(request, scope, now.principal)?.detail;
       };
       request.standing = { every: recheckEvery, refusal };
     }
+    // On this connection, what is refused of a certificate stays so.
+    if (token === undefined && verdict !== NO_TOKEN && 'refused' in verdict)
+      void reply.header('connection', 'close');
     if (verdict instanceof Promise) {
       verdict.then((late) => done(decide(request, reply, scope, late)), done);
     } else done(decide(request, reply, scope, verdict));

@@ -51,6 +51,11 @@ export class HttpServers {
     return this.#tls ? 'https' : 'http';
   }
 
+  /** PEM of those whose certificates are trusted now; null: none is. */
+  get clientAuthorities(): Buffer | null {
+    return this.#tls?.clientAuthorities ?? null;
+  }
+
   create(listener: RequestListener): Server {
     const server = this.#make({ ...LIMITS, ...this.#options.limits }, listener);
     server.maxConnections = this.#options.maxConnections ?? MAX_CONNECTIONS;

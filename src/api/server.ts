@@ -1,6 +1,7 @@
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import Fastify, { LogController, type FastifyBaseLogger, type FastifyInstance } from 'fastify';
 import type { Registry } from 'prom-client';
+import { PeerCertificates } from '../auth/certificate.ts';
 import type { NodeCredentials } from '../auth/node-credentials.ts';
 import type { Dispatcher } from '../dispatcher/dispatcher.ts';
 import { RenderCache } from '../dispatcher/render-cache.ts';
@@ -114,7 +115,9 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
   await installWebSockets(app);
   installBrowserGuard(app, options.hosts);
   installAudit(app, options.audit);
-  installAuthentication(app, options.authentication, options.limit);
+  const { authentication } = options;
+  const certificates = new PeerCertificates({ authorities: () => servers.clientAuthorities, now: Date.now });
+  installAuthentication(app, authentication && { certificates, ...authentication }, options.limit);
   installValidation(app);
   await installOpenApi(app);
   installMetrics(app, metrics);

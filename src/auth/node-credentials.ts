@@ -6,7 +6,7 @@
 import { errors, jwtVerify, SignJWT } from 'jose';
 import type { Authenticator, Principal, Verdict } from './authenticator.ts';
 import type { NodeKey } from './node-key.ts';
-import { NODE_SCOPES } from './scope.ts';
+import { NODE_ROUTES, NODE_SCOPES } from './scope.ts';
 
 /** Milliseconds for which each is good. */
 export interface NodeCredentialLives {
@@ -22,18 +22,6 @@ export interface Granted {
   /** Seconds from now. */
   readonly expiresIn: number;
 }
-
-/**
- * All that a credential is good for, as routes are written: the node's word, its renewal, and where a client belongs
- * that came to it.
- */
-const CREDENTIAL_ROUTES: ReadonlySet<string> = new Set([
-  'PUT /v1/nodes/:id/registration',
-  'GET /v1/nodes/:id/heartbeat',
-  'POST /v1/nodes/:id/credentials',
-  'PUT /v1/rooms/:room',
-  'GET /v1/nodes/:id',
-]);
 
 type Kind = keyof NodeCredentialLives;
 interface Form {
@@ -62,7 +50,7 @@ const FORMS: Readonly<Record<Kind, Form>> = {
       name: `node/${node}`,
       scopes: new Set([...NODE_SCOPES, 'nodes:enrol'] as const),
       nodes: [node],
-      routes: CREDENTIAL_ROUTES,
+      routes: NODE_ROUTES,
     }),
     expired: 'the credential of the node has expired: renew it in time, or enrol the node by roomlb enroll',
   },

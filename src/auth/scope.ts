@@ -20,6 +20,18 @@ export const SCOPES = Object.keys(SCOPE_MEANINGS) as readonly Scope[];
 /** What a media node needs: to report, and to tell a client that came to the wrong node where its room is. */
 export const NODE_SCOPES: readonly Scope[] = ['read', 'rooms:write', 'nodes:report'];
 
+/**
+ * All that what a node has of its own, a credential or a certificate, is good for, as routes are written: the node's
+ * word, the renewal of a credential, and where a client belongs that came to it.
+ */
+export const NODE_ROUTES: ReadonlySet<string> = new Set([
+  'PUT /v1/nodes/:id/registration',
+  'GET /v1/nodes/:id/heartbeat',
+  'POST /v1/nodes/:id/credentials',
+  'PUT /v1/rooms/:room',
+  'GET /v1/nodes/:id',
+]);
+
 export function isScope(text: string): text is Scope {
   return Object.hasOwn(SCOPE_MEANINGS, text);
 }

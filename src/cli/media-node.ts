@@ -19,7 +19,8 @@ import { CliError, EXIT } from './exit.ts';
 import { createLogger, type LogLevel } from './logger.ts';
 import { credentialKeeperOf, type NodeCredentialOptions } from './node-credential.ts';
 import type { Io } from './output.ts';
-import { readClientTls, readIdentity, type ClientTlsOptions } from './tls-files.ts';
+import { keepReloading } from './reloading.ts';
+import { readIdentity, renewedClientTls, type ClientTlsOptions } from './tls-files.ts';
 
 export interface MediaNodeOptions extends NodeCredentialOptions, ClientTlsOptions {
   readonly dispatcher?: readonly string[];
@@ -42,20 +43,25 @@ export async function runMediaNode(io: Io, node: string, options: MediaNodeOptio
     throw new CliError(EXIT.badInput, 'say where the topology is: --dispatcher URL, or --topology FILE');
   }
   const tls = await readIdentity(options);
-  const tlsShown = await readClientTls(options);
+  const shown = await renewedClientTls(options);
   const logger = createLogger(options.logLevel, { node });
-  const keeper = await credentialKeeperOf(options, { node, dispatchers, tls: tlsShown, logger });
-  const access = {
-    ...(keeper
-      ? kept(io, keeper, options.dispatcher)
-      : await accessOf(io, options, options.dispatcher ?? [])),
-    ...(tlsShown && { tls: tlsShown }),
+  const keeper = await credentialKeeperOf(options, { node, dispatchers, tls: shown.current, logger });
+  const tokens = keeper
+    ? kept(io, keeper, options.dispatcher)
+    : await accessOf(io, options, options.dispatcher ?? []);
+  const access: Access = {
+    ...tokens,
+    get tls() {
+      return shown.current();
+    },
   };
   const keeping = new AbortController();
   void keeper?.run(keeping.signal);
+  const stopReloading = keepReloading(shown.reloadables, logger);
   try {
     await work(io, options, { node, dispatchers, access, keeper, tls, logger, drainLimit, stunPort });
   } finally {
+    stopReloading();
     keeping.abort();
   }
 }

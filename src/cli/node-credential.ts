@@ -19,7 +19,8 @@ export interface NodeCredentialOptions extends AccessOptions {
 export interface KeeperSetting {
   readonly node: string;
   readonly dispatchers: readonly URL[];
-  readonly tls: ClientTls | undefined;
+  /** As it is now. */
+  readonly tls: () => ClientTls | undefined;
   readonly logger: Logger;
 }
 
@@ -45,7 +46,7 @@ export async function credentialKeeperOf(
     enrolment: () => tokenIn(secretFrom(enrolmentFile)),
     enrolmentFile,
     swap: (token) => {
-      const access = { token: () => token, ...(tls && { tls }) };
+      const access = { token: () => token, tls: tls() };
       return swapForCredential(
         dispatchers.map((url) => ({ url, access })),
         node,

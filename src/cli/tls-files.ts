@@ -4,6 +4,7 @@ import { createSecureContext } from 'node:tls';
 import type { ClientTls } from '../http/access.ts';
 import type { Identity } from '../media-node/signalling/server.ts';
 import { CliError, EXIT } from './exit.ts';
+import type { Reloadable } from './reloading.ts';
 import { badFile } from './system-error.ts';
 
 export interface TlsOptions {
@@ -52,6 +53,25 @@ export async function readClientTls(options: ClientTlsOptions): Promise<ClientTl
     ...(dispatcherCa !== undefined && { ca: await readAuthorities('--dispatcher-ca', dispatcherCa) }),
     ...(identity && { cert: identity.certificate, key: identity.key }),
   };
+}
+
+/** The same while a command runs: files are read again when they change. */
+export interface RenewedTls {
+  /** As it is now. */
+  readonly current: () => ClientTls | undefined;
+  readonly reloadables: readonly Reloadable[];
+}
+
+/** @throws CliError */
+export async function renewedClientTls(options: ClientTlsOptions): Promise<RenewedTls> {
+  let tls = await readClientTls(options);
+  const { dispatcherCa, clientCertificate, clientKey } = options;
+  const files = [dispatcherCa, clientCertificate, clientKey].filter((file) => file !== undefined);
+  const reload = async () => {
+    tls = await readClientTls(options);
+  };
+  const what = `certificate ${clientCertificate ?? dispatcherCa ?? ''}`;
+  return { current: () => tls, reloadables: files.length > 0 ? [{ what, files, reload }] : [] };
 }
 
 /** @throws CliError for bad input: a file that cannot be read, or has no certificate that TLS can use */

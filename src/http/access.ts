@@ -5,7 +5,8 @@ import { secureFetch } from './secure-fetch.ts';
 export interface Access {
   /** The bearer token as it is now, since it may be renewed; undefined: none. */
   readonly token: () => string | undefined;
-  readonly tls?: ClientTls;
+  /** As it is now, since it may be renewed too. */
+  readonly tls?: ClientTls | undefined;
   /** Told when a dispatcher does not take the token (401). */
   readonly refused?: () => void;
 }

@@ -2,19 +2,25 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
+import type { IncomingMessage } from 'node:http';
+import { Agent, request } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { json } from 'node:stream/consumers';
 import { after, before, describe, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { connect } from 'node:tls';
 import type { FastifyInstance } from 'fastify';
 import { WebSocket } from 'ws';
 import { HttpServers } from '../../src/api/http-server.ts';
-import { nodesOf } from '../../src/auth/certificate.ts';
+import { nodesOf, PeerCertificates } from '../../src/auth/certificate.ts';
 import { accessing, type Access, type ClientTls } from '../../src/http/access.ts';
 import { exchange } from '../../src/http/exchange.ts';
 import { DispatcherError, register } from '../../src/media-node/dispatchers.ts';
-import { serverWith } from '../fixtures/cluster.ts';
+import { NO_EVENTS } from '../../src/events/bus.ts';
+import { NodeRegistry } from '../../src/nodes/registry.ts';
+import { parse, serverWith, SMALL } from '../fixtures/cluster.ts';
 import { issue, NO_OPENSSL, type Issued } from '../fixtures/pki.ts';
 import { INSTANCE } from '../nodes/said.ts';
 
@@ -84,6 +90,70 @@ describe('mutual TLS', { skip: NO_OPENSSL }, () => {
     await assert.rejects(register({ url, access: accessOf() }, 'sfu-1', said), refused(401, /needs a token/));
   });
 
+  test('lets a node do no more by its certificate than by a credential', async () => {
+    const access = accessOf(await issue(folder, 'sfu-2', authority));
+    const ask = async (method: 'GET' | 'PUT' | 'DELETE', path: string) =>
+      (await exchange(new URL(path, url), { method, timeout: 10_000, ...accessing(access) })).status;
+    assert.equal(await ask('PUT', '/v1/rooms/r'), 201);
+    assert.equal(await ask('GET', '/v1/nodes/sfu-1'), 200);
+    for (const [method, path] of [
+      ['DELETE', '/v1/rooms/r'],
+      ['GET', '/v1/rooms'],
+      ['GET', '/v1/topology'],
+      ['GET', '/v1/events'],
+    ] as const)
+      assert.equal(await ask(method, path), 403, path);
+  });
+
+  test('ends what is open once the certificate has expired, or its authority goes', async (t) => {
+    const clock = { now: Date.now() };
+    const other = await issue(folder, 'other-authority');
+    const own = new HttpServers({ tls: { ...server, clientAuthorities: bundle(other, authority) } });
+    const certificates = new PeerCertificates({
+      authorities: () => own.clientAuthorities,
+      now: () => clock.now,
+    });
+    const authentication = { authenticators: [], open: new Set([]), certificates, recheckEvery: 10 };
+    const registry = new NodeRegistry({ topology: parse(SMALL), events: NO_EVENTS, now: Date.now });
+    const nodes = { registry, now: Date.now };
+    const { app } = await serverWith({ servers: own, authentication, nodes });
+    await app.listen({ host: '127.0.0.1', port: 0 });
+    t.after(() => {
+      app.server.closeAllConnections();
+      return app.close();
+    });
+    const base = new URL(`https://127.0.0.1:${(app.server.address() as AddressInfo).port}`);
+    const access = accessOf(await issue(folder, 'sfu-1', other));
+    const agent = new Agent({ ...access.tls, keepAlive: true, maxSockets: 1 });
+    t.after(() => agent.destroy());
+    const registered = () => registration(agent, base, 'sfu-1');
+    const open = async () => {
+      const { assignment } = await registered();
+      assert.ok(assignment);
+      const heartbeat = new URL('/v1/nodes/sfu-1/heartbeat', base).href.replace('https', 'wss');
+      const socket = new WebSocket(heartbeat, access.tls);
+      t.after(() => socket.terminate());
+      const ended = once(socket, 'close').then(([code, why]) => `${code} ${String(why)}`);
+      await once(socket, 'open');
+      return { socket, ended };
+    };
+
+    const first = await open();
+    own.renew({ ...server, clientAuthorities: bundle(authority, other) });
+    await sleep(50);
+    assert.equal(first.socket.readyState, WebSocket.OPEN);
+    own.renew({ ...server, clientAuthorities: authority.certificate });
+    assert.equal(await first.ended, '4401 the authority of the certificate is not trusted here any more');
+    assert.match((await registered()).detail ?? '', /not trusted here any more/);
+    assert.match((await registered()).detail ?? '', /no authority that is trusted/);
+
+    own.renew({ ...server, clientAuthorities: bundle(authority, other) });
+    const second = await open();
+    clock.now += 3 * 86_400_000;
+    assert.equal(await second.ended, '4401 the certificate has expired: connect again with a newer one');
+    assert.match((await registered()).detail ?? '', /has expired/);
+  });
+
   test('shows a renewed certificate on the next connection', async () => {
     const shown = async () => {
       const socket = connect({ host: '127.0.0.1', port: Number(url.port), ca: authority.certificate });
@@ -106,6 +176,19 @@ describe('mutual TLS', { skip: NO_OPENSSL }, () => {
     assert.equal((await register({ url, access }, 'sfu-3', said)).node, 'sfu-3');
   });
 });
+
+const bundle = (...authorities: Issued[]) => Buffer.concat(authorities.map(({ certificate }) => certificate));
+
+/** What is answered to a registration on a connection that is kept. */
+async function registration(agent: Agent, base: URL, node: string) {
+  const asked = request(new URL(`/v1/nodes/${node}/registration`, base), {
+    ...{ method: 'PUT', agent },
+    headers: { 'content-type': 'application/json' },
+  });
+  asked.end(JSON.stringify({ protocol: 1, ...said }));
+  const [answer] = (await once(asked, 'response')) as [IncomingMessage];
+  return (await json(answer)) as { readonly assignment?: object; readonly detail?: string };
+}
 
 describe('the nodes in a certificate', () => {
   const named = (CN: string | string[], subjectaltname?: string) =>

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { assignment, NO_WORKER } from '../media-node/support.ts';
 import { SMALL } from '../fixtures/cluster.ts';
+import { oneNode } from './one-node.ts';
 import { startRoomlb, startServe } from './roomlb-process.ts';
 import { roomlb } from './roomlb.ts';
 
@@ -30,26 +31,12 @@ async function file(name: string, text: string): Promise<string> {
 
 const newKey = async () => (await roomlb('token', 'key')).out;
 
-/** One node, on loopback addresses of this test alone. */
-function topologyOf({ addresses, vip, healthPort, signallingPort }: ReturnType<typeof assignment>): string {
-  return JSON.stringify({
-    cluster: 'test',
-    vips: [{ id: 'public', addresses: vip.addresses, forwarding: 'nat', media: { ports: '40000-40099' } }],
-    nodes: [
-      {
-        ...{ id: 'sfu-1', kind: 'mediasoup', vip: 'public', addresses, healthPort, signallingPort },
-        mediaPorts: '40000',
-      },
-    ],
-  });
-}
-
 describe('roomlb enroll', () => {
   test(
     'has a media node let in, which keeps its credential, and is let in anew once its key is gone',
     { skip: NO_WORKER },
     async (t) => {
-      const topology = await file('topology.json', topologyOf(assignment()));
+      const topology = await file('topology.json', oneNode(assignment()));
       const key = await file('key', await newKey());
       const server = await startServe(
         t,

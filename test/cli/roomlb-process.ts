@@ -16,8 +16,12 @@ export interface RoomlbProcess {
   readonly out: readonly string[];
   /** What it said on standard error so far. */
   err(): string;
-  /** The first line of its standard output that matches; rejects with what it said where none comes. */
-  line(pattern: RegExp): Promise<RegExpExecArray>;
+  /**
+   * The first line of its standard output that matches; rejects with what it said where none comes.
+   *
+   * @param after so many lines; of all where left out
+   */
+  line(pattern: RegExp, after?: number): Promise<RegExpExecArray>;
   /** Resolves with its exit code, null where a signal ended it. */
   readonly ended: Promise<number | null>;
   stop(signal?: NodeJS.Signals): Promise<number | null>;
@@ -38,14 +42,14 @@ export function startRoomlb(t: TestContext, ...args: string[]): RoomlbProcess {
     child,
     out,
     err: () => err,
-    line: (pattern) =>
+    line: (pattern, after = 0) =>
       new Promise((resolve, reject) => {
         const look = (line: string) => {
           const found = pattern.exec(line);
           if (found) resolve(found);
           return found;
         };
-        if (out.some(look)) return;
+        if (out.slice(after).some(look)) return;
         lines.on('line', look);
         const fail = (why: string) => reject(new Error(`${why} ${pattern}:\n${out.join('\n')}\n${err}`));
         void ended.then(() => fail('ended before'));

@@ -45,7 +45,7 @@ Dispatchers that authenticate are shown a token (ROOMLB_TOKEN or --token-file) w
 nodes:report, or a certificate that names the node, or a credential of its own: --enrolment-file. The secret in that
 file is needed once, and again when the credential has expired, because the node was off or apart from dispatchers for
 longer than it is good for (an hour, unless serve --credential-life says otherwise): the log says so then, and a new
-secret in the file is taken without a restart.
+secret in the file is taken without a restart. So is a renewed certificate: its files are read again when they change.
 
 Examples:
   $ roomlb media-node sfu-1 --dispatcher http://127.0.0.1:8080
