@@ -120,6 +120,23 @@ export const NodeHealth = Type.Object({
   history: list(Transition, { description: 'The newest last.' }),
 });
 
+export const VipHealth = Type.Object({
+  vip: Type.String(),
+  address: Type.String(),
+  transport: words(PROTOCOLS),
+  reachable: nullable(Type.Boolean({ description: 'Null: no path through it was judged yet.' })),
+  paths: Type.Object(
+    {
+      fine: Count,
+      dead: Count,
+      'wrong-node': Count,
+      unproven: Count,
+      unknown: Count,
+    },
+    { description: 'Paths through this address, by verdict.' },
+  ),
+});
+
 export const Health = Type.Object({
   at: Time('Now'),
   revision: Type.String(),
@@ -137,24 +154,7 @@ export const Health = Type.Object({
     { description: 'While on, most nodes fell silent at once: that is taken for the network, not for them.' },
   ),
   nodes: list(Type.Object(node)),
-  vips: list(
-    Type.Object({
-      vip: Type.String(),
-      address: Type.String(),
-      transport: words(PROTOCOLS),
-      reachable: nullable(Type.Boolean({ description: 'Null: no path through it was judged yet.' })),
-      paths: Type.Object(
-        {
-          fine: Count,
-          dead: Count,
-          'wrong-node': Count,
-          unproven: Count,
-          unknown: Count,
-        },
-        { description: 'Paths through this address, by verdict.' },
-      ),
-    }),
-  ),
+  vips: list(VipHealth),
 });
 
 export const NodeProbe = Type.Object({
