@@ -1,14 +1,16 @@
 import { PlanReport } from '../../api/balancer-schemas.ts';
+import { isRecord } from '../../json.ts';
 import type { DataSource } from '../plugin/provider.ts';
 import type { Attributes } from '../plugin/schema.ts';
 import { answerAttributes, answerValue } from './answer.ts';
 import type { Asker } from './asker.ts';
 
 const ANSWER: Attributes = {
+  pending: { type: 'bool', presence: 'computed', description: 'Whether an apply would change anything.' },
   plan: {
     nested: { nesting: 'single', attributes: answerAttributes(PlanReport) },
     presence: 'computed',
-    description: 'Null where the engine is as it should be.',
+    description: 'What it would change; null where an agent has nothing to do.',
   },
 };
 
@@ -30,6 +32,8 @@ export const plan: DataSource<Asker> = {
   },
   read: async (config, api) => {
     const answer = await api.ask(`/v1/targets/${encodeURIComponent(config.balancer as string)}/plan`);
-    return { ...config, ...answerValue(ANSWER, answer) };
+    const report = isRecord(answer) ? answer.plan : undefined;
+    const pending = isRecord(report) && Array.isArray(report.changes) && report.changes.length > 0;
+    return { ...config, ...answerValue(ANSWER, { plan: report, pending }) };
   },
 };
