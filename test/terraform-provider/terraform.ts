@@ -7,6 +7,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { TestContext } from 'node:test';
+import { stripVTControlCharacters as plain } from 'node:util';
 
 /** Why tests that need terraform are skipped, or false where it is there. */
 export const NO_TERRAFORM: string | false =
@@ -78,7 +79,9 @@ export function terraformIn(t: TestContext, options: TerraformOptions = {}): Ter
         'terraform',
         args,
         { cwd: folder, env, maxBuffer: 1 << 28 },
-        (_, stdout, stderr) => resolve({ code: child.exitCode, stdout, stderr }),
+        (_, stdout, stderr) =>
+          // Not every command takes -no-color.
+          resolve({ code: child.exitCode, stdout: plain(stdout), stderr: plain(stderr) }),
       );
     });
   const run = async (...args: string[]) => {
@@ -155,7 +158,6 @@ function isolated(folder: string): Record<string, string> {
     TF_IN_AUTOMATION: '1',
     TF_INPUT: '0',
     CHECKPOINT_DISABLE: '1',
-    NO_COLOR: '1',
     TF_CLI_ARGS: '',
   };
 }

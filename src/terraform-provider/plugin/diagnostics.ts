@@ -26,3 +26,14 @@ export class DiagnosticError extends Error {
 export function failure(summary: string, detail: string, path?: AttributePath): DiagnosticError {
   return new DiagnosticError([{ severity: 'error', summary, detail, ...(path ? { path } : {}) }]);
 }
+
+/** As Terraform writes it: `ports[1].number`. */
+export function pathText(path: AttributePath): string {
+  return path
+    .map((step, index) => {
+      if (typeof step === 'number') return `[${step}]`;
+      if (!/^[A-Za-z_][\w-]*$/.test(step)) return `[${JSON.stringify(step)}]`;
+      return index === 0 ? step : `.${step}`;
+    })
+    .join('');
+}
