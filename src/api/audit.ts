@@ -37,6 +37,8 @@ const CHANGING: ReadonlySet<Scope | 'public' | undefined> = new Set<Scope>([
   'topology:write',
   'engines:apply',
 ]);
+/** Of enrolment: somebody would be another node, or comes with a secret that was used. */
+const FORBIDDEN = 403;
 /** Not even asked who they are: the log would be theirs to fill. */
 const UNAUTHENTICATED = [401, 429];
 
@@ -45,7 +47,9 @@ export function installAudit(app: FastifyInstance, write?: (entry: AuditEntry) =
   app.decorateRequest('change', null);
   if (!write) return;
   app.addHook('onResponse', (request, { statusCode }, done) => {
-    const refused = statusCode >= 400 && CHANGING.has(request.routeOptions.config.scope);
+    const { scope } = request.routeOptions.config;
+    const refused =
+      statusCode >= 400 && (CHANGING.has(scope) || (scope === 'nodes:enrol' && statusCode === FORBIDDEN));
     if (request.change || (refused && !UNAUTHENTICATED.includes(statusCode)))
       write(entryOf(request, statusCode));
     done();

@@ -2,7 +2,6 @@ import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import Fastify, { LogController, type FastifyBaseLogger, type FastifyInstance } from 'fastify';
 import type { Registry } from 'prom-client';
 import { PeerCertificates } from '../auth/certificate.ts';
-import type { NodeCredentials } from '../auth/node-credentials.ts';
 import type { Dispatcher } from '../dispatcher/dispatcher.ts';
 import { RenderCache } from '../dispatcher/render-cache.ts';
 import type { TopologyEditor } from '../dispatcher/topology-editor.ts';
@@ -28,7 +27,7 @@ import { balancerRoutes } from './routes/balancers.ts';
 import { entityRoutes } from './routes/entities.ts';
 import { healthRoutes } from './routes/health.ts';
 import { intentRoutes } from './routes/intent.ts';
-import { enrolmentRoutes } from './routes/enrolment.ts';
+import { enrolmentRoutes, type Enrolment } from './routes/enrolment.ts';
 import { eventRoutes, type EventRoutesOptions } from './routes/events.ts';
 import { mediaNodeRoutes, type MediaNodeRoutesOptions } from './routes/media-nodes.ts';
 import { nodeStateRoutes } from './routes/node-state.ts';
@@ -61,7 +60,7 @@ export interface ServerOptions {
   /** What media nodes report to; where left out, they cannot. */
   readonly nodes?: MediaNodeRoutesOptions;
   /** How nodes get credentials of their own; where left out, none does. */
-  readonly nodeCredentials?: NodeCredentials | undefined;
+  readonly enrolment?: Enrolment | undefined;
   /** Where left out, nobody can follow what happens. */
   readonly events?: EventRoutesOptions;
   /** Where left out, nothing is probed by request either. */
@@ -129,7 +128,7 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
   if (options.nodes) {
     await app.register(mediaNodeRoutes, options.nodes);
     const { registry } = options.nodes;
-    await app.register(enrolmentRoutes, { registry, credentials: options.nodeCredentials });
+    await app.register(enrolmentRoutes, { registry, enrolment: options.enrolment });
   }
   if (options.events) await app.register(eventRoutes, options.events);
   installAsyncApi(app);

@@ -9,6 +9,16 @@ export interface Principal {
   readonly nodes: readonly string[] | null;
   /** The only routes that it is good for (`GET /v1/nodes/:id`), of those that its scopes allow; any where left out. */
   readonly routes?: ReadonlySet<string>;
+  /** Where left out, it may be used until it expires. */
+  readonly once?: SingleUse;
+}
+
+/** That a credential is good for one use. */
+export interface SingleUse {
+  /** Names it; tells nothing of it. */
+  readonly id: string;
+  /** Milliseconds since the epoch, at which it expires. */
+  readonly until: number;
 }
 
 export type Verdict =

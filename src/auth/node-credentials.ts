@@ -3,8 +3,9 @@
  * for. Both are signed and name one node, so that every replica with the key can check them and none keeps any: JWS
  * with HMAC-SHA256 (RFC 7515), behind a prefix that tells them from tokens of other kinds.
  */
+import { randomBytes } from 'node:crypto';
 import { errors, jwtVerify, SignJWT } from 'jose';
-import type { Authenticator, Principal, Verdict } from './authenticator.ts';
+import type { Authenticator, Principal, SingleUse, Verdict } from './authenticator.ts';
 import type { NodeKey } from './node-key.ts';
 import { NODE_ROUTES, NODE_SCOPES } from './scope.ts';
 
@@ -28,7 +29,8 @@ interface Form {
   readonly prefix: string;
   /** Told apart under the signature too (RFC 8725 section 3.11). */
   readonly type: string;
-  readonly principal: (node: string) => Principal;
+  /** Undefined: it is good for one use, and lacks what tells it from others. */
+  readonly principal: (node: string, once: SingleUse | undefined) => { principal: Principal } | undefined;
   readonly expired: string;
 }
 const FORMS: Readonly<Record<Kind, Form>> = {
@@ -36,27 +38,36 @@ const FORMS: Readonly<Record<Kind, Form>> = {
     prefix: 'rlb_enrolment.',
     type: 'roomlb-enrolment+jwt',
     // No name of a tokens file has a slash.
-    principal: (node) => ({
-      name: `enrolment/${node}`,
-      scopes: new Set(['nodes:enrol'] as const),
-      nodes: [node],
-    }),
+    principal: (node, once) =>
+      once && {
+        principal: {
+          name: `enrolment/${node}`,
+          scopes: new Set(['nodes:enrol'] as const),
+          nodes: [node],
+          once,
+        },
+      },
     expired: 'the enrolment secret has expired: make another one by roomlb enroll',
   },
   credential: {
     prefix: 'rlb_node.',
     type: 'roomlb-node+jwt',
     principal: (node) => ({
-      name: `node/${node}`,
-      scopes: new Set([...NODE_SCOPES, 'nodes:enrol'] as const),
-      nodes: [node],
-      routes: NODE_ROUTES,
+      principal: {
+        name: `node/${node}`,
+        scopes: new Set([...NODE_SCOPES, 'nodes:enrol'] as const),
+        nodes: [node],
+        routes: NODE_ROUTES,
+      },
     }),
     expired: 'the credential of the node has expired: renew it in time, or enrol the node by roomlb enroll',
   },
 };
 const KINDS = Object.keys(FORMS) as readonly Kind[];
 const MAX_LENGTH = 1024;
+/** Bytes by which one is told from any other. */
+const ID_BYTES = 12;
+const TOKEN_ID = /^[A-Za-z0-9_-]{1,64}$/;
 const NODE = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,62}$/;
 const NOT_OURS = 'is not made by a key of this dispatcher, or its key was withdrawn';
 
@@ -94,6 +105,7 @@ export class NodeCredentials implements Authenticator {
     const signed = await new SignJWT()
       .setProtectedHeader({ alg: 'HS256', kid: key.id, typ: type })
       .setSubject(node)
+      .setJti(randomBytes(ID_BYTES).toString('base64url'))
       .setIssuedAt(at)
       .setExpirationTime(at + expiresIn)
       .sign(key.secret);
@@ -123,8 +135,10 @@ export class NodeCredentials implements Authenticator {
           currentDate: new Date(this.#now()),
         },
       );
-      const { sub = '' } = payload;
-      return NODE.test(sub) ? { principal: principal(sub) } : { refused: `the ${kind} names no node` };
+      const { sub = '', jti = '', exp = 0 } = payload;
+      if (!NODE.test(sub)) return { refused: `the ${kind} names no node` };
+      const once = TOKEN_ID.test(jti) ? { id: jti, until: exp * 1000 } : undefined;
+      return principal(sub, once) ?? { refused: `the ${kind} cannot be told from others: make another one` };
     } catch (error) {
       return { refused: error instanceof errors.JWTExpired ? expired : `the ${kind} ${NOT_OURS}` };
     }

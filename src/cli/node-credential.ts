@@ -1,4 +1,5 @@
 /** Where a media node's own credential comes from, and where it is kept. */
+import { randomBytes } from 'node:crypto';
 import type { Logger } from 'pino';
 import { replaceFile } from '../files/replace-file.ts';
 import { secretFrom } from '../health/secret-file.ts';
@@ -10,6 +11,8 @@ import { tokenIn, type AccessOptions } from './access.ts';
 import { CliError, EXIT } from './exit.ts';
 import { readGuarded } from './guarded-file.ts';
 import { isSystemError } from './system-error.ts';
+
+const NONCE_BYTES = 24;
 
 export interface NodeCredentialOptions extends AccessOptions {
   readonly enrolmentFile?: string;
@@ -40,6 +43,7 @@ export async function credentialKeeperOf(
   }
   if (tokenFile !== undefined) throw refuse('give --enrolment-file or --token-file, not both');
   if (dispatchers.length === 0) throw refuse('--enrolment-file needs a --dispatcher');
+  const nonce = randomBytes(NONCE_BYTES).toString('base64url');
   return new CredentialKeeper({
     node,
     kept: credentialFile === undefined ? undefined : await readKept(credentialFile, node),
@@ -50,6 +54,7 @@ export async function credentialKeeperOf(
       return swapForCredential(
         dispatchers.map((url) => ({ url, access })),
         node,
+        nonce,
       );
     },
     save: async (kept) => {

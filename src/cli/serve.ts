@@ -165,7 +165,7 @@ async function answer(
     // Beyond loopback nobody knows under which names it is asked, unless told.
     hosts: isLoopback(host) || options.allowHost.length > 0 ? options.allowHost : undefined,
     authentication: access.authentication,
-    nodeCredentials: access.nodeCredentials,
+    enrolment: access.nodeCredentials && { credentials: access.nodeCredentials, once: store.once },
     limit:
       options.rateLimit === undefined
         ? undefined

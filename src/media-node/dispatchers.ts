@@ -7,6 +7,7 @@ import {
   readRegistrationAnswer,
   type Assignment,
   type CredentialAnswer,
+  type CredentialRequest,
   type Registration,
 } from './protocol.ts';
 
@@ -56,14 +57,18 @@ export async function register(
 
 /**
  * `POST /v1/nodes/{id}/credentials`, with an enrolment secret or a credential as the token that is shown.
+ * @param nonce of this process: lets it ask again by a secret whose answer was lost
  * @throws DispatcherError where no dispatcher takes it, ProtocolError
  */
 export async function swapForCredential(
   dispatchers: readonly Asked[],
   node: string,
+  nonce: string,
 ): Promise<CredentialAnswer> {
   const path = `/v1/nodes/${node}/credentials`;
-  return readCredentialAnswer(await first(dispatchers, (dispatcher) => request(dispatcher, path, 'POST')));
+  const body: CredentialRequest = { nonce };
+  const swap = (dispatcher: Asked) => request(dispatcher, path, 'POST', body);
+  return readCredentialAnswer(await first(dispatchers, swap));
 }
 
 /**

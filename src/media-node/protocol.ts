@@ -70,6 +70,20 @@ export const Assignment = Type.Object({
 /** Answer to the registration (200). */
 export const RegistrationAnswer = Type.Object({ protocol: Protocol, assignment: Assignment });
 
+/**
+ * Body, with an enrolment secret or a credential as the bearer token. A secret is good once: whoever lost the answer may
+ * ask again with the same nonce, which nobody else knows.
+ */
+const CredentialWishes = Type.Object(
+  { nonce: Type.Optional(Type.String({ pattern: '^[A-Za-z0-9_-]{16,64}$' })) },
+  { additionalProperties: false },
+);
+/** Optional: no body is validated as null. */
+export const CredentialRequest = Type.Unsafe<Type.Static<typeof CredentialWishes> | null>({
+  ...CredentialWishes,
+  type: ['object', 'null'],
+});
+
 /** Answer to an enrolment secret, or to a credential that is renewed (201). */
 export const CredentialAnswer = Type.Object({
   node: Id,
@@ -235,6 +249,7 @@ export const DispatcherMessage = Type.Union([Welcome]);
 export type Registration = Type.Static<typeof Registration>;
 export type Assignment = Type.Static<typeof Assignment>;
 export type RegistrationAnswer = Type.Static<typeof RegistrationAnswer>;
+export type CredentialRequest = Type.Static<typeof CredentialRequest>;
 export type CredentialAnswer = Type.Static<typeof CredentialAnswer>;
 export type WorkerReport = Type.Static<typeof WorkerReport>;
 export type NodeStatus = Type.Static<typeof NodeStatus>;

@@ -11,6 +11,7 @@ import { DATA_FILE, openEnvironment } from './lmdb-environment.ts';
 import { upgradeFormat } from './lmdb-format.ts';
 import { LmdbClaims } from './lmdb-claims.ts';
 import { LmdbNotes } from './lmdb-notes.ts';
+import { LmdbOnce } from './lmdb-once.ts';
 import { LmdbTopology } from './lmdb-topology.ts';
 import { Ownership } from './owner.ts';
 import type { Store } from './store.ts';
@@ -70,14 +71,16 @@ async function openDatabases(
   const claims = new LmdbClaims(rooms, nodes, commits);
   const topology = new LmdbTopology(meta, commits);
   const notes = new LmdbNotes(meta, commits);
+  const once = new LmdbOnce(meta, commits);
   return {
     claims,
     topology,
     notes,
+    once,
     description: `file ${path} (every acknowledged claim is on disk)`,
     ready: () => (commits.healthy ? Promise.resolve(undefined) : tryWriting(meta, commits)),
     close: async () => {
-      await Promise.all([claims.idle(), topology.idle(), notes.idle()]);
+      await Promise.all([claims.idle(), topology.idle(), notes.idle(), once.idle()]);
       await commits.close();
       await env.close();
       await owner.release();

@@ -1,6 +1,7 @@
 /** A store in the process: for trying out and for tests. Nothing survives the process. */
 import { ClaimTable } from './claim-table.ts';
 import { toClaim } from './claim.ts';
+import { checkOnce, Sweeping, type Taken } from './once.ts';
 import { promised } from './promised.ts';
 import { checkRoom } from './room.ts';
 import type {
@@ -11,6 +12,7 @@ import type {
   ListQuery,
   MoveResult,
   NoteStore,
+  OnceStore,
   Place,
   Store,
   TopologyRecord,
@@ -23,6 +25,7 @@ export function memoryStore(): Store {
     claims: new MemoryClaims(),
     topology: new MemoryTopology(),
     notes: new MemoryNotes(),
+    once: new MemoryOnce(),
     description: 'memory (claims are lost when the process ends)',
     ready: () => Promise.resolve(undefined),
     close: () => Promise.resolve(),
@@ -127,5 +130,26 @@ class MemoryNotes implements NoteStore {
 
   write(name: string, value: unknown): Promise<void> {
     return promised(() => void this.notes.set(name, JSON.stringify(value)));
+  }
+}
+
+class MemoryOnce implements OnceStore {
+  private readonly taken = new Map<string, Taken>();
+  private readonly sweeping = new Sweeping();
+
+  take(name: string, by: string, until: number): Promise<boolean> {
+    return promised(() => {
+      checkOnce(name, by);
+      this.sweep(Date.now());
+      const before = this.taken.get(name);
+      if (before) return before.by === by;
+      this.taken.set(name, { by, until });
+      return true;
+    });
+  }
+
+  private sweep(now: number): void {
+    if (!this.sweeping.due(now)) return;
+    for (const [name, { until }] of this.taken) if (until <= now) this.taken.delete(name);
   }
 }

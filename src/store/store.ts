@@ -141,6 +141,19 @@ export interface NoteStore {
   write(name: string, value: unknown): Promise<void>;
 }
 
+/** What may happen once, and is kept in mind until it could not happen any more. */
+export interface OnceStore {
+  /**
+   * Whether this is the first time, or the same caller's word once more, who may have lost the answer. Of callers that
+   * come at once one is the first. What it says is durable as claims are; it rejects where it cannot be known.
+   *
+   * @param name at most 128 of A-Z a-z 0-9 _ -, else a RangeError
+   * @param by tells callers apart, likewise
+   * @param until milliseconds since the epoch; it may be forgotten then
+   */
+  take(name: string, by: string, until: number): Promise<boolean>;
+}
+
 /** A dispatcher that shares the store. */
 export interface ReplicaInfo {
   /** Of the process. */
@@ -190,6 +203,7 @@ export interface Store {
   readonly claims: ClaimStore;
   readonly topology: TopologyStore;
   readonly notes: NoteStore;
+  readonly once: OnceStore;
   /** Left out: the store is this process' own. */
   readonly coordination?: Coordination;
   /** For people: what kind of store it is and where. */

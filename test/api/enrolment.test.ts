@@ -9,6 +9,8 @@ import { TokenTable } from '../../src/auth/token-table.ts';
 import { hashToken, newToken } from '../../src/auth/token.ts';
 import { NO_EVENTS } from '../../src/events/bus.ts';
 import { NodeRegistry } from '../../src/nodes/registry.ts';
+import { memoryStore } from '../../src/store/memory.ts';
+import { StoreUnavailable, type OnceStore } from '../../src/store/store.ts';
 import { parse, serverWith, SMALL } from '../fixtures/cluster.ts';
 import { INSTANCE } from '../nodes/said.ts';
 import { assertDeclared, openapi } from './openapi-answers.ts';
@@ -23,7 +25,7 @@ function credentialsOf(line: string, clock: { now: number }): NodeCredentials {
   return new NodeCredentials({ keys: parseNodeKeys(line, 'key').keys, lives: LIVES, now: () => clock.now });
 }
 
-async function cluster(line = newNodeKey(), clock = { now: START }) {
+async function cluster(line = newNodeKey(), clock = { now: START }, once: OnceStore = memoryStore().once) {
   const credentials = credentialsOf(line, clock);
   const entries = [
     { name: 'ann', hash: hashToken(operator), scopes: ['nodes:write', 'topology:write'] as const },
@@ -35,7 +37,7 @@ async function cluster(line = newNodeKey(), clock = { now: START }) {
   const { app, dispatcher } = await serverWith({
     authentication: { authenticators, open: new Set(['docs'] as const) },
     nodes: { registry, now: Date.now },
-    nodeCredentials: credentials,
+    enrolment: { credentials, once },
     audit: (entry) => audited.push(entry),
   });
   return { app, clock, audited, follow: () => registry.update(dispatcher.declared) };
@@ -48,7 +50,8 @@ const ask = (app: FastifyInstance, method: 'GET', url: string, token: string, pa
     headers: { authorization: `Bearer ${token}` },
     ...(payload && { payload }),
   });
-const post = (app: FastifyInstance, url: string, token: string) => ask(app, 'POST' as 'GET', url, token);
+const post = (app: FastifyInstance, url: string, token: string, payload?: object) =>
+  ask(app, 'POST' as 'GET', url, token, payload);
 const register = (app: FastifyInstance, node: string, token: string) =>
   ask(app, 'PUT' as 'GET', `/v1/nodes/${node}/registration`, token, registration);
 
@@ -123,10 +126,84 @@ describe('enrolment', () => {
     assert.equal((await ask(app, 'GET', '/v1/nodes/sfu-2', secret)).statusCode, 403);
   });
 
+  test('takes a secret once, or again from the same caller, at whichever replica', async () => {
+    const { once } = memoryStore();
+    const line = newNodeKey();
+    const [one, two] = [await cluster(line, undefined, once), await cluster(line, undefined, once)];
+    const made = async () =>
+      (await post(one.app, '/v1/nodes/sfu-1/enrolment', operator)).json<{ secret: string }>().secret;
+    const swap = ({ app }: typeof one, secret: string, nonce?: string) =>
+      post(app, '/v1/nodes/sfu-1/credentials', secret, nonce === undefined ? undefined : { nonce });
+
+    const [first, second] = [await made(), await made()];
+    assert.notEqual(first, second);
+    assert.equal((await post(one.app, '/v1/nodes/sfu-2/credentials', first)).statusCode, 403);
+    const both = await Promise.all([swap(one, first), swap(two, first), swap(two, first)]);
+    assert.deepEqual(both.map(({ statusCode }) => statusCode).sort(), [201, 403, 403]);
+    const refused = await swap(one, first);
+    assert.equal(refused.json<{ type: string }>().type, 'urn:roomlb:problem:secret-used');
+    assert.match(refused.json<{ detail: string }>().detail, /roomlb enroll sfu-1.*change the key/);
+
+    const nonce = 'a'.repeat(32);
+    assert.equal((await swap(one, second, nonce)).statusCode, 201);
+    const again = await swap(two, second, nonce);
+    assert.equal(again.statusCode, 201);
+    for (const other of [undefined, 'b'.repeat(32)])
+      assert.equal((await swap(two, second, other)).statusCode, 403);
+    assert.equal((await swap(one, second, 'short')).statusCode, 400);
+
+    // The credential itself can be renewed by as many as have it.
+    const { credential } = again.json<{ credential: string }>();
+    for (const at of [one, two]) assert.equal((await swap(at, credential)).statusCode, 201);
+
+    const told = one.audited.filter(({ path }) => path.endsWith('/credentials'));
+    assert.deepEqual(
+      told.map(({ who, path, outcome }) => `${who} ${path.split('/')[3]} ${outcome}`).sort(),
+      [
+        'enrolment/sfu-1 sfu-1 changed',
+        ...(both[0].statusCode === 201
+          ? ['enrolment/sfu-1 sfu-1 changed']
+          : ['enrolment/sfu-1 sfu-1 refused']),
+        'enrolment/sfu-1 sfu-1 refused',
+        'enrolment/sfu-1 sfu-2 refused',
+      ].sort(),
+    );
+    assert.deepEqual(Object.keys(told.find(({ outcome }) => outcome === 'changed')?.after ?? {}), [
+      'credential',
+      'expires',
+    ]);
+  });
+
+  test('takes no secret while the store cannot say whether it was used, and is not used up by that', async () => {
+    let away = true;
+    const { once: known } = memoryStore();
+    const once: OnceStore = {
+      take: (...args) => (away ? Promise.reject(new StoreUnavailable('no answer')) : known.take(...args)),
+    };
+    const { app } = await cluster(undefined, undefined, once);
+    const { paths } = await openapi(app);
+    const { secret } = (await post(app, '/v1/nodes/sfu-1/enrolment', operator)).json<{ secret: string }>();
+    const refused = await post(app, '/v1/nodes/sfu-1/credentials', secret);
+    assert.equal(refused.statusCode, 503);
+    assertDeclared(paths['/v1/nodes/{id}/credentials']!.post!, refused);
+    assert.match(
+      refused.json<{ detail: string }>().detail,
+      /whether the secret was used.*no answer.*try again/,
+    );
+    away = false;
+    const swapped = await post(app, '/v1/nodes/sfu-1/credentials', secret);
+    assert.equal(swapped.statusCode, 201);
+    away = true;
+    const { credential } = swapped.json<{ credential: string }>();
+    assert.equal((await post(app, '/v1/nodes/sfu-1/credentials', credential)).statusCode, 201);
+  });
+
   test('is answered by any replica with the key, and by none without', async () => {
     const line = newNodeKey();
     const [one, two, other] = [await cluster(line), await cluster(line), await cluster()];
-    const { secret } = await enrolled(one.app);
+    const { secret } = (await post(one.app, '/v1/nodes/sfu-1/enrolment', operator)).json<{
+      secret: string;
+    }>();
     const swapped = await post(two.app, '/v1/nodes/sfu-1/credentials', secret);
     const { credential } = swapped.json<{ credential: string }>();
     assert.equal((await register(one.app, 'sfu-1', credential)).statusCode, 200);

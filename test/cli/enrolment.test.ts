@@ -74,6 +74,15 @@ describe('roomlb enroll', () => {
       assert.equal((await stat(credential)).mode & 0o777, 0o600);
       assert.equal(await first.stop('SIGINT'), 0);
 
+      // The secret is used up: it is of no use to whoever finds it.
+      const thief = startRoomlb(
+        t,
+        ...['media-node', 'sfu-1', '--no-stun', '--dispatcher', server.url],
+        ...['--enrolment-file', enrolment],
+      );
+      await thief.line(/the enrolment secret was used already; for another one: roomlb enroll sfu-1/);
+      await thief.stop('SIGINT');
+
       // Without a secret, by what it kept.
       await rm(enrolment);
       const second = start();

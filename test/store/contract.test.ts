@@ -310,6 +310,20 @@ for (const { name, skip = false, withStore } of STORES) {
         assert.deepEqual([await notes.read('health'), await notes.read('other')], [19, null]);
       }));
 
+    test('lets one caller do a thing once, and the same caller say so again', () =>
+      withStore(async ({ once }) => {
+        const until = Date.now() + 60_000;
+        const callers = range(20).map((i) => `caller-${i}`);
+        const answers = await Promise.all(callers.map((by) => once.take('a', by, until)));
+        assert.equal(answers.filter(Boolean).length, 1);
+        for (const [i, by] of callers.entries()) assert.equal(await once.take('a', by, until), answers[i]);
+        assert.equal(await once.take('b', 'caller-1', until), true);
+        for (const word of ['', 'a/b', 'a:b', 'x'.repeat(129)]) {
+          await assert.rejects(once.take(word, 'a', until), RangeError);
+          await assert.rejects(once.take('c', word, until), RangeError);
+        }
+      }));
+
     test('renews claims, and names the nodes that rooms are claimed on', () =>
       withStore(async ({ claims }) => {
         await fill(claims, ['a', 'b']);

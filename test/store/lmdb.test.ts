@@ -47,6 +47,32 @@ function lacks(file: string, ...args: string[]): string | false {
   return spawnSync(file, args).status === 0 ? false : `needs ${[file, ...args].join(' ')}`;
 }
 
+test('what happened once is known again after the store was closed and opened, until its time is over', () =>
+  withDirectory(async (directory) => {
+    const soon = Date.now() + 60_000;
+    const take = (by: string, until: number) =>
+      openFor(`file:${directory}`, ({ once }) => once.take('a', by, until));
+    assert.equal(await take('me', soon), true);
+    assert.equal(await take('you', soon), false);
+    assert.equal(await take('me', soon), true);
+    await openFor(`file:${directory}`, async ({ once }) => {
+      for (let i = 0; i < 50; i++) assert.equal(await once.take(`old-${i}`, 'me', Date.now() - 1), true);
+    });
+    await openFor(`file:${directory}`, ({ once }) => once.take('b', 'me', soon));
+    assert.deepEqual(await onceIn(directory), ['once/a', 'once/b']);
+  }));
+
+async function onceIn(directory: string): Promise<readonly string[]> {
+  const env = openEnvironment<string, Buffer>(join(directory, 'claims.mdb'), {
+    keyEncoding: 'binary',
+    encoding: 'string',
+  });
+  const meta = env.openDB<string, string>({ name: 'meta', encoding: 'string' });
+  const keys = [...meta.getKeys()].filter((key) => key.startsWith('once/'));
+  await env.close();
+  return keys;
+}
+
 test('notes are there again after the store was closed and opened', () =>
   withDirectory(async (directory) => {
     await openFor(`file:${directory}`, ({ notes }) => notes.write('health', { 'sfu-1': 'down' }));

@@ -1,8 +1,11 @@
-/** How nodes get credentials of their own, and renew them. Nothing of it is kept. */
+/** How nodes get credentials of their own, and renew them. Nothing of it is kept but that a secret was used. */
+import { createHash, randomUUID } from 'node:crypto';
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
-import type { Granted, NodeCredentials } from '../../auth/node-credentials.ts';
-import { CredentialAnswer } from '../../media-node/protocol.ts';
+import type { SingleUse } from '../../auth/authenticator.ts';
+import type { NodeCredentials } from '../../auth/node-credentials.ts';
+import { CredentialAnswer, CredentialRequest } from '../../media-node/protocol.ts';
 import type { NodeRegistry } from '../../nodes/registry.ts';
+import { StoreUnavailable, type OnceStore } from '../../store/store.ts';
 import { EntityParams } from '../edit-answer.ts';
 import { Problem } from '../problem.ts';
 import { asProblem } from '../registration-problem.ts';
@@ -16,24 +19,31 @@ const PROBLEMS = problems({
   422: 'The topology has no media for this node, or it is of another kind.',
 });
 
+/** What enrols nodes. */
+export interface Enrolment {
+  readonly credentials: NodeCredentials;
+  /** Which secrets were used. */
+  readonly once: OnceStore;
+}
+
 export interface EnrolmentRoutesOptions {
   readonly registry: NodeRegistry;
   /** Where left out, no node can be enrolled. */
-  readonly credentials?: NodeCredentials | undefined;
+  readonly enrolment?: Enrolment | undefined;
 }
 
 export const enrolmentRoutes: FastifyPluginAsyncTypebox<EnrolmentRoutesOptions> = (
   app,
-  { registry, credentials },
+  { registry, enrolment },
 ) => {
-  const grant = (kind: 'enrolment' | 'credential', node: string): Promise<Granted> => {
-    if (!credentials) {
+  const admitted = (node: string): Enrolment => {
+    if (!enrolment) {
       const detail =
         'this dispatcher has no key for credentials of nodes; start it with --node-key (see roomlb token key --help)';
       throw new Problem(409, 'no-node-key', detail);
     }
     asProblem(() => registry.admit(node));
-    return credentials.grant(kind, node);
+    return enrolment;
   };
 
   app.post(
@@ -44,14 +54,14 @@ export const enrolmentRoutes: FastifyPluginAsyncTypebox<EnrolmentRoutesOptions> 
         tags,
         summary: 'Make a secret by which a node enrols itself',
         description:
-          'Short-lived, and for this node alone, which shows it as its bearer token to `POST /v1/nodes/{id}/credentials`.',
+          'Short-lived, good once, and for this node alone, which shows it as its bearer token to `POST /v1/nodes/{id}/credentials`.',
         params: EntityParams,
         response: { 201: EnrolmentAnswer, ...PROBLEMS },
       },
     },
     async (request, reply) => {
       const { id: node } = request.params;
-      const { secret, expires, expiresIn } = await grant('enrolment', node);
+      const { secret, expires, expiresIn } = await admitted(node).credentials.grant('enrolment', node);
       const until = new Date(expires).toISOString();
       request.change = { before: null, after: { enrolment: node, expires: until } };
       void reply.code(201).header('cache-control', 'no-store');
@@ -67,19 +77,51 @@ export const enrolmentRoutes: FastifyPluginAsyncTypebox<EnrolmentRoutesOptions> 
         tags,
         summary: 'A node swaps its enrolment secret for a credential, or renews that',
         description:
-          'The bearer token is the enrolment secret, or the credential that is about to expire. What it answers with is ' +
-          'good for the registration, heartbeat and renewal of this node alone, and to claim and look up where its clients belong.',
+          'The bearer token is the enrolment secret, which is good once, or the credential that is about to expire. What ' +
+          'it answers with is good for the registration, heartbeat and renewal of this node alone, and to claim and look ' +
+          'up where its clients belong. Whoever lost the answer to a secret may ask again with the same `nonce`.',
         params: EntityParams,
-        response: { 201: CredentialAnswer, ...PROBLEMS },
+        body: CredentialRequest,
+        response: {
+          201: CredentialAnswer,
+          ...PROBLEMS,
+          ...problems({ 503: 'The store does not answer, so nobody knows whether the secret was used.' }),
+        },
       },
     },
     async (request, reply) => {
       const { id: node } = request.params;
-      const { secret, expires, expiresIn } = await grant('credential', node);
+      const { credentials, once } = admitted(node);
+      const single = request.principal?.once;
+      if (single) await useUp(once, node, single, request.body?.nonce);
+      const { secret, expires, expiresIn } = await credentials.grant('credential', node);
+      const until = new Date(expires).toISOString();
+      if (single) request.change = { before: null, after: { credential: node, expires: until } };
       void reply.code(201).header('cache-control', 'no-store');
-      return { node, credential: secret, expires: new Date(expires).toISOString(), expiresIn };
+      return { node, credential: secret, expires: until, expiresIn };
     },
   );
 
   return Promise.resolve();
 };
+
+/** @throws Problem where it was used, or where the store cannot say: a secret that may have been used is not taken */
+async function useUp(
+  once: OnceStore,
+  node: string,
+  { id, until }: SingleUse,
+  nonce: string = randomUUID(),
+): Promise<void> {
+  // Of the nonce no more than tells it from others.
+  const by = createHash('sha256').update(nonce).digest('base64url');
+  const first = await once.take(`enrolment-${id}`, by, until).catch((error: unknown) => {
+    if (!(error instanceof StoreUnavailable)) throw error;
+    const detail = `whether the secret was used cannot be known, since the store does not answer: ${error.message}; try again later`;
+    throw new Problem(503, 'store-unavailable', detail);
+  });
+  if (first) return;
+  const detail =
+    `the enrolment secret was used already; for another one: roomlb enroll ${node}. If it was not node ${node} that used ` +
+    'it, somebody else has a credential of it: change the key of --node-key';
+  throw new Problem(403, 'secret-used', detail);
+}

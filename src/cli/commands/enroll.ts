@@ -24,7 +24,7 @@ export function addEnroll(program: Command, { io }: Cli): void {
     .addHelpText(
       'after',
       `
-Prints the secret alone, for a file that only the node may read. It is good for this node and for minutes
+Prints the secret alone, for a file that only the node may read. It is good once, for this node and for minutes
 (serve --enrolment-life). Needs a dispatcher with serve --node-key, and a token with the scope nodes:write.
 
 Examples:

@@ -6,6 +6,8 @@ export interface Keys {
   /** In the order in which scripts expect them; see scripts.ts. */
   readonly all: readonly string[];
   readonly notes: string;
+  /** Key of what may happen once. */
+  readonly once: (name: string) => string;
   readonly leases: string;
   readonly replicas: string;
   readonly beats: string;
@@ -27,6 +29,7 @@ export function keysFor(prefix: string, cluster: string): Keys {
   return {
     all: ['meta', 'rooms', 'names', 'nodes', 'loads', 'expiry', 'feed', 'gone', 'topology'].map(key),
     notes: key('notes'),
+    once: (name) => key(`once:${name}`),
     leases: key('leases'),
     replicas: key('replicas'),
     beats: key('beats'),

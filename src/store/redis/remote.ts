@@ -67,6 +67,8 @@ const SCRIPTS = {
   restoreTopology: new Script(scripts.RESTORE_TOPOLOGY),
 } as const;
 
+const TAKE_ONCE = new Script(scripts.TAKE_ONCE);
+
 /** What this process has seen of the data set; see scripts.ts. */
 interface Session {
   epoch: string;
@@ -189,6 +191,12 @@ export class RedisRemote implements Remote {
   async writeNote(name: string, json: string): Promise<void> {
     const { client, keys } = this.#options;
     await this.#send('HSET', () => client.hset(keys.notes, name, json));
+  }
+
+  async takeOnce(name: string, by: string, milliseconds: number): Promise<boolean> {
+    const { client, keys } = this.#options;
+    const take = () => TAKE_ONCE.run(client, [keys.once(name)], [by, milliseconds]);
+    return (await this.#send('once', take)) === 1;
   }
 
   async #run(name: keyof typeof SCRIPTS, ...args: Argument[]): Promise<unknown> {

@@ -274,3 +274,10 @@ redis.call('HSET', meta, 'topology', ARGV[FIRST])
 redis.call('SET', topology, ARGV[FIRST + 1])
 redis.call('PUBLISH', channel, 'topology')
 return 1`);
+
+/** Key of its own: whoever took it. By whom, milliseconds. What others of these scripts know does not matter here. */
+export const TAKE_ONCE = `
+local held = redis.call('GET', KEYS[1])
+if held then return held == ARGV[1] and 1 or 0 end
+redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
+return 1`;

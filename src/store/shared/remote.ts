@@ -73,4 +73,6 @@ export interface Remote {
   restoreTopology(record: TopologyRecord): Promise<void>;
   readNote(name: string): Promise<string | undefined>;
   writeNote(name: string, json: string): Promise<void>;
+  /** As `OnceStore` says, for so many milliseconds. */
+  takeOnce(name: string, by: string, milliseconds: number): Promise<boolean>;
 }

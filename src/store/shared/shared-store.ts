@@ -10,6 +10,7 @@ import { SharedClaims } from './claims.ts';
 import { Follower } from './follower.ts';
 import { Link } from './link.ts';
 import { SharedNotes } from './notes.ts';
+import { SharedOnce } from './once.ts';
 import type { Knowledge, Remote } from './remote.ts';
 import { SharedTopology } from './topology.ts';
 
@@ -49,6 +50,7 @@ export class SharedStore implements Store {
   readonly claims: SharedClaims;
   readonly topology: SharedTopology;
   readonly notes: SharedNotes;
+  readonly once: SharedOnce;
   readonly coordination: Coordination;
   readonly description: string;
   readonly #options: SharedStoreOptions;
@@ -77,6 +79,7 @@ export class SharedStore implements Store {
     this.claims = new SharedClaims({ remote, view: this.#view, link: this.#link, maxClaims });
     this.topology = new SharedTopology(remote, this.#link);
     this.notes = new SharedNotes(remote, this.#link);
+    this.once = new SharedOnce(remote, this.#link);
     this.#follower = new Follower(remote, this.#view, (version) => this.topology.heard(version));
   }
 

@@ -110,6 +110,7 @@ describe('Redis', { skip: NO_REDIS }, () => {
     ];
     await a.claims.create('standup', claimOn('sfu-1'));
     await until('b to follow', () => b.claims.total() === 1);
+    assert.equal(await a.once.take('one', 'a', Date.now() + 60_000), true);
     assert.doesNotMatch(a.description, /s3cret/);
 
     await assert.rejects(openReplica(t, spec, { tls, password: 'wrong' }), /WRONGPASS/);
@@ -158,6 +159,11 @@ describe('Redis', { skip: NO_REDIS }, () => {
     await Promise.all(Array.from({ length: 50 }, (_, i) => a.claims.create(`r-${i}`, claimOn('sfu-1'))));
     await a.topology.write({ seed: {}, current: {}, version: 1 }, 0);
     await a.notes.write('health', { fine: true });
+    const later = Date.now() + 60_000;
+    assert.deepEqual(
+      [await a.once.take('one', 'a', later), await b.once.take('one', 'b', later)],
+      [true, false],
+    );
     await until('b to follow', () => b.claims.total() === 50);
     const slots = redis
       .cli('keys', '*')

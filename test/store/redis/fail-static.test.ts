@@ -174,6 +174,25 @@ describe('while Redis', { skip: NO_REDIS }, () => {
     assert.deepEqual(await listAll(a), ['new', 'old']);
   });
 
+  test('is read-only or away, nobody says that a thing happened for the first time; what did is known again', async (t) => {
+    const { redis, a, b } = await scene(t);
+    const later = Date.now() + 3_600_000;
+    assert.equal(await a.once.take('one', 'me', later), true);
+    redis.cli('replicaof', '127.0.0.1', '1');
+    for (const replica of [a, b])
+      await assert.rejects(replica.once.take('two', 'me', later), { name: 'StoreUnavailable' });
+    redis.cli('replicaof', 'no', 'one');
+    await recovered(a, b);
+    assert.equal(await b.once.take('one', 'you', later), false);
+    assert.equal(await b.once.take('two', 'you', later), true);
+    const left = Number(redis.cli('pttl', 'roomlb:{test}:once:one'));
+    assert.ok(left > 0 && left <= 3_600_000, String(left));
+    await redis.kill();
+    await degraded(a, b);
+    for (const name of ['one', 'three'])
+      await assert.rejects(a.once.take(name, 'me', later), { name: 'StoreUnavailable' });
+  });
+
   test('is away, two replicas give one room to two nodes: the first to bring it wins, the other tells', async (t) => {
     const { redis, a, b } = await scene(t);
     await redis.kill();
