@@ -13,6 +13,8 @@ export interface AuditEntry extends Change {
   /** ISO 8601, UTC. */
   readonly time: string;
   readonly request: string;
+  /** Where requests are traced. */
+  readonly trace_id?: string;
   /** Name of the credential; null where callers are not authenticated. */
   readonly who: string | null;
   readonly address: string;
@@ -61,6 +63,7 @@ function entryOf(request: FastifyRequest, status: number): AuditEntry {
   return {
     time: new Date().toISOString(),
     request: request.id,
+    ...(request.trace && { trace_id: request.trace.ids.trace_id }),
     who: request.principal?.name ?? null,
     address: request.ip,
     method: request.method,

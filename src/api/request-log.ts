@@ -24,6 +24,7 @@ function factsOf(request: FastifyRequest, reply: FastifyReply): Record<string, u
     ...roomOf(request),
     status: reply.statusCode,
     ms: reply.elapsedTime,
+    ...request.trace?.ids,
   };
 }
 

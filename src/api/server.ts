@@ -11,6 +11,7 @@ import { systemClock } from '../health/clock.ts';
 import { BalancerBoard } from '../service/balancer-board.ts';
 import type { Membership } from '../replicas/membership.ts';
 import type { Target } from '../targets/target.ts';
+import type { Tracing } from '../tracing/tracer.ts';
 import { installAuthentication, type Authentication } from './authentication.ts';
 import { installAsyncApi } from './asyncapi.ts';
 import { installAudit, type AuditEntry } from './audit.ts';
@@ -36,6 +37,7 @@ import { placementRoutes } from './routes/placements.ts';
 import { policyRoutes } from './routes/policies.ts';
 import { replicaRoutes } from './routes/replicas.ts';
 import { roomRoutes } from './routes/rooms.ts';
+import { installTracing } from './tracing.ts';
 import { installValidation } from './validation.ts';
 import { installWebSockets } from './websockets.ts';
 
@@ -71,6 +73,8 @@ export interface ServerOptions {
   readonly balancers?: BalancerBoard;
   /** The dispatchers that share the store; where left out, it is this one's own. */
   readonly replicas?: Membership | undefined;
+  /** Nothing is traced where left out. */
+  readonly tracing?: Tracing | undefined;
   /** No logging where left out. */
   readonly logger?: FastifyBaseLogger;
 }
@@ -112,6 +116,7 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
   installRequestLog(app, options.logger?.level);
   // Before every hook that may refuse a request: only then sockets of refused upgrades are closed.
   await installWebSockets(app);
+  installTracing(app, options.tracing);
   installBrowserGuard(app, options.hosts);
   installAudit(app, options.audit);
   const { authentication } = options;

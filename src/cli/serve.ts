@@ -27,6 +27,10 @@ import { openStore } from '../store/open.ts';
 import type { Store } from '../store/store.ts';
 import { TARGETS } from '../targets/registry.ts';
 import type { HealthConfig } from '../topology/health/config.ts';
+import type { Topology } from '../topology/model.ts';
+import { tracingMetrics } from '../tracing/metrics.ts';
+import { TracedStore } from '../tracing/store.ts';
+import type { Tracing } from '../tracing/tracer.ts';
 import { amqpLinkOf, type AmqpOptions } from './amqp-options.ts';
 import { openAuditLog } from './audit-log.ts';
 import { engineOf, findBalancer } from './balancers.ts';
@@ -38,8 +42,9 @@ import type { Io } from './output.ts';
 import { openedFor, type StoreOptions } from './store-options.ts';
 import { keepReloading } from './reloading.ts';
 import { mustBeSafe, serveAccess, type ServeAccess, type ServeAccessOptions } from './serve-access.ts';
+import { collectorOf, type Collector, type TracesOptions } from './traces-options.ts';
 
-export interface ServeOptions extends StoreOptions, ServeAccessOptions, AmqpOptions {
+export interface ServeOptions extends StoreOptions, ServeAccessOptions, AmqpOptions, TracesOptions {
   readonly topology: string;
   readonly listen: string;
   readonly logLevel: LogLevel;
@@ -60,19 +65,59 @@ const PROBING: Readonly<Record<Probing, (health: HealthConfig) => string>> = {
 
 /** How long answers that are under way may take once the server shuts down. */
 const SHUTDOWN_MS = 5000;
+/** How long the process may go on once traces were given up. */
+const LAST_WORDS_MS = 50;
 
 /** Runs until SIGINT or SIGTERM, then answers what is under way and closes the store. */
 export async function serve(io: Io, options: ServeOptions): Promise<void> {
   mustBeSafe(parseListen(options.listen), options.listen, options);
   const access = await serveAccess(options);
   const amqp = await amqpLinkOf(options);
-  const logger = createLogger(options.logLevel);
+  const collector = collectorOf(options);
+  let tracing: Tracing | undefined;
+  const logger = createLogger(options.logLevel, {}, collector && (() => tracing?.ids() ?? {}));
   const declared = await readTopology(io, options.topology);
+  if (collector) tracing = await startedTracing(collector, declared.cluster, logger);
+  try {
+    await serveDeclared(io, options, { declared, access, amqp, logger, tracing });
+  } finally {
+    // Last: the end of all else is told, too.
+    if (tracing) await endTracing(tracing);
+  }
+}
+
+/** The SDK is loaded here and nowhere else: who does not trace does without. */
+async function startedTracing(collector: Collector, cluster: string, logger: Logger): Promise<Tracing> {
+  const { startTracing } = await import('../tracing/opentelemetry.ts');
+  logger.info(`traces go to ${collector.place}`);
+  return startTracing({ ...collector, cluster, logger });
+}
+
+async function endTracing(tracing: Tracing): Promise<void> {
+  if (await tracing.stop()) return;
+  // What the exporter still tries cannot be called off, and would hold the process for as long as it tries.
+  setTimeout(() => process.exit(), LAST_WORDS_MS).unref();
+}
+
+interface Prepared {
+  readonly declared: Topology;
+  readonly access: ServeAccess;
+  readonly amqp: Omit<LinkOptions, 'name'> | undefined;
+  readonly logger: Logger;
+  readonly tracing: Tracing | undefined;
+}
+
+async function serveDeclared(
+  io: Io,
+  options: ServeOptions,
+  { declared, access, amqp, logger, tracing }: Prepared,
+): Promise<void> {
   const events = new EventBus((err) => logger.error({ err }, 'a listener to events failed'));
   logEvents(events, logger);
-  const store = await openedFor(options, declared.cluster, (spec, redis) =>
-    openStore(spec, { ...redis, events }),
+  const opened = await openedFor(options, declared.cluster, (spec, redis) =>
+    openStore(spec, { ...redis, events, tracer: tracing }),
   );
+  const store = tracing ? new TracedStore(opened, tracing) : opened;
   try {
     const stored = await loadStoredTopology(store.topology, declared);
     if (stored.result === 'invalid') {
@@ -91,7 +136,7 @@ export async function serve(io: Io, options: ServeOptions): Promise<void> {
     const { coordination } = store;
     const membership = coordination && (await Membership.join(coordination));
     const service = await Service.start({
-      ...{ store, topology, events, logger, membership },
+      ...{ store, topology, events, logger, membership, tracer: tracing },
       sending: options.probes,
     });
     const leases = new Leases(coordination);
@@ -100,9 +145,11 @@ export async function serve(io: Io, options: ServeOptions): Promise<void> {
       const driven = {
         ...{ cluster, stateFolder: options.stateDir, probe: service.vipProbe },
         fence: (balancer: string) => leases.fenceFor(balancer),
+        tracer: tracing,
       };
       const engines = balancers.map((balancer) => engineOf(balancer, driven));
-      await answer(options, store, { service, membership, engines, events, logger, access, amqp });
+      const running = { service, membership, engines, events, logger, access, amqp, tracing };
+      await answer(options, store, running);
     } finally {
       await leases.end();
       await service.stop();
@@ -121,18 +168,19 @@ interface Running {
   readonly logger: Logger;
   readonly access: ServeAccess;
   readonly amqp: Omit<LinkOptions, 'name'> | undefined;
+  readonly tracing: Tracing | undefined;
 }
 
 /** Answers requests until a signal comes, and those that are under way then. */
 async function answer(
   options: ServeOptions,
   store: Store,
-  { service, membership, engines, events, logger, access, amqp }: Running,
+  { service, membership, engines, events, logger, access, amqp, tracing }: Running,
 ): Promise<void> {
   const { host, port } = parseListen(options.listen);
   const { dispatcher, registry, reader, prober, now } = service;
   const balancers = new BalancerBoard(systemClock, events);
-  const editor = new TopologyEditor(store.topology, dispatcher);
+  const editor = new TopologyEditor(store.topology, dispatcher, tracing);
   const unfollow = editor.follow((err) =>
     logger.error({ err }, 'the topology of other replicas cannot be followed'),
   );
@@ -152,6 +200,7 @@ async function answer(
       service.addMetrics(prometheus);
       eventMetrics(prometheus, events, stream);
       if (mirror) amqpMetrics(prometheus, () => mirror.figures);
+      if (tracing) tracingMetrics(prometheus, tracing.figures);
       storeMetrics(prometheus, {
         claims: dispatcher.claims,
         events,
@@ -172,6 +221,7 @@ async function answer(
         : new CallerLimit(options.rateLimit, () => performance.now() / 1000),
     audit: audit?.write,
     servers: access.servers,
+    tracing,
     logger,
   });
   await app.listen({ host, port }).catch((cause: unknown) => {

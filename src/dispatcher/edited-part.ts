@@ -5,6 +5,9 @@ import type { WindowDocument } from '../topology/maintenance/schema.ts';
 import type { NodeDocument, PlacementDocument, TopologyDocument, VipDocument } from '../topology/schema.ts';
 
 export interface EditedPart {
+  readonly name: EntityKind | SectionName;
+  /** Undefined: there is one of the name. */
+  readonly id?: string;
   /** As the document has it; undefined where it has none. */
   find(document: TopologyDocument): PartDocument | undefined;
   /**
@@ -33,6 +36,8 @@ export type PartDocument = EntityDocument | SectionDocument;
 
 export function entity(kind: EntityKind, id: string): EditedPart {
   return {
+    name: kind,
+    id,
     find: (document) => (document[kind] ?? []).find((one) => one.id === id),
     replace: (document, wanted) => {
       const entities: readonly EntityDocument[] = document[kind] ?? [];
@@ -48,6 +53,7 @@ export function entity(kind: EntityKind, id: string): EditedPart {
 
 export function section(name: SectionName): EditedPart {
   return {
+    name,
     find: (document) => document[name],
     replace: (document, wanted) => {
       const others = Object.entries(document).filter(([key]) => key !== name);

@@ -10,6 +10,7 @@ import { toDocument } from '../topology/format.ts';
 import { MAX_DEPTH } from '../topology/limits.ts';
 import type { TopologyDocument } from '../topology/schema.ts';
 import { topologyRevision } from '../topology/revision.ts';
+import { NO_TRACER, type Attributes, type Tracer } from '../tracing/tracer.ts';
 import type { Dispatcher } from './dispatcher.ts';
 import type { EditedPart, EntityDocument, EntityKind, PartDocument } from './edited-part.ts';
 import { newlySensitive } from './sensitive-addresses.ts';
@@ -70,6 +71,7 @@ export class TopologyEditor {
   constructor(
     private readonly store: TopologyStore,
     private readonly dispatcher: Dispatcher,
+    private readonly tracer: Tracer = NO_TRACER,
   ) {}
 
   /**
@@ -132,9 +134,13 @@ export class TopologyEditor {
   }
 
   private edit(part: EditedPart, change: Change, precondition?: Precondition): Promise<EditResult> {
-    const edited = this.last.then(() => this.apply(part, change, precondition));
-    this.last = edited.catch(() => undefined);
-    return edited;
+    const { name, id } = part;
+    const attributes = { 'roomlb.part': name, [name === 'nodes' ? 'roomlb.node' : 'roomlb.id']: id };
+    return this.tracer.span('topology edit', { attributes, outcome: told }, () => {
+      const edited = this.last.then(() => this.apply(part, change, precondition));
+      this.last = edited.catch(() => undefined);
+      return edited;
+    });
   }
 
   private async apply(part: EditedPart, change: Change, precondition?: Precondition): Promise<EditResult> {
@@ -165,4 +171,8 @@ export class TopologyEditor {
     const result = before ? 'changed' : 'created';
     return { result, revision: this.revision, before: before ?? null, after };
   }
+}
+
+function told(edit: EditResult): Attributes {
+  return { 'roomlb.result': edit.result, 'roomlb.revision': 'revision' in edit ? edit.revision : undefined };
 }

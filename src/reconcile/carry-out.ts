@@ -1,6 +1,7 @@
 /** A plan that was allowed is applied, read back, and undone if it does not hold. */
 import type { Intent } from '../intent/model.ts';
 import { DriverError, type Driver, type Plan } from '../targets/driver.ts';
+import type { Tracer } from '../tracing/tracer.ts';
 import { nodesOf } from './summary.ts';
 
 /** What to ask for through the VIP. */
@@ -29,6 +30,7 @@ export interface Task {
   readonly probe: ((wish: ProbeWish) => Promise<ReadonlyMap<string, boolean>>) | null;
   readonly signal: AbortSignal;
   readonly onStep?: ((text: string) => void) | undefined;
+  readonly tracer: Tracer;
 }
 
 export type Carried =
@@ -53,7 +55,9 @@ const NAMED = 5;
  *   `unreachable` where what is needed isn't there, and nothing was changed
  */
 export async function carryOut(task: Task): Promise<Carried> {
-  const { signal, probe, fallback, driver } = task;
+  const { signal, fallback, driver, tracer } = task;
+  const probe =
+    task.probe && ((wish: ProbeWish) => tracer.span('balancer probe', {}, async () => task.probe?.(wish)));
   try {
     const nodes = nodesOf(task.plan);
     const worked = namesOf((await probe?.({ nodes, only: null })) ?? new Map(), true);
@@ -72,8 +76,10 @@ export async function carryOut(task: Task): Promise<Carried> {
     if (error instanceof DriverError && error.kind === 'unreachable' && (await isUntouched(task)))
       throw error;
     try {
-      const back = driver.plan(await driver.read(), fallback);
-      await bringTo({ ...task, signal: new AbortController().signal }, fallback, back);
+      await tracer.span('balancer way back', {}, async () => {
+        const back = driver.plan(await driver.read(), fallback);
+        await bringTo({ ...task, signal: new AbortController().signal }, fallback, back);
+      });
       return { result: 'rolled-back', why };
     } catch (second) {
       return { result: 'failed', why: `${why}; and on the way back: ${messageOf(second)}` };
@@ -87,12 +93,23 @@ async function isUntouched({ driver, actual }: Task): Promise<boolean> {
 }
 
 /** Until there is nothing left to do. */
-async function bringTo({ driver, signal, onStep }: Task, wanted: unknown, first: Plan): Promise<void> {
+async function bringTo(
+  { driver, signal, onStep, tracer }: Task,
+  wanted: unknown,
+  first: Plan,
+): Promise<void> {
   let plan = first;
   for (let round = 0; round < MAX_ROUNDS && plan.steps.length > 0; round++) {
-    const { steps } = plan;
-    await driver.apply(plan, { signal, onStep: (index) => onStep?.(steps[index]?.text ?? '') });
-    plan = driver.plan(await driver.read(), wanted);
+    const current = plan;
+    const { steps } = current;
+    const run = { signal, onStep: (index: number) => onStep?.(steps[index]?.text ?? '') };
+    await tracer.span('balancer change', { attributes: { 'roomlb.steps': steps.length } }, () =>
+      driver.apply(current, run),
+    );
+    const left = ({ steps: { length } }: Plan) => ({ 'roomlb.steps_left': length });
+    plan = await tracer.span('balancer verify', { outcome: left }, async () =>
+      driver.plan(await driver.read(), wanted),
+    );
   }
   if (plan.steps.length === 0) return;
   const left = names(plan.steps.map(({ text }) => text));

@@ -6,6 +6,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Intent } from '../intent/model.ts';
 import { DriverError, type Driver, type Plan } from '../targets/driver.ts';
+import { NO_TRACER, type Attributes, type SpanOptions, type Tracer } from '../tracing/tracer.ts';
 import { intentFor, type Carried as CarriedPart } from './balancer-intent.ts';
 import { carryOut, type Carried, type Task, type VipProbe } from './carry-out.ts';
 import { cutOverdue, drainingSince } from './drain-limit.ts';
@@ -33,6 +34,7 @@ export interface ReconcilerOptions {
   /** Asked before and after an apply: what answered has to go on doing so. Left out: nothing is sent. */
   readonly probe?: VipProbe | undefined;
   readonly now?: () => Date;
+  readonly tracer?: Tracer | undefined;
 }
 
 /** What would be done, and what speaks against it. Nothing was changed to find out. */
@@ -62,9 +64,11 @@ const PATIENCE_SECONDS = 10;
 export class Reconciler {
   readonly #options: ReconcilerOptions;
   readonly #now: () => Date;
+  readonly #tracer: Tracer;
 
   constructor(options: ReconcilerOptions) {
     this.#options = options;
+    this.#tracer = options.tracer ?? NO_TRACER;
     this.#now = options.now ?? (() => new Date());
   }
 
@@ -79,7 +83,13 @@ export class Reconciler {
   }
 
   /** @throws LockError; LeaseError; DriverError where the engine cannot be read */
-  async apply(intent: Intent, options: ApplyOptions = {}): Promise<Outcome> {
+  apply(intent: Intent, options: ApplyOptions = {}): Promise<Outcome> {
+    const { unattended } = options;
+    const root = unattended ? { root: 'always' as const } : {};
+    return this.#span('balancer apply', { outcome: toldOf, ...root }, () => this.#apply(intent, options));
+  }
+
+  async #apply(intent: Intent, options: ApplyOptions): Promise<Outcome> {
     return this.#locked(options, async (remembered, signal) => {
       const wanted = this.#wanted(intent, remembered);
       const since = drainingSince(wanted, remembered.drainingSince, this.#now());
@@ -117,7 +127,13 @@ export class Reconciler {
    * @returns undefined where there is no such state
    * @throws LockError; LeaseError; DriverError where the engine cannot be read
    */
-  async rollback(options: ApplyOptions & { readonly revision?: string } = {}): Promise<Outcome | undefined> {
+  rollback(options: ApplyOptions & { readonly revision?: string } = {}): Promise<Outcome | undefined> {
+    return this.#span('balancer rollback', { outcome: (done) => (done ? toldOf(done) : {}) }, () =>
+      this.#rollback(options),
+    );
+  }
+
+  async #rollback(options: ApplyOptions & { readonly revision?: string }): Promise<Outcome | undefined> {
     return this.#locked(options, async (remembered, signal) => {
       const { driver } = this.#options;
       const actual = await driver.read();
@@ -171,7 +187,24 @@ export class Reconciler {
     return cutOverdue(intentFor(intent, balancer), since, balancer.drainLimit, this.#now());
   }
 
-  async #look(
+  /** The name of its balancer is in every span of it. */
+  #span<T>(name: string, options: SpanOptions<T>, work: () => T): T {
+    const { balancer, driver } = this.#options;
+    const attributes = { 'roomlb.balancer': balancer.id, 'roomlb.target': driver.target };
+    return this.#tracer.span(name, { ...options, attributes }, work);
+  }
+
+  #look(
+    wanted: Intent,
+    remembered: Remembered,
+    allowed: Partial<Allowances>,
+  ): Promise<{ preview: Preview; actual: unknown; desired: unknown }> {
+    return this.#span('balancer plan', { outcome: ({ preview }) => planTold(preview) }, () =>
+      this.#readAndPlan(wanted, remembered, allowed),
+    );
+  }
+
+  async #readAndPlan(
     wanted: Intent,
     { good }: Remembered,
     allowed: Partial<Allowances>,
@@ -227,7 +260,7 @@ export class Reconciler {
     if (plan.steps.length === 0) return { preview, result: 'unchanged' };
     const began = this.#now();
     const carried = await this.#allowed(preview, began, () =>
-      carryOut({ ...task, driver: this.#options.driver, plan, signal, onStep }),
+      carryOut({ ...task, driver: this.#options.driver, plan, signal, onStep, tracer: this.#tracer }),
     );
     await this.memory.log({
       at: began.toISOString(),
@@ -282,4 +315,18 @@ export class Reconciler {
     await this.memory.end();
     return { ...remembered, underway: null };
   }
+}
+
+function toldOf({ preview, result }: Outcome): Attributes {
+  return { 'roomlb.result': result, ...planTold(preview) };
+}
+
+function planTold({ plan, revision, drift, refusals: reasons }: Preview): Attributes {
+  return {
+    'roomlb.revision': revision,
+    'roomlb.changes': plan.changes.length,
+    'roomlb.steps': plan.steps.length,
+    'roomlb.drift': drift,
+    'roomlb.refusals': reasons.length,
+  };
 }

@@ -7,6 +7,7 @@ import { Reconciler } from '../reconcile/reconciler.ts';
 import type { Balancer } from '../targets/balancer.ts';
 import { driverFor } from '../targets/connect.ts';
 import type { Driver } from '../targets/driver.ts';
+import type { Tracer } from '../tracing/tracer.ts';
 
 export const DEFAULT_STATE_FOLDER = '/var/lib/roomlb';
 
@@ -23,12 +24,13 @@ export interface EngineOptions {
   readonly probe?: VipProbe | undefined;
   /** Left out: no other replica drives the engine. */
   readonly fence?: ((balancer: string) => TakeFence | undefined) | undefined;
+  readonly tracer?: Tracer | undefined;
 }
 
 /** Connects to nothing yet. Undefined where RoomLB can render for it, but not drive it. */
 export function openEngine(
   balancer: Balancer,
-  { cluster, stateFolder, probe, fence: fenceFor }: EngineOptions,
+  { cluster, stateFolder, probe, fence: fenceFor, tracer }: EngineOptions,
 ): Engine | undefined {
   const driver = driverFor(balancer, cluster);
   if (!driver) return undefined;
@@ -36,6 +38,6 @@ export function openEngine(
   const memory = new Memory(folder, driver.target, driver.stateVersion);
   const lockFile = balancer.lock ?? join(folder, 'lock');
   const fence = fenceFor?.(balancer.id);
-  const reconciler = new Reconciler({ balancer, driver, memory, lockFile, probe, fence });
+  const reconciler = new Reconciler({ balancer, driver, memory, lockFile, probe, fence, tracer });
   return { balancer, driver, reconciler };
 }

@@ -22,6 +22,8 @@ import { drainedNodes } from '../schedule/drained.ts';
 import { periodically, type Periodically } from '../schedule/trigger.ts';
 import type { Store } from '../store/store.ts';
 import type { Topology } from '../topology/model.ts';
+import { TracedDispatcher } from '../tracing/dispatcher.ts';
+import type { Tracer } from '../tracing/tracer.ts';
 import { ClaimKeeper } from './claim-keeper.ts';
 import { startDeepChecks } from './deep-checks.ts';
 import { HealthReader } from './health-reader.ts';
@@ -45,6 +47,8 @@ export interface ServiceOptions {
   readonly probes?: (sources: ProbeSources) => Probes;
   /** The other dispatchers that share the store; left out: there are none. */
   readonly membership?: Membership | undefined;
+  /** Left out: decisions are not traced. */
+  readonly tracer?: Tracer | undefined;
 }
 
 /** How often all live rooms are compared with their claims; what is new is at once. */
@@ -116,11 +120,14 @@ export class Service {
 
   /** What is known from before holds when this settles. Rejects where the store cannot be read. */
   static async start(options: ServiceOptions): Promise<Service> {
-    const { store, topology, events, logger, sending, membership, clock = systemClock } = options;
+    const { store, topology, events, logger, sending, membership, tracer, clock = systemClock } = options;
     const { coordination } = store;
     const now = () => clock.now();
     const registry = new NodeRegistry({ topology, events, now });
-    const dispatcher = new Dispatcher(store.claims, topology, { live: registry.live, events });
+    const reports = { live: registry.live, events };
+    const dispatcher = tracer
+      ? new TracedDispatcher(store.claims, topology, reports, tracer)
+      : new Dispatcher(store.claims, topology, reports);
     const { reported } = registry;
     const sources = { credentials: reported, heartbeats: reported, now, secret: secretFrom };
     const probes = (options.probes ?? createProbes)(sources);

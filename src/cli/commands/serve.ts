@@ -6,10 +6,11 @@ import { addAmqpOptions, type AmqpOptions } from '../amqp-options.ts';
 import { stateFolderOption } from '../balancers.ts';
 import { topologyOption } from '../options.ts';
 import { addStoreOptions, type StoreOptions } from '../store-options.ts';
+import { addTracesOptions, type TracesOptions } from '../traces-options.ts';
 import type { Cli } from '../cli.ts';
 import { LOG_LEVELS, type LogLevel } from '../logger.ts';
 
-interface ServeOptions extends StoreOptions, ServeAccessOptions, AmqpOptions {
+interface ServeOptions extends StoreOptions, ServeAccessOptions, AmqpOptions, TracesOptions {
   topology: string;
   listen: string;
   logLevel: LogLevel;
@@ -25,7 +26,7 @@ export function addServe(program: Command, { io }: Cli): void {
     .description('run a dispatcher: REST API, OpenAPI at /docs, metrics')
     .addOption(topologyOption())
     .option('-l, --listen <host:port>', 'address to listen on', '127.0.0.1:8080');
-  addAmqpOptions(addServeAccessOptions(addStoreOptions(command)))
+  addTracesOptions(addAmqpOptions(addServeAccessOptions(addStoreOptions(command))))
     .addOption(new Option('--log-level <level>', 'how much to log').choices(LOG_LEVELS).default('info'))
     .option(
       '--apply <balancer...>',
@@ -63,6 +64,10 @@ again when they change.
 With ROOMLB_AMQP_URL (or --amqp-url-file: the address has a password in it) events go to RabbitMQ as well, by routing
 keys such as room.moved.FROM.TO and node.state.NODE. Nothing waits for it: where it is away, the latest events wait.
 
+With --traces, or OTEL_EXPORTER_OTLP_ENDPOINT (_TRACES_ENDPOINT), requests, decisions, what the store and redis are asked,
+edits and balancers' plans go to an OpenTelemetry collector, by http/protobuf. OTEL_SERVICE_NAME, _RESOURCE_ATTRIBUTES,
+_TRACES_SAMPLER(_ARG), _EXPORTER_OTLP_HEADERS, _BSP_* and so on count as ever; OTEL_SDK_DISABLED=true turns it off.
+
 Examples:
   $ roomlb serve --topology lb-config/local.yaml
   $ roomlb serve --store file:/var/lib/roomlb --listen 127.0.0.1:9000
@@ -75,6 +80,7 @@ Examples:
   $ roomlb serve --listen 0.0.0.0:8080 --tokens /etc/roomlb/tokens --behind-tls-proxy
   $ roomlb serve --tokens /etc/roomlb/tokens --audit-log /var/log/roomlb/audit.jsonl --rate-limit 500
   $ roomlb serve --amqp-url-file /etc/roomlb/amqp --amqp-ca ca.pem
+  $ roomlb serve --traces http://127.0.0.1:4318
   $ roomlb serve --allow-host rooms.example.net
   $ roomlb serve --no-probes
   $ roomlb serve --apply lb-1

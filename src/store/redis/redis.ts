@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import type { EventSink } from '../../events/bus.ts';
+import type { Attributes, Tracer } from '../../tracing/tracer.ts';
 import { SharedStore, type Pace } from '../shared/shared-store.ts';
 import { formatRedisAddress, type RedisAddress } from './address.ts';
 import { connect, type Client, type RedisTls } from './client.ts';
@@ -24,6 +25,7 @@ export interface RedisOptions {
   readonly timeLimit?: number | undefined;
   readonly events?: EventSink | undefined;
   readonly pace?: Pace | undefined;
+  readonly tracer?: Tracer | undefined;
 }
 
 export const DEFAULTS = {
@@ -38,7 +40,7 @@ const START_MS = 5000;
 
 /** @throws Error for people where it cannot be reached, or holds what this program does not know */
 export async function redisStore(address: RedisAddress, options: RedisOptions): Promise<SharedStore> {
-  const { cluster, password, sentinelPassword, tls, events, pace } = options;
+  const { cluster, password, sentinelPassword, tls, events, pace, tracer } = options;
   const { prefix, claimTtl, maxClaims, timeLimit } = { ...DEFAULTS, ...definedOf(options) };
   const keys = keysFor(prefix, cluster);
   const connecting = { address, password, sentinelPassword, tls };
@@ -52,7 +54,8 @@ export async function redisStore(address: RedisAddress, options: RedisOptions): 
     await awaitReady(client);
     await checkSchema(client, keys);
     const replica = randomUUID();
-    const remote = new RedisRemote({ client, keys, replica, maxClaims, claimTtl, timeLimit });
+    const tracing = tracer && { tracer, attributes: attributesOf(address) };
+    const remote = new RedisRemote({ client, keys, replica, maxClaims, claimTtl, timeLimit, tracing });
     const coordination = new RedisCoordination(replica, client, keys);
     const store = await SharedStore.open({
       remote,
@@ -99,6 +102,17 @@ function reasonOf(error: unknown): string {
   const last =
     'lastNodeError' in error && error.lastNodeError instanceof Error ? error.lastNodeError.message : '';
   return [error.message, last].filter((part) => part !== '').join(': ');
+}
+
+/** Whom Sentinel or a cluster have asked in the end is not known here. */
+function attributesOf({ kind, hosts: [first], db }: RedisAddress): Attributes {
+  const known = kind === 'single' ? first : undefined;
+  return {
+    'db.system.name': 'redis',
+    'db.namespace': String(db),
+    'server.address': known?.host,
+    'server.port': known?.port,
+  };
 }
 
 function definedOf<T extends object>(options: T): Partial<T> {

@@ -24,6 +24,7 @@ import {
 import { decodeRecord } from '../topology-record.ts';
 import { InOrder } from '../../timing/in-order.ts';
 import { within } from '../../timing/within.ts';
+import type { Attributes, Tracer } from '../../tracing/tracer.ts';
 import { Script, type Client } from './client.ts';
 import type { Keys } from './keys.ts';
 import * as scripts from './scripts.ts';
@@ -38,6 +39,13 @@ export interface RedisRemoteOptions {
   readonly claimTtl: number;
   /** Milliseconds that one command may take, from when it is sent. */
   readonly timeLimit: number;
+  readonly tracing?: RedisTracing | undefined;
+}
+
+export interface RedisTracing {
+  readonly tracer: Tracer;
+  /** Of every span: where Redis is. */
+  readonly attributes: Attributes;
 }
 
 /** Commands under way at once: a burst waits here, where waiting does not count as slowness of Redis. */
@@ -217,7 +225,24 @@ export class RedisRemote implements Remote {
   #send<T>(name: string, command: () => Promise<T>): Promise<T> {
     const { timeLimit: hurried } = this.#options;
     const timeLimit = HURRIED.includes(name) ? hurried : Math.max(hurried, PATIENCE);
-    return this.#commands.run(() => within(timeLimit, `Redis: ${name}`, command()));
+    return this.#commands.run(this.#traced(name, () => within(timeLimit, `Redis: ${name}`, command())));
+  }
+
+  /**
+   * Told from when it is sent, as the semantic conventions for Redis have it, without its arguments:
+   * https://opentelemetry.io/docs/specs/semconv/database/redis/
+   */
+  #traced<T>(name: string, work: () => Promise<T>): () => Promise<T> {
+    const { tracing } = this.#options;
+    if (!tracing || !(name in SCRIPTS)) return work;
+    const operation = 'EVALSHA';
+    const attributes = {
+      ...tracing.attributes,
+      'db.operation.name': operation,
+      'db.stored_procedure.name': name,
+    };
+    return () =>
+      tracing.tracer.span(`${operation} ${name}`, { attributes, kind: 'client', root: 'never' }, work);
   }
 
   #written(answer: unknown): Written {
