@@ -1,8 +1,9 @@
 /** Options of commands that ask dispatchers: what they show them. */
 import { Option } from 'commander';
-import { isLoopback } from '../api/loopback.ts';
+import { isBearerToken, tokenIn } from '../auth/bearer.ts';
 import { secretFrom } from '../health/secret-file.ts';
 import { ANONYMOUS, type Access } from '../http/access.ts';
+import { isInTheClear } from '../http/in-the-clear.ts';
 import { CliError, EXIT } from './exit.ts';
 import { paint, type Io } from './output.ts';
 import { readSecret } from './secret.ts';
@@ -13,9 +14,6 @@ export interface AccessOptions {
 
 export const tokenFileOption = () =>
   new Option('--token-file <file>', 'token to show to the dispatcher, instead of ROOMLB_TOKEN');
-
-/** What a bearer token may be made of (RFC 6750 section 2.1). */
-const TOKEN = /^[\w.~+/-]+=*$/;
 
 /**
  * @param dispatchers that will be asked; a token for one that is asked in the clear over a network gets a warning
@@ -30,7 +28,7 @@ export async function accessOf(
     tokenFile === undefined ? process.env.ROOMLB_TOKEN : await readSecret('--token-file', tokenFile);
   if (token === undefined || token === '') return ANONYMOUS;
   const from = tokenFile === undefined ? 'ROOMLB_TOKEN' : `--token-file ${tokenFile}`;
-  if (!TOKEN.test(token)) throw new CliError(EXIT.badInput, `${from}: that is no token`);
+  if (!isBearerToken(token)) throw new CliError(EXIT.badInput, `${from}: that is no token`);
   warnOfTheClear(io, dispatchers);
   if (tokenFile === undefined || tokenFile === '-') return { token: () => token };
   // Whoever runs for long finds a new token in the file once the old one is about to end.
@@ -39,18 +37,8 @@ export async function accessOf(
   };
 }
 
-/** The first line of a file's text; undefined where that is no token. */
-export function tokenIn(text: string | undefined): string | undefined {
-  return text?.split(/\r?\n/, 1).find((line) => TOKEN.test(line));
-}
-
 /** A warning for each that would be shown a token over a network where others read it. */
 export function warnOfTheClear(io: Io, dispatchers: readonly string[]): void {
   for (const url of dispatchers.filter(isInTheClear))
     io.err(`${paint(io, 'yellow', 'warning:')} ${url}: the token goes there in the clear; use https\n`);
-}
-
-function isInTheClear(text: string): boolean {
-  const url = URL.canParse(text) ? new URL(text) : undefined;
-  return url?.protocol === 'http:' && !isLoopback(url.hostname.replace(/^\[|\]$/g, ''));
 }

@@ -53,17 +53,18 @@ export class Dispatchers {
    * The answer of the first that has one. Whatever is asked may be asked twice.
    *
    * @param fine statuses that are answers, besides 2xx
-   * @throws RoomlbError
+   * @throws RoomlbError; the signal's reason where it was given up
    */
   async ask(
     method: ExchangeOptions['method'],
     path: string,
     body?: object,
     fine: readonly number[] = [],
+    more: Pick<ExchangeOptions, 'headers' | 'signal'> = {},
   ): Promise<Answer> {
     for (let tried = 1; ; tried++) {
       try {
-        return await this.#askOne(method, path, body, fine);
+        return await this.#askOne(method, path, body, fine, more);
       } catch (error) {
         if (!(error instanceof RoomlbError) || !error.temporary || tried >= this.#tries) throw error;
         this.turn();
@@ -76,17 +77,21 @@ export class Dispatchers {
     path: string,
     body: object | undefined,
     fine: readonly number[],
+    { headers: given, signal }: Pick<ExchangeOptions, 'headers' | 'signal'>,
   ): Promise<Answer> {
     const { timeout } = this.#options;
-    const { headers, fetch } = this;
+    const { fetch } = this;
+    const headers = { ...this.headers, ...given };
     const url = this.url(path);
-    const options = { method, timeout, headers, fetch, ...(body ? { body } : {}) };
+    const options = { method, timeout, headers, fetch, ...(body && { body }), ...(signal && { signal }) };
     const answer = await exchange(url, options).catch((cause: unknown) => {
+      signal?.throwIfAborted();
       const why = cause instanceof Error ? cause.message : String(cause);
       throw new RoomlbError(`${method} ${url.href}: ${why}`, undefined, { cause });
     });
     if (answer.ok || fine.includes(answer.status)) return answer;
-    throw new RoomlbError(`${method} ${url.href}: ${answer.status} ${answer.problem}`, answer.status);
+    const message = `${method} ${url.href}: ${answer.status} ${answer.problem}`;
+    throw new RoomlbError(message, answer.status, { answer });
   }
 }
 

@@ -46,11 +46,12 @@ export function ranges(description: string, examples: string[][]) {
   });
 }
 
-export function duration(description: string, fallback?: string) {
+/** @param example where there is no fallback that would do as one */
+export function duration(description: string, fallback?: string, example = '30m') {
   return Type.String({
     pattern: DURATION_PATTERN,
     description,
-    examples: [fallback ?? '30m'],
+    examples: [fallback ?? example],
     ...(fallback !== undefined && { default: fallback }),
   });
 }

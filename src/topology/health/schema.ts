@@ -21,9 +21,13 @@ export const CheckSchema = mapping(
       "stun: a signed STUN Binding to every worker's media port. vip-stun: the same through the VIP, which proves where its rules lead. heartbeat: the node's own reports arrive. janus: GET /info of Janus. http: an HTTP GET. tcp: a connection.",
     ),
     interval: Optional(
-      duration('Time between two probes. Default: health.interval; vip-stun: at least 10s.', '10s'),
+      duration(
+        'Time between two probes. Default: health.interval; vip-stun: at least 10s.',
+        undefined,
+        '10s',
+      ),
     ),
-    timeout: Optional(duration('Time to wait for the answer. Default: health.timeout.', '1s')),
+    timeout: Optional(duration('Time to wait for the answer. Default: health.timeout.', undefined, '1s')),
     effect: Optional(
       choice(
         EFFECTS,
@@ -39,7 +43,9 @@ export const CheckSchema = mapping(
         description: 'stun, vip-stun: by which transports. Default: stun by one, vip-stun by all of the VIP.',
       }),
     ),
-    maxAge: Optional(duration('heartbeat: older than this, it is missed. Default: 2.5 intervals.', '5s')),
+    maxAge: Optional(
+      duration('heartbeat: older than this, it is missed. Default: 2.5 intervals.', undefined, '5s'),
+    ),
     port: Optional(
       port('http, tcp, janus: port of the node. Default: healthPort, signallingPort, 8088.', [9100]),
     ),

@@ -10,7 +10,7 @@ export const WindowSchema = mapping(
   {
     id: id('Name of the window.', ['kernel-updates']),
     cron: cron('When it opens', ['0 3 * * sun', '30 22 1 * *']),
-    duration: duration('How long it stays open, in whole minutes, 1m to 7 days (168h).', '2h'),
+    duration: duration('How long it stays open, in whole minutes, 1m to 7 days (168h).', undefined, '2h'),
     timeZone: Optional(
       timeZone(
         'IANA time zone that the times are in. A time that clocks skip is taken an hour later, one that they show twice the first time.',

@@ -1,0 +1,104 @@
+/** How resources and data sources ask dispatchers: again where it may help, one write after another. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { pauseAfter } from '../../back-off.ts';
+import { Dispatchers } from '../../client/dispatchers.ts';
+import { RoomlbError } from '../../client/error.ts';
+import type { Answer, ExchangeOptions } from '../../http/exchange.ts';
+import { secureFetch } from '../../http/secure-fetch.ts';
+import type { Asker } from '../data-sources/asker.ts';
+import { failure } from '../plugin/diagnostics.ts';
+import type { Configuration } from './configuration.ts';
+
+export interface Question {
+  readonly method: ExchangeOptions['method'];
+  /** Below the endpoint, with its query. */
+  readonly path: string;
+  readonly body?: object;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Statuses that are answers, besides 2xx. */
+  readonly fine?: readonly number[];
+  /** Gives it up; only for what changes nothing. */
+  readonly stopped?: AbortSignal;
+}
+
+/** Seconds. */
+const RETRY = { first: 0.25, most: 10 };
+
+/** What `configure` makes of the provider's block. */
+export interface DispatcherApi extends Asker {
+  /**
+   * Whatever is asked may be asked twice, also where the first answer got lost on its way.
+   *
+   * @throws DiagnosticError where there is no answer, or it is a refusal that is not among those that are fine
+   */
+  readonly request: (question: Question) => Promise<Answer>;
+  /**
+   * Does its work once all that was asked for before is done. A write names the revision of the whole topology that
+   * it goes out from, so that writes side by side would only refuse each other.
+   */
+  readonly inTurn: <T>(work: () => Promise<T>) => Promise<T>;
+}
+
+export function connect(configuration: Configuration): DispatcherApi {
+  return new HttpApi(configuration);
+}
+
+class HttpApi implements DispatcherApi {
+  readonly #dispatchers: Dispatchers;
+  readonly #maxRetries: number;
+  #last: Promise<unknown> = Promise.resolve();
+
+  constructor({ endpoints, token, authorities, identity, timeout, maxRetries }: Configuration) {
+    const fetch = secureFetch({ authorities, verify: true, ...identity });
+    this.#dispatchers = new Dispatchers({ urls: endpoints, token, timeout, fetch });
+    this.#maxRetries = maxRetries;
+  }
+
+  async ask(path: string, body?: object): Promise<unknown> {
+    const method = body === undefined ? 'GET' : 'POST';
+    return (await this.request({ method, path, ...(body && { body }) })).body;
+  }
+
+  async request({ method, path, body, headers, fine, stopped }: Question): Promise<Answer> {
+    const more = { ...(headers && { headers }), ...(stopped && { signal: stopped }) };
+    for (let failures = 1; ; failures++) {
+      try {
+        return await this.#dispatchers.ask(method, path, body, fine, more);
+      } catch (error) {
+        if (stopped?.aborted) throw failure('Stopped', `${method} ${path} was given up.`);
+        if (!(error instanceof RoomlbError)) throw error;
+        if (!error.temporary || failures > this.#maxRetries) throw refusal(error);
+        const pause = Math.max(pauseAfter(failures, RETRY), retryAfter(error.answer));
+        await sleep(pause * 1000, undefined, { ...(stopped && { signal: stopped }) }).catch(() => undefined);
+      }
+    }
+  }
+
+  inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const done = this.#last.then(work);
+    this.#last = done.catch(() => undefined);
+    return done;
+  }
+}
+
+/** Seconds that the dispatcher wants to be left alone (RFC 9110 section 10.2.3), within reason. */
+function retryAfter(answer: Answer | undefined): number {
+  const seconds = Number(answer?.header('retry-after') ?? 0);
+  return Number.isFinite(seconds) ? Math.min(Math.max(seconds, 0), 60) : 0;
+}
+
+const HINTS: Readonly<Record<number, string>> = {
+  401: 'Set token, token_file or ROOMLB_TOKEN.',
+  403: 'The token lacks a scope: the provider needs read, topology:write, nodes:write and rooms:write.',
+  404: 'Does the dispatcher know this route? It may be older than the provider.',
+  429: 'It is asked too often; see max_retries, and -parallelism of terraform.',
+};
+
+/** In words for whoever runs terraform. */
+export function refusal(error: RoomlbError): Error {
+  const { status } = error;
+  const summary = status === undefined ? 'No dispatcher answers' : 'The dispatcher refuses';
+  const hint =
+    status === undefined ? 'Does it run, and is endpoint (or ROOMLB_ENDPOINT) right?' : HINTS[status];
+  return failure(summary, hint === undefined ? error.message : `${error.message}\n${hint}`);
+}

@@ -1,0 +1,159 @@
+/** A resource of which the topology has a list: a node, a VIP, a maintenance window. */
+import { isRecord } from '../../json.ts';
+import type { DispatcherApi } from '../client/dispatcher-api.ts';
+import { edit, find, type Decide, type Document } from '../client/edit.ts';
+import { failure } from '../plugin/diagnostics.ts';
+import type { Resource } from '../plugin/provider.ts';
+import type { Attributes } from '../plugin/schema.ts';
+import type { ObjectValue } from '../plugin/values.ts';
+import {
+  differences,
+  invalid,
+  overlay,
+  planPart,
+  validatePart,
+  valuesOf,
+  documentOf,
+  type Part,
+} from './part.ts';
+
+export interface Entity extends Part {
+  readonly name: 'nodes' | 'vips' | 'maintenance';
+  /** Without the provider's name: `maintenance_window`. */
+  readonly type: string;
+  readonly description: string;
+  /** Attributes that only the provider knows, with what they are after an import. */
+  readonly own?: Readonly<{ attributes: Attributes; imported: ObjectValue }>;
+}
+
+export function pathOf({ name }: Entity, values: ObjectValue): string {
+  return `/v1/${name}/${encodeURIComponent(idOf(values))}`;
+}
+
+export function entityResource(entity: Entity): Resource<DispatcherApi> {
+  const { type, description, mapping, own } = entity;
+  return {
+    name: type,
+    schema: { version: 0, description, attributes: { ...mapping.attributes, ...own?.attributes } },
+    validate: (config) => validatePart(entity, config),
+    plan: ({ config, planned }) => ({ planned: config && planned && planPart(entity, config, planned) }),
+    create: (planned, api) => write(entity, api, planned, makeAnew(entity, planned)),
+    read: async (state, api, { stopped }) => {
+      const found = await find(api, pathOf(entity, state), stopped);
+      return found ? { ...state, ...valuesOf(entity, found.document) } : null;
+    },
+    update: (prior, planned, api) => write(entity, api, planned, change(entity, prior, planned)),
+    delete: (prior, api) => remove(entity, api, prior),
+    import: async (id, api, { stopped }) => {
+      const found = await find(api, pathOf(entity, { id }), stopped);
+      if (!found)
+        throw failure('There is nothing to import', `The topology has no ${entity.word} ${quoted(id)}.`);
+      return { id, ...own?.imported };
+    },
+  };
+}
+
+/** What an apply that was interrupted has made already is taken as it is; what is there otherwise is somebody's. */
+export function makeAnew(entity: Entity, planned: ObjectValue): Decide {
+  return (found) => {
+    if (!found) return documentOf(entity, planned);
+    const differing = differences(entity, found, planned);
+    if (differing.length === 0) return undefined;
+    const { type, word } = entity;
+    throw failure(
+      `There is a ${word} ${quoted(idOf(planned))} already`,
+      `It differs from what is planned in: ${differing.join(', ')}. To manage it from here, import it: ` +
+        `terraform import roomlb_${type}.NAME ${idOf(planned)}. Or choose another id.`,
+      ['id'],
+    );
+  };
+}
+
+export function change(entity: Entity, prior: ObjectValue, planned: ObjectValue): Decide {
+  const { word } = entity;
+  return (found) => {
+    if (!found) {
+      throw failure(
+        `The ${word} is gone`,
+        `Somebody else removed ${word} ${quoted(idOf(prior))}. Plan again.`,
+      );
+    }
+    if (differences(entity, found, planned).length === 0) return undefined;
+    mustBeAsPlanned(entity, found, prior);
+    return overlay(entity, found, planned);
+  };
+}
+
+/** @throws DiagnosticError where somebody else changed it since the plan was made */
+export function mustBeAsPlanned(entity: Entity, found: Document, prior: ObjectValue): void {
+  const differing = differences(entity, found, prior);
+  if (differing.length === 0) return;
+  const { word } = entity;
+  throw failure(
+    `The ${word} was changed meanwhile`,
+    `Since the plan was made, somebody else changed ${differing.join(', ')} of ${word} ${quoted(idOf(prior))}. ` +
+      'Plan again, to see it.',
+  );
+}
+
+export async function remove(entity: Entity, api: DispatcherApi, prior: ObjectValue): Promise<void> {
+  const decide: Decide = (found) => {
+    if (found) mustBeAsPlanned(entity, found, prior);
+    return null;
+  };
+  await edit(api, {
+    path: pathOf(entity, prior),
+    decide,
+    refused: (status, body) => explain(entity, api, prior, status, body),
+  });
+}
+
+async function write(
+  entity: Entity,
+  api: DispatcherApi,
+  planned: ObjectValue,
+  decide: Decide,
+): Promise<ObjectValue> {
+  const document = await edit(api, {
+    path: pathOf(entity, planned),
+    decide,
+    refused: (status, body) => explain(entity, api, planned, status, body),
+  });
+  return document ? { ...planned, ...valuesOf(entity, document) } : planned;
+}
+
+/** Faults name entities by their place in a list that only the dispatcher has: it is asked for it. */
+async function explain(
+  entity: Entity,
+  api: DispatcherApi,
+  { id }: ObjectValue,
+  status: number,
+  body: unknown,
+): Promise<Error | undefined> {
+  if (status !== 422) return undefined;
+  const topology = await api.ask('/v1/topology');
+  const listOf = (name: string): readonly unknown[] => {
+    const list = isRecord(topology) ? topology[name] : undefined;
+    return Array.isArray(list) ? list : [];
+  };
+  const list = listOf(entity.name);
+  const index = list.findIndex((one) => isRecord(one) && one.id === id);
+  // One that is new stands at the end.
+  const position = index < 0 ? list.length : index;
+  return invalid(entity, body, [entity.name, position], ([name, place, ...rest]) => {
+    const other = typeof name === 'string' && typeof place === 'number' ? listOf(name)[place] : undefined;
+    const what =
+      isRecord(other) && typeof other.id === 'string'
+        ? `${String(name)} ${quoted(other.id)}`
+        : String(name ?? 'topology');
+    return rest.length > 0 ? `${what}, ${rest.join('.')}` : what;
+  });
+}
+
+export function idOf({ id }: ObjectValue): string {
+  return typeof id === 'string' ? id : '';
+}
+
+export function quoted(text: string): string {
+  return JSON.stringify(text);
+}

@@ -1,0 +1,11 @@
+import { PlacementSchema } from '../../topology/schema.ts';
+import { deriveMapping } from '../mapping/derive.ts';
+import { policyResource } from './policy.ts';
+
+export const placementPolicy = policyResource({
+  name: 'placement',
+  type: 'placement_policy',
+  word: 'placement policy',
+  description: 'How rooms are given to nodes. A cluster has one; to destroy it puts back the defaults.',
+  mapping: deriveMapping(PlacementSchema),
+});
