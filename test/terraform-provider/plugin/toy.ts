@@ -25,8 +25,11 @@ export interface Toy {
   readonly calls: string[];
 }
 
-export function toy(version = 1, changes: Partial<Resource<ToyClient>> = {}): Toy {
-  const things: Things = new Map();
+export function toy(
+  version = 1,
+  changes: Partial<Resource<ToyClient>> = {},
+  things: Things = new Map(),
+): Toy {
   const calls: string[] = [];
   let serial = 0;
   const stored = (planned: ObjectValue, before?: ObjectValue): ObjectValue => ({

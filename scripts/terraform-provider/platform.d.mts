@@ -1,0 +1,2 @@
+export declare const PLATFORM: string;
+export declare const PLATFORMS: readonly string[];
