@@ -1,12 +1,10 @@
 /** Pure: from a snapshot, a room and what is known of its claim to the answer. */
 import { losesItsRooms } from '../cluster/view.ts';
-import type { PassedOver } from '../placement/place.ts';
+import type { PassedOver, Unplaced } from '../placement/place.ts';
 import type { Allocation, Decision, RoomWishes } from './allocation.ts';
 import type { HandedOut, Snapshot } from './snapshot.ts';
 
-export type Outcome =
-  | { readonly placed: true; readonly allocation: Allocation }
-  | { readonly placed: false; readonly passedOver: readonly PassedOver[] };
+export type Outcome = { readonly placed: true; readonly allocation: Allocation } | Unplaced;
 
 /**
  * The answer for a room that has its place on a node already; undefined where the node cannot keep it.

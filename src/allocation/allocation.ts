@@ -30,10 +30,10 @@ export const NO_WISHES: RoomWishes = {
 };
 
 /**
- * `claim`: handed out before. `live`: not claimed, but it lives there. `hash`: the first candidate. `spill`: a
- * later one, since those before it were full or come back slowly.
+ * `claim`: handed out before. `live`: not claimed, but it lives there. `pin`: an operator gave it to the node. `hash`:
+ * the first candidate. `spill`: a later one, since those before it were full or come back slowly.
  */
-export type Decision = 'claim' | 'live' | 'hash' | 'spill';
+export type Decision = 'claim' | 'live' | 'pin' | 'hash' | 'spill';
 
 export interface MediaEndpoint {
   readonly protocol: Protocol;

@@ -28,6 +28,8 @@ export interface Explanation {
   readonly wishes: RoomWishes;
   /** The claim that the room has; `lost`: why its node cannot keep it, null where it can. */
   readonly claim: { readonly node: string; readonly lost: string | null } | null;
+  /** The pin of the room; a claim that it has goes before. */
+  readonly pin: { readonly node: string; readonly strict: boolean } | null;
   /** What claiming the room answers now; null where no node can take it. */
   readonly allocation: Allocation | null;
   readonly candidates: readonly ExplainedCandidate[];
@@ -61,6 +63,7 @@ export function explain(
   { heldOn, live, handedOut }: KnownState = {},
 ): Explanation {
   const { view } = snapshot;
+  const pin = view.pins.get(room);
   const kept =
     heldOn === undefined
       ? live && claimedOn(snapshot, room, live.node, live.port, 'live')
@@ -70,7 +73,7 @@ export function explain(
   const others = kept && handedOut && heldOn !== undefined ? withoutOne(handedOut, heldOn) : handedOut;
   const anew = placeAnew(snapshot, room, wishes, others, kept ? undefined : heldOn);
   const judge = kept
-    ? besidePlace(view, kept, anew)
+    ? besidePlace(view, kept, anew, pin)
     : inWalk(anew, heldOn !== undefined && lost !== undefined ? { node: heldOn, why: lost } : undefined);
   const allocation = kept ?? (anew.placed ? anew.allocation : null);
   const { refusals } = snapshot.eligible(wishes);
@@ -82,6 +85,7 @@ export function explain(
     loadBound: view.topology.placement.loadBound,
     wishes,
     claim: heldOn === undefined ? null : { node: heldOn, lost: lost ?? null },
+    pin: pin ? { node: pin.node, strict: pin.strict } : null,
     allocation,
     candidates: inOrder(snapshot, room, wishes.zone).map((node, index) => ({
       rank: index + 1,

@@ -3,7 +3,9 @@ import { buildIntent } from '../intent/build.ts';
 import type { Intent } from '../intent/model.ts';
 import { placementFor, type ClusterPlacement } from '../placement/for-view.ts';
 import { place, preference, type PassedOver, type PlaceResult } from '../placement/place.ts';
+import { placePinned } from '../placement/pin.ts';
 import { defersTo } from '../placement/slow-start.ts';
+import type { Pin } from '../topology/pins/pin.ts';
 import { nodeAnswer, type NodeAnswer, type RoomWishes } from './allocation.ts';
 import { eligibleSet, type Constraints, type EligibleSet } from './eligibility.ts';
 
@@ -56,9 +58,26 @@ export class Snapshot {
   /**
    * Where a room that nobody claimed goes. With `handedOut`, no node gets more than its bounded share of
    * what the nodes that may take this room already hold; without, by hash alone. Where no node can take the
-   * room, every node is listed with its reason.
+   * room, every node is listed with its reason. A pin goes before all of it.
    */
   decide(room: string, wishes: RoomWishes, handedOut?: HandedOut): PlaceResult {
+    const pin = this.view.pins.get(room);
+    if (!pin) return this.decideByHash(room, wishes, handedOut);
+    return placePinned(pin, this.refusesPinned(pin, wishes), () =>
+      this.decideByHash(room, wishes, handedOut),
+    );
+  }
+
+  /** A zone is a wish among nodes that hash prefers; between it and a pin, one of the two must give way. */
+  private refusesPinned({ node }: Pin, wishes: RoomWishes): string | undefined {
+    const { zone } = wishes;
+    const refusal = this.eligible(wishes).refusals.get(node);
+    const own = this.view.nodes.get(node)?.zone ?? null;
+    if (refusal !== undefined || zone === null || own === zone) return refusal;
+    return own === null ? `has no zone, is not in ${zone}` : `is in zone ${own}, not ${zone}`;
+  }
+
+  private decideByHash(room: string, wishes: RoomWishes, handedOut?: HandedOut): PlaceResult {
     const eligible = this.eligible(wishes);
     const bound = this.view.topology.placement.loadBound;
     const { factors } = this.view;

@@ -1,6 +1,6 @@
 /** The shapes of what comes on the stream of events, and of what its readers say: checked against the events' types. */
 import Type from 'typebox';
-import { MAX_ROOM_BYTES } from '../allocation/room-name.ts';
+import { MAX_ROOM_BYTES } from '../room-name.ts';
 import type { AnyEvent } from '../events/events.ts';
 import { FILTER_LIMITS } from '../events/filter.ts';
 import { EVENTS_VERSION } from '../events/history.ts';
@@ -195,7 +195,17 @@ export const EVENT_SCHEMAS = {
       changes: list(
         Type.Object({
           what: words(['added', 'removed', 'changed']),
-          part: words(['node', 'vip', 'maintenance', 'balancer', 'cluster', 'placement', 'health', 'bgp']),
+          part: words([
+            'node',
+            'vip',
+            'pin',
+            'maintenance',
+            'balancer',
+            'cluster',
+            'placement',
+            'health',
+            'bgp',
+          ]),
           id: nullable(Text),
           fields: list(Text),
         }),

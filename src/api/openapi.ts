@@ -36,7 +36,7 @@ export async function installOpenApi(app: FastifyInstance): Promise<void> {
       tags: [
         { name: 'rooms', description: 'Claim, look up and release places.' },
         { name: 'placement', description: 'Preview and explain, without changing anything.' },
-        { name: 'topology', description: 'Nodes, VIPs, policies and maintenance windows.' },
+        { name: 'topology', description: 'Nodes, VIPs, policies, pins and maintenance windows.' },
         { name: 'health', description: 'What is known of nodes, and of the ways to them.' },
         { name: 'media nodes', description: 'For the nodes themselves.' },
         { name: 'events', description: 'What happens, as it happens; /asyncapi.json describes each.' },

@@ -1,6 +1,6 @@
 /** The shapes of requests and answers: they validate, type the handlers, and make up the OpenAPI document. */
 import Type from 'typebox';
-import { MAX_ROOM_BYTES } from '../allocation/room-name.ts';
+import { MAX_ROOM_BYTES } from '../room-name.ts';
 import { ROOM_KINDS } from '../allocation/allocation.ts';
 import { TARGET_KINDS } from '../targets/target.ts';
 import { FORWARDING_MODES, NODE_KINDS, PROTOCOLS } from '../topology/model.ts';
@@ -99,10 +99,10 @@ export const Allocation = Type.Object(
       description: 'The media workers of the node as seen through the VIP; the node picks the worker.',
     }),
     signalling: nullable(Type.Object({ url: Type.String({ description: 'Names the node.' }) })),
-    decision: words(['claim', 'live', 'hash', 'spill'], {
+    decision: words(['claim', 'live', 'pin', 'hash', 'spill'], {
       description:
         'claim: handed out before. live: nobody had claimed it, but a node reports that it lives there. ' +
-        'hash: the first candidate that takes rooms. spill: a later one, since those before it had ' +
+        'pin: an operator gave it to this node. hash: the first candidate that takes rooms. spill: a later one, since those before it had ' +
         'reached their bounded share, or have just come back.',
     }),
     passedOver: PassedOverList,
@@ -184,6 +184,12 @@ export const Explanation = Type.Object({
       lost: nullable(Type.String({ description: 'Why the node cannot keep the room; null where it can.' })),
     }),
   ),
+  pin: nullable(
+    Type.Object(
+      { node: Type.String(), strict: Type.Boolean() },
+      { description: 'The pin of the room; a claim that it has goes before.' },
+    ),
+  ),
   allocation: nullable(Allocation),
   candidates: list(
     Type.Object({
@@ -192,9 +198,9 @@ export const Explanation = Type.Object({
       zone: nullable(Type.String()),
       weight: Type.Integer(),
       rooms: nullable(Type.Integer()),
-      verdict: words(['chosen', 'passed over', 'not reached'], {
+      verdict: words(['chosen', 'pinned', 'passed over', 'not reached'], {
         description:
-          'chosen: has the room, or gets it with the next claim. passed over: asked, and refused. not ' +
+          'chosen: has the room, or gets it with the next claim. pinned: gets it, since an operator says so. passed over: asked, and refused. not ' +
           'reached: not asked, since the room has a place or a more preferred node takes it.',
       }),
       reason: Type.String(),

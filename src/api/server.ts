@@ -33,6 +33,7 @@ import { eventRoutes, type EventRoutesOptions } from './routes/events.ts';
 import { mediaNodeRoutes, type MediaNodeRoutesOptions } from './routes/media-nodes.ts';
 import { nodeStateRoutes } from './routes/node-state.ts';
 import { operationRoutes } from './routes/operations.ts';
+import { pinRoutes } from './routes/pins.ts';
 import { placementRoutes } from './routes/placements.ts';
 import { policyRoutes } from './routes/policies.ts';
 import { replicaRoutes } from './routes/replicas.ts';
@@ -128,6 +129,7 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
   await app.register(roomRoutes, { dispatcher, metrics });
   await app.register(placementRoutes, { dispatcher, rendered });
   await app.register(entityRoutes, { dispatcher, editor: options.editor });
+  await app.register(pinRoutes, { editor: options.editor });
   await app.register(policyRoutes, { editor: options.editor });
   await app.register(nodeStateRoutes, { editor: options.editor });
   if (options.nodes) {

@@ -7,7 +7,7 @@ export const SCOPE_MEANINGS = {
   'nodes:report': 'speak for a node: registration and heartbeat',
   'nodes:enrol': 'swap an enrolment secret, or a credential, for a credential of the node',
   'nodes:write': 'drain, undrain, disable, enable, probe and enrol nodes',
-  'topology:write': 'change nodes, VIPs, policies and maintenance windows',
+  'topology:write': 'change nodes, VIPs, policies, pins and maintenance windows',
   'engines:apply': 'have balancers changed, and report of them as an agent',
   metrics: 'read /metrics',
   docs: 'read /docs and the OpenAPI document',

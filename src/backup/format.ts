@@ -9,7 +9,7 @@
 import { Ajv, type ValidateFunction } from 'ajv';
 import Type from 'typebox';
 import { ROOM_KINDS } from '../allocation/allocation.ts';
-import { roomNameFault } from '../allocation/room-name.ts';
+import { roomNameFault } from '../room-name.ts';
 import { toClaim } from '../store/claim.ts';
 import type { ClaimEntry, TopologyRecord } from '../store/store.ts';
 import { ID_PATTERN } from '../topology/patterns.ts';

@@ -1,7 +1,7 @@
 /** Rooms and wishes as commands take them. */
 import { Option } from 'commander';
 import { NO_WISHES, type RoomWishes } from '../allocation/allocation.ts';
-import { roomNameFault } from '../allocation/room-name.ts';
+import { roomNameFault } from '../room-name.ts';
 import { NODE_KINDS, type NodeKind } from '../topology/model.ts';
 import { CliError, EXIT } from './exit.ts';
 import { readLines } from './lines.ts';

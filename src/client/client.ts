@@ -5,6 +5,7 @@ import type { RoomWishes } from '../allocation/allocation.ts';
 import type { StreamItem } from '../events/stream-messages.ts';
 import type { Fetch } from '../http/exchange.ts';
 import type { HealthDocument } from '../topology/health/schema.ts';
+import type { PinDocument } from '../topology/pins/schema.ts';
 import type { NodeDocument, PlacementDocument, TopologyDocument } from '../topology/schema.ts';
 import { Dispatchers } from './dispatchers.ts';
 import { eventFeed, type EventsOptions } from './event-feed.ts';
@@ -115,6 +116,26 @@ export class RoomlbClient {
     return (await this.#dispatchers.ask('PUT', POLICY.health, policy)).body as HealthDocument;
   }
 
+  /** Rooms that operators gave to nodes, sorted by room. */
+  async pins(): Promise<readonly PinDocument[]> {
+    return (await this.#get<{ readonly pins: readonly PinDocument[] }>('/v1/pins')).pins;
+  }
+
+  /**
+   * New claims of the room go to this node. Replaces a pin that it has; the claim that it has stays.
+   *
+   * @param strict where the node cannot take the room: true: nobody does; false: it goes by hash
+   * @throws RoomlbError 422 where there is no such node
+   */
+  async pin(room: string, node: string, strict = false): Promise<PinDocument> {
+    return (await this.#dispatchers.ask('PUT', pinPath(room), { node, strict })).body as PinDocument;
+  }
+
+  /** @returns whether the room had a pin */
+  async unpin(room: string): Promise<boolean> {
+    return (await this.#dispatchers.ask('DELETE', pinPath(room), undefined, [404])).status !== 404;
+  }
+
   health(): Promise<Type.Static<typeof Health>> {
     return this.#get('/v1/health');
   }
@@ -137,6 +158,10 @@ const POLICY = { placement: '/v1/policies/placement', health: '/v1/policies/heal
 
 function roomPath(room: string): string {
   return `/v1/rooms/${encodeURIComponent(room)}`;
+}
+
+function pinPath(room: string): string {
+  return `/v1/pins/${encodeURIComponent(room)}`;
 }
 
 function queryOf(members: Readonly<Record<string, string | number | undefined>>): string {

@@ -1,4 +1,5 @@
 import type { Node, Topology, Vip } from '../topology/model.ts';
+import type { Pin } from '../topology/pins/pin.ts';
 
 /**
  * What health checking says of a node. `unknown`: not probed yet, or nobody probes; it counts as up, so
@@ -23,6 +24,8 @@ export interface ClusterView extends Observed {
   readonly topology: Topology;
   readonly nodes: ReadonlyMap<string, Node>;
   readonly vips: ReadonlyMap<string, Vip>;
+  /** By room. */
+  readonly pins: ReadonlyMap<string, Pin>;
 }
 
 export function clusterView(
@@ -34,6 +37,7 @@ export function clusterView(
     topology,
     nodes: new Map(topology.nodes.map((node) => [node.id, node])),
     vips: new Map(topology.vips.map((vip) => [vip.id, vip])),
+    pins: new Map(topology.pins.map((pin) => [pin.room, pin])),
     health,
     factors,
     leaving,

@@ -11,6 +11,7 @@ import { NO_EVENTS, type EventSink } from '../events/bus.ts';
 import { Listeners } from '../events/listeners.ts';
 import { withMaintenance } from '../schedule/drained.ts';
 import type { OpenWindow } from '../schedule/windows.ts';
+import type { Unplaced } from '../placement/place.ts';
 import { StoreUnavailable, type Claim, type ClaimStore } from '../store/store.ts';
 import type { Topology } from '../topology/model.ts';
 import { NO_LIVE_ROOMS, type LiveRoom, type LiveRooms } from './live-rooms.ts';
@@ -19,7 +20,7 @@ import { topologyChanged } from './topology-changed.ts';
 export type ClaimResult =
   /** `created`: first claim. `moved`: placed anew, its node had lost its rooms. `kept`: as before. */
   | { readonly result: 'created' | 'moved' | 'kept'; readonly allocation: Allocation }
-  | { readonly result: 'refused'; readonly passedOver: Extract<Outcome, { placed: false }>['passedOver'] };
+  | { readonly result: 'refused'; readonly refusal: Unplaced };
 
 export type Lookup =
   | { readonly found: 'claim'; readonly allocation: Allocation }
@@ -214,7 +215,7 @@ export class Dispatcher {
     if (kept) return { result: 'kept', allocation: kept };
     const wanted = wishesFor(held, wishes);
     const outcome = placeAnew(this.current, room, wanted, this.handedOut(), held.node);
-    if (!outcome.placed) return { result: 'refused', passedOver: outcome.passedOver };
+    if (!outcome.placed) return { result: 'refused', refusal: outcome };
     const { node, moved: how } = outcome.allocation;
     const { moved } = await this.claims.move(room, held.node, { node: node.id, ...wanted });
     if (!moved) return undefined;
@@ -230,7 +231,7 @@ export class Dispatcher {
     const outcome: Outcome = found
       ? { placed: true, allocation: found }
       : placeAnew(this.current, room, wanted, this.handedOut());
-    if (!outcome.placed) return { result: 'refused', passedOver: outcome.passedOver };
+    if (!outcome.placed) return { result: 'refused', refusal: outcome };
     const node = outcome.allocation.node.id;
     const { created } = await this.claims.create(room, { node, ...wanted });
     if (!created) return undefined;

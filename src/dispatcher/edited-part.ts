@@ -2,11 +2,12 @@
 import type { Fault } from '../topology/faults.ts';
 import type { HealthDocument } from '../topology/health/schema.ts';
 import type { WindowDocument } from '../topology/maintenance/schema.ts';
+import type { PinDocument } from '../topology/pins/schema.ts';
 import type { NodeDocument, PlacementDocument, TopologyDocument, VipDocument } from '../topology/schema.ts';
 
 export interface EditedPart {
-  readonly name: EntityKind | SectionName;
-  /** Undefined: there is one of the name. */
+  readonly name: EntityKind | 'pins' | SectionName;
+  /** The room of a pin. Undefined: there is one of the name. */
   readonly id?: string;
   /** As the document has it; undefined where it has none. */
   find(document: TopologyDocument): PartDocument | undefined;
@@ -32,21 +33,32 @@ export type EntityDocument = NodeDocument | VipDocument | WindowDocument;
 export type SectionName = 'placement' | 'health';
 export type SectionDocument = PlacementDocument | HealthDocument;
 
-export type PartDocument = EntityDocument | SectionDocument;
+export type PartDocument = EntityDocument | PinDocument | SectionDocument;
 
 export function entity(kind: EntityKind, id: string): EditedPart {
+  return member(kind, 'id', id);
+}
+
+export function pin(room: string): EditedPart {
+  return member('pins', 'room', room);
+}
+
+/** Of a list, the one that is named so. */
+function member(list: EntityKind | 'pins', key: 'id' | 'room', name: string): EditedPart {
+  const isIt = (one: unknown) => isMapping(one) && one[key] === name;
+  const listOf = (document: TopologyDocument): readonly PartDocument[] => document[list] ?? [];
   return {
-    name: kind,
-    id,
-    find: (document) => (document[kind] ?? []).find((one) => one.id === id),
+    name: list,
+    id: name,
+    find: (document) => listOf(document).find(isIt),
     replace: (document, wanted) => {
-      const entities: readonly EntityDocument[] = document[kind] ?? [];
-      const index = entities.findIndex((one) => one.id === id);
-      const position = index < 0 ? entities.length : index;
-      const list: unknown[] = [...entities];
-      list.splice(position, index < 0 ? 0 : 1, ...(wanted === null ? [] : [named(wanted, id)]));
-      const faults = wanted === null ? [] : differentId(wanted, id, `${kind}[${position}].id`);
-      return { document: { ...document, [kind]: list }, faults };
+      const all = listOf(document);
+      const index = all.findIndex(isIt);
+      const position = index < 0 ? all.length : index;
+      const now: unknown[] = [...all];
+      now.splice(position, index < 0 ? 0 : 1, ...(wanted === null ? [] : [named(wanted, key, name)]));
+      const faults = wanted === null ? [] : otherName(wanted, key, name, `${list}[${position}].${key}`);
+      return { document: { ...document, [list]: now }, faults };
     },
   };
 }
@@ -63,18 +75,17 @@ export function section(name: SectionName): EditedPart {
   };
 }
 
-/** Whoever names an entity in the URL need not do so again. */
-function named(wanted: unknown, id: string): unknown {
-  return isMapping(wanted) ? { id, ...wanted } : wanted;
+/** Whoever names it in the URL need not do so again. */
+function named(wanted: unknown, key: string, name: string): unknown {
+  return isMapping(wanted) ? { [key]: name, ...wanted } : wanted;
 }
 
-function differentId(wanted: unknown, id: string, path: string): Fault[] {
-  if (!isMapping(wanted) || !('id' in wanted) || wanted.id === id) return [];
-  return [
-    { severity: 'error', path, message: 'must be the id in the URL', hint: `write ${id}, or leave it out` },
-  ];
+function otherName(wanted: unknown, key: string, name: string, path: string): Fault[] {
+  if (!isMapping(wanted) || !(key in wanted) || wanted[key] === name) return [];
+  const message = `must be the ${key} in the URL`;
+  return [{ severity: 'error', path, message, hint: `write ${name}, or leave it out` }];
 }
 
-function isMapping(value: unknown): value is object {
+function isMapping(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

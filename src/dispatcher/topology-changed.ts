@@ -30,6 +30,7 @@ function changesOf(before: Topology, after: Topology): TopologyChange[] {
     ...inEntities('node', diff.nodes),
     ...inEntities('vip', diff.vips),
     ...inEntities('balancer', diff.balancers),
+    ...inEntities('pin', diff.pins),
     ...inEntities('maintenance', diff.maintenance),
     ...inFields('cluster', diff.cluster),
     ...inFields('placement', diff.placement),

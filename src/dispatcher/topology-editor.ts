@@ -12,7 +12,7 @@ import type { TopologyDocument } from '../topology/schema.ts';
 import { topologyRevision } from '../topology/revision.ts';
 import { NO_TRACER, type Attributes, type Tracer } from '../tracing/tracer.ts';
 import type { Dispatcher } from './dispatcher.ts';
-import type { EditedPart, EntityDocument, EntityKind, PartDocument } from './edited-part.ts';
+import type { EditedPart, EntityKind, PartDocument } from './edited-part.ts';
 import { newlySensitive } from './sensitive-addresses.ts';
 import { mergePatch } from './merge-patch.ts';
 
@@ -86,7 +86,7 @@ export class TopologyEditor {
     });
   }
 
-  list(kind: EntityKind): readonly EntityDocument[] {
+  list(kind: EntityKind | 'pins'): readonly PartDocument[] {
     return this.document()[kind] ?? [];
   }
 

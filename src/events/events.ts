@@ -149,7 +149,8 @@ export type NodeEvent =
 /** What became another in the topology. `id`: null for parts that there is one of. */
 export interface TopologyChange {
   readonly what: 'added' | 'removed' | 'changed';
-  readonly part: 'node' | 'vip' | 'maintenance' | 'balancer' | 'cluster' | 'placement' | 'health' | 'bgp';
+  readonly part:
+    'node' | 'vip' | 'pin' | 'maintenance' | 'balancer' | 'cluster' | 'placement' | 'health' | 'bgp';
   readonly id: string | null;
   /** Of what was changed, in the words of the topology: `media.ports`. */
   readonly fields: readonly string[];

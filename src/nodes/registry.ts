@@ -7,7 +7,7 @@
  * would otherwise throw each other out for ever, and rooms of the one that serves would be lost sight of. A process
  * that died closes its connection with it; one whose host died is silent, and gives way soon.
  */
-import { roomNameFault } from '../allocation/room-name.ts';
+import { roomNameFault } from '../room-name.ts';
 import type { LiveRooms } from '../dispatcher/live-rooms.ts';
 import type { EventSink } from '../events/bus.ts';
 import { Listeners } from '../events/listeners.ts';

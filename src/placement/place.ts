@@ -1,3 +1,4 @@
+import type { Pin } from '../topology/pins/pin.ts';
 import type { PlacementNode, PlacementTable } from './algorithm.ts';
 import { capacity, type LoadBound } from './bounded-load.ts';
 import { hashRoom } from './hash.ts';
@@ -27,13 +28,23 @@ export type PlaceResult =
   | {
       readonly placed: true;
       readonly node: string;
-      /** `hash`: the first candidate that may take rooms took it. `spill`: that one is full, or defers. */
-      readonly decision: 'hash' | 'spill';
+      /**
+       * `pin`: an operator says so. `hash`: the first candidate that may take rooms took it. `spill`: that one is
+       * full, or defers.
+       */
+      readonly decision: 'pin' | 'hash' | 'spill';
       /** In candidate order; empty where the first candidate took the room. */
       readonly passedOver: readonly PassedOver[];
     }
-  /** No node may take the room; every candidate is listed. */
-  | { readonly placed: false; readonly passedOver: readonly PassedOver[] };
+  | Unplaced;
+
+/** No node may take the room: every candidate is listed, or the one that it is strictly pinned to. */
+export interface Unplaced {
+  readonly placed: false;
+  readonly passedOver: readonly PassedOver[];
+  /** Only where that is why. */
+  readonly pin?: Pin;
+}
 
 /**
  * Walks the candidates of a room until one may take it and is not full.

@@ -1,5 +1,6 @@
 import { type ClusterView, refusesNewRooms } from '../cluster/view.ts';
 import { placementFor } from './for-view.ts';
+import { placePinned } from './pin.ts';
 import { place } from './place.ts';
 
 export interface WhatIfOptions {
@@ -31,7 +32,7 @@ export interface WhatIf {
 const SAMPLES = 100_000;
 
 /**
- * What a change of topology or health would do to the placement of rooms by hash alone: rooms that are
+ * What a change of topology or health would do to the placement of rooms by hash and pins alone: rooms that are
  * placed before as well as after. A room that lives stays where it is (its claim holds), and load, zone and
  * kind of a request are not known here; all of them are left out.
  */
@@ -61,7 +62,9 @@ function placer(view: ClusterView): (room: string) => string | null {
   const refusals = new Map(view.topology.nodes.map((node) => [node.id, refusesNewRooms(view, node)]));
   const accepts = (nodeId: string): string | undefined => refusals.get(nodeId);
   return (room) => {
-    const result = place(table, nodes, { room, accepts });
+    const pin = view.pins.get(room);
+    const byHash = () => place(table, nodes, { room, accepts });
+    const result = pin ? placePinned(pin, accepts(pin.node), byHash) : byHash();
     return result.placed ? result.node : null;
   };
 }

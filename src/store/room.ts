@@ -1,4 +1,4 @@
-import { roomNameFault } from '../allocation/room-name.ts';
+import { roomNameFault } from '../room-name.ts';
 
 /** Throws a RangeError unless the name is one a room may have. */
 export function checkRoom(room: string): void {

@@ -9,11 +9,13 @@ import { readHealth } from './health/read-config.ts';
 import { toWindowDocument } from './maintenance/format.ts';
 import { readWindow } from './maintenance/read-windows.ts';
 import type { Parts } from './parts.ts';
+import { toPinDocument } from './pins/format.ts';
+import { readPin } from './pins/read-pins.ts';
 import { formatPath, Problems, type Path, type Problem } from './problems.ts';
 import { readNode, readPlacement, readVip } from './read.ts';
 import { checkShape } from './shape.ts';
 
-export type PartName = 'nodes' | 'vips' | 'maintenance' | 'placement' | 'health';
+export type PartName = 'nodes' | 'vips' | 'pins' | 'maintenance' | 'placement' | 'health';
 
 export interface Alone {
   /** Paths begin in the part: `['addresses', 1]`. */
@@ -26,7 +28,7 @@ export interface Alone {
 type Read = (raw: object, path: Path, problems: Problems) => object;
 
 /** The parts that are lists of entities. */
-const LISTS: readonly PartName[] = ['nodes', 'vips', 'maintenance'];
+const LISTS: readonly PartName[] = ['nodes', 'vips', 'pins', 'maintenance'];
 
 const NOTHING: Parts = {
   placement: DEFAULT_PLACEMENT,
@@ -36,6 +38,7 @@ const NOTHING: Parts = {
   nodeRanges: null,
   vipsKnown: false,
   nodesKnown: false,
+  pins: [],
   maintenance: [],
   balancers: [],
 };
@@ -53,6 +56,7 @@ const READ: Readonly<Record<PartName, Read>> = {
     checkVips(parts, problems);
     return toVipDocument(value);
   },
+  pins: (raw, path, problems) => toPinDocument(readPin(raw, path, problems)),
   maintenance: (raw, path, problems) => toWindowDocument(readWindow(raw, path, problems)),
   placement: (raw, _, problems) => {
     const placement = readPlacement(raw);

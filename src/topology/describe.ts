@@ -7,6 +7,7 @@ export interface SchemaView {
   readonly enum?: readonly string[];
   readonly const?: unknown;
   readonly pattern?: string;
+  readonly minLength?: number;
   readonly maxLength?: number;
   readonly minimum?: number;
   readonly maximum?: number;
@@ -39,9 +40,16 @@ export function describe(schema: SchemaView): string {
     case 'object':
       return 'a mapping';
     case 'string':
+      return lengths(schema);
     case undefined:
       return 'text';
   }
+}
+
+function lengths({ minLength, maxLength }: SchemaView): string {
+  return minLength === undefined || maxLength === undefined
+    ? 'text'
+    : `text of ${minLength} to ${maxLength} characters`;
 }
 
 /** `off` is told once, though its schema has two forms of it, and last. */

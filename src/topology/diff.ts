@@ -6,6 +6,8 @@ import { toBalancerDocument } from './balancers/format.ts';
 import { toHealthDocument } from './health/format.ts';
 import { toWindowDocument } from './maintenance/format.ts';
 import type { MaintenanceWindow } from './maintenance/window.ts';
+import { toPinDocument } from './pins/format.ts';
+import type { Pin } from './pins/pin.ts';
 import { toBgpDocument } from './routing/format.ts';
 import type { Node, Topology, Vip } from './model.ts';
 
@@ -39,6 +41,8 @@ export interface TopologyDiff {
   readonly nodes: EntityDiff<Node>;
   readonly health: readonly FieldChange[];
   readonly bgp: readonly FieldChange[];
+  /** The id of a pin is its room. */
+  readonly pins: EntityDiff<Pin & { readonly id: string }>;
   readonly maintenance: EntityDiff<MaintenanceWindow>;
   readonly balancers: EntityDiff<Balancer>;
 }
@@ -52,9 +56,14 @@ export function diffTopologies(before: Topology, after: Topology): TopologyDiff 
     nodes: diffEntities(before.nodes, after.nodes, toNodeDocument),
     health: diffFields(toHealthDocument(before.health), toHealthDocument(after.health)),
     bgp: diffFields(before.bgp ? toBgpDocument(before.bgp) : {}, after.bgp ? toBgpDocument(after.bgp) : {}),
+    pins: diffEntities(before.pins.map(byRoom), after.pins.map(byRoom), toPinDocument),
     maintenance: diffEntities(before.maintenance, after.maintenance, toWindowDocument),
     balancers: diffEntities(before.balancers, after.balancers, toBalancerDocument),
   };
+}
+
+function byRoom(pin: Pin): Pin & { readonly id: string } {
+  return { ...pin, id: pin.room };
 }
 
 function ofCluster({ cluster, nodeRanges }: Topology): object {

@@ -12,6 +12,7 @@ import { readBalancer } from './balancers/read-balancer.ts';
 import { readBgp } from './routing/read-routing.ts';
 import { inheritPort } from './inherit.ts';
 import { readWindow } from './maintenance/read-windows.ts';
+import { readPin } from './pins/read-pins.ts';
 import { Problems, toFault, type Path } from './problems.ts';
 import { parseRange } from './ranges.ts';
 import { readNode, readPlacement, readVip } from './read.ts';
@@ -55,6 +56,7 @@ export function readDocument(document: unknown, problems: Problems): Topology | 
     nodeRanges: parts.nodeRanges,
     health: parts.health,
     bgp: parts.bgp,
+    pins: sortedBy(parts.pins, ({ room }) => room),
     maintenance: sorted(parts.maintenance),
     balancers: sorted(parts.balancers),
   };
@@ -83,6 +85,7 @@ function readParts(raw: Partly<TopologyDocument>, problems: Problems): AllParts 
     vipsKnown: raw.vips?.every((vip) => vip?.id !== undefined) ?? false,
     nodesKnown: raw.nodes?.every((node) => node?.id !== undefined) ?? false,
     health: raw.health ? readHealth(raw.health, ['health'], problems) : DEFAULT_HEALTH,
+    pins: readList(raw.pins, 'pins', (pin, path) => readPin(pin, path, problems), problems),
     maintenance: readList(
       raw.maintenance,
       'maintenance',
@@ -129,5 +132,9 @@ function readList<R, T>(
 }
 
 function sorted<T extends { readonly id: string }>(entities: readonly Located<T>[]): T[] {
-  return entities.map(({ value }) => value).sort((a, b) => compareText(a.id, b.id));
+  return sortedBy(entities, ({ id }) => id);
+}
+
+function sortedBy<T>(entities: readonly Located<T>[], key: (entity: T) => string): T[] {
+  return entities.map(({ value }) => value).sort((a, b) => compareText(key(a), key(b)));
 }

@@ -3,6 +3,7 @@ import { stringify } from 'yaml';
 import { toBalancerDocument } from './balancers/format.ts';
 import { toHealthDocument } from './health/format.ts';
 import { toWindowDocument } from './maintenance/format.ts';
+import { toPinDocument } from './pins/format.ts';
 import { toBgpDocument, toRouteDocument } from './routing/format.ts';
 import type { IpAddress, Media, Node, Placement, Signalling, Topology, Vip, Vrrp } from './model.ts';
 import { formatPorts } from './ports.ts';
@@ -22,6 +23,7 @@ export function toDocument(topology: Topology): TopologyDocument {
     ...(topology.nodeRanges && { nodeRanges: [...topology.nodeRanges] }),
     health: toHealthDocument(topology.health),
     ...(topology.bgp && { bgp: toBgpDocument(topology.bgp) }),
+    ...(topology.pins.length > 0 && { pins: topology.pins.map(toPinDocument) }),
     ...(topology.maintenance.length > 0 && { maintenance: topology.maintenance.map(toWindowDocument) }),
     ...(topology.balancers.length > 0 && { balancers: topology.balancers.map(toBalancerDocument) }),
   };

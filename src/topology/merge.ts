@@ -11,8 +11,9 @@ import type { Node, Topology } from './model.ts';
 import { validateTopology } from './validate.ts';
 
 export interface MergedEntity {
-  readonly kind: 'cluster' | 'placement' | 'vip' | 'node' | 'health' | 'bgp' | 'maintenance' | 'balancer';
-  /** The id of a VIP, node, window or balancer; the kind again for the others. */
+  readonly kind:
+    'cluster' | 'placement' | 'vip' | 'node' | 'health' | 'bgp' | 'pin' | 'maintenance' | 'balancer';
+  /** The id of a VIP, node, window or balancer; the room of a pin; the kind again for the others. */
   readonly id: string;
 }
 
@@ -40,16 +41,21 @@ export function mergeTopologies(base: Topology, declared: Topology, stored: Topo
     if (!isDeepStrictEqual(was, store) && !isDeepStrictEqual(file, store)) overridden.push({ kind, id });
     return file;
   };
-  const pickAll = <T extends { readonly id: string }>(
-    kind: 'vip' | 'node' | 'maintenance' | 'balancer',
+  const pickBy = <T>(
+    kind: MergedEntity['kind'],
     listOf: (topology: Topology) => readonly T[],
+    idOf: (entity: T) => string,
   ): T[] => {
     const [was, file, store] = [base, declared, stored].map(
-      (topology) => new Map(listOf(topology).map((entity) => [entity.id, entity])),
+      (topology) => new Map(listOf(topology).map((entity) => [idOf(entity), entity])),
     ) as [Map<string, T>, Map<string, T>, Map<string, T>];
     const ids = [...new Set([...was.keys(), ...file.keys(), ...store.keys()])].sort(compareText);
     return ids.flatMap((id) => pick(kind, id, was.get(id), file.get(id), store.get(id)) ?? []);
   };
+  const pickAll = <T extends { readonly id: string }>(
+    kind: 'vip' | 'node' | 'maintenance' | 'balancer',
+    listOf: (topology: Topology) => readonly T[],
+  ): T[] => pickBy(kind, listOf, ({ id }) => id);
   const vips = pickAll('vip', (topology) => topology.vips);
   const byId = new Map(vips.map((vip) => [vip.id, vip]));
   const merged: Topology = {
@@ -60,6 +66,11 @@ export function mergeTopologies(base: Topology, declared: Topology, stored: Topo
     nodeRanges: pick('cluster', 'nodeRanges', base.nodeRanges, declared.nodeRanges, stored.nodeRanges),
     health: pick('health', 'health', base.health, declared.health, stored.health),
     bgp: pick('bgp', 'bgp', base.bgp, declared.bgp, stored.bgp),
+    pins: pickBy(
+      'pin',
+      ({ pins }) => pins,
+      ({ room }) => room,
+    ),
     maintenance: pickAll('maintenance', ({ maintenance }) => maintenance),
     balancers: pickAll('balancer', ({ balancers }) => balancers),
   };

@@ -8,6 +8,7 @@ import type { Balancer } from './balancers/balancer.ts';
 import type { Bgp, Route } from './routing/routing.ts';
 import type { HealthConfig } from './health/config.ts';
 import type { MaintenanceWindow } from './maintenance/window.ts';
+import type { Pin } from './pins/pin.ts';
 
 export const ALGORITHMS = ['maglev', 'rendezvous', 'ring'] as const;
 export type AlgorithmName = (typeof ALGORITHMS)[number];
@@ -138,6 +139,8 @@ export interface Topology {
   readonly health: HealthConfig;
   /** Null: routes of VIPs are announced without BGP, or not at all. */
   readonly bgp: Bgp | null;
+  /** Sorted by room. */
+  readonly pins: readonly Pin[];
   /** Sorted by id. */
   readonly maintenance: readonly MaintenanceWindow[];
   /** Sorted by id. */

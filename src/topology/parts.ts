@@ -1,6 +1,7 @@
 import type { Balancer } from './balancers/balancer.ts';
 import type { MaintenanceWindow } from './maintenance/window.ts';
 import type { Node, Placement, Topology, Vip } from './model.ts';
+import type { Pin } from './pins/pin.ts';
 import type { Path } from './problems.ts';
 import type { Bgp } from './routing/routing.ts';
 
@@ -23,6 +24,7 @@ export interface Parts {
   readonly vipsKnown: boolean;
   /** The same of nodes. */
   readonly nodesKnown: boolean;
+  readonly pins: readonly Located<Pin>[];
   readonly maintenance: readonly Located<MaintenanceWindow>[];
   readonly balancers: readonly Located<Balancer>[];
 }
@@ -37,6 +39,7 @@ export function partsOf(topology: Topology): Parts {
     nodeRanges: topology.nodeRanges,
     vipsKnown: true,
     nodesKnown: true,
+    pins: located('pins', topology.pins),
     maintenance: located('maintenance', topology.maintenance),
     balancers: located('balancers', topology.balancers),
   };

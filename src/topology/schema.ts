@@ -17,6 +17,7 @@ import {
 import { BalancersSchema } from './balancers/schema.ts';
 import { HealthSchema } from './health/schema.ts';
 import { MaintenanceSchema } from './maintenance/schema.ts';
+import { PinsSchema } from './pins/schema.ts';
 import { BgpSchema, RouteSchema } from './routing/schema.ts';
 import { FILE_PATTERN, HOST_PATTERN, INTERFACE_PATTERN } from './patterns.ts';
 import {
@@ -260,6 +261,7 @@ export const TopologySchema = mapping('A cluster of media nodes behind virtual I
   ),
   health: Optional(HealthSchema),
   bgp: Optional(BgpSchema),
+  pins: Optional(PinsSchema),
   maintenance: Optional(MaintenanceSchema),
   balancers: Optional(BalancersSchema),
 });

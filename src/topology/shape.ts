@@ -114,8 +114,7 @@ function hintForValue(schema: SchemaView, value: unknown): string {
   }
   if (
     typeof value === 'number' &&
-    schema.pattern !== undefined &&
-    RegExp(schema.pattern).test(String(value))
+    (schema.pattern === undefined ? schema.type === 'string' : RegExp(schema.pattern).test(String(value)))
   ) {
     return `text that looks like a number needs quotes: "${value}"`;
   }

@@ -4,6 +4,7 @@ import { checkBalancers } from './check-balancers.ts';
 import { checkIds } from './check-ids.ts';
 import { checkMaintenance } from './check-maintenance.ts';
 import { checkNodes } from './check-nodes.ts';
+import { checkPins } from './check-pins.ts';
 import { checkPlacement } from './check-placement.ts';
 import { checkRanges } from './check-ranges.ts';
 import { checkRouting } from './routing/check-routing.ts';
@@ -25,6 +26,7 @@ export function checkParts(parts: Parts, problems: Problems): void {
   checkNodes(parts, problems);
   checkSockets(parts, problems);
   checkSharedAddresses(parts, problems);
+  checkPins(parts, problems);
   checkMaintenance(parts, problems);
   checkBalancers(parts, problems);
 }

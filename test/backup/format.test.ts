@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { roomNameFault } from '../../src/allocation/room-name.ts';
+import { roomNameFault } from '../../src/room-name.ts';
 import { readBackup } from '../../src/backup/read.ts';
 import { writeBackup } from '../../src/backup/write.ts';
 import type { ClaimEntry, TopologyRecord } from '../../src/store/store.ts';

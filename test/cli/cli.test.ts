@@ -98,6 +98,24 @@ describe('roomlb', () => {
     assert.doesNotMatch(out, /^cisco/m);
   });
 
+  test('place, explain and diff obey pins', async () => {
+    const pinned = join(folder, 'pinned.yaml');
+    await writeFile(
+      pinned,
+      `${SMALL}pins: [{ room: a b, node: jan-1 }, { room: r, node: sfu-4, strict: true }]\n`,
+    );
+    const placed = await roomlb('place', 'a b', '-t', pinned, '--json');
+    assert.deepEqual([placed.json()[0].node.id, placed.json()[0].decision], ['jan-1', 'pin']);
+    const refused = await roomlb('place', 'r', '-t', pinned);
+    assert.equal(refused.code, 1);
+    assert.match(refused.err, /sfu-4: the room is strictly pinned here, where it cannot go: draining/);
+    const explained = await roomlb('explain', 'a b', '-t', pinned);
+    assert.match(explained.out, /^hash [0-9a-f]{8} \(XXH32\), maglev, pinned to jan-1$/m);
+    assert.match(explained.out, / jan-1 .* pinned +an operator pinned the room to this node$/m);
+    const { out } = await roomlb('diff', file, pinned);
+    assert.match(out, /^\+ pin "a b"\n\+ pin "r"$/m);
+  });
+
   test('explain and diff speak of the targets that are asked for', async () => {
     const { out } = await roomlb('explain', 'standup', '-t', file, '--target', 'cisco-ios-slb', 'ipvs');
     assert.match(out, /^cisco-ios-slb\n {2}real 10/m);

@@ -68,6 +68,18 @@ describe('the client', () => {
     });
   });
 
+  test('pins rooms, lists pins and takes them away', async (t) => {
+    const { url } = await server(t);
+    const client = new RoomlbClient({ url });
+    const made = await client.pin('a/ü', 'sfu-2');
+    assert.deepEqual(made, { room: 'a/ü', node: 'sfu-2', strict: false });
+    assert.deepEqual(await client.pins(), [made]);
+    assert.equal((await client.claim('a/ü')).decision, 'pin');
+    assert.equal((await client.pin('a/ü', 'sfu-1', true)).strict, true);
+    await assert.rejects(client.pin('b', 'sfu-11'), /422/);
+    assert.deepEqual([await client.unpin('a/ü'), await client.unpin('a/ü')], [true, false]);
+  });
+
   test('reads and sets policies', async (t) => {
     const { url } = await server(t);
     const client = new RoomlbClient({ url });

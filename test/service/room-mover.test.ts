@@ -81,6 +81,17 @@ describe('rooms of a lost node', () => {
     assert.equal(dispatcher.claims.loads().get('sfu-1') ?? 0, 0);
   });
 
+  test('go to their pins, where they have one', async (t) => {
+    const pins = 'pins: [{ room: room-1, node: jan-1 }, { room: room-2, node: sfu-1, strict: true }]';
+    const { health, go, moved } = await scene(t, `placement: { movesPerSecond: 1000 }\n${pins}`);
+    await health('down');
+    await go(2000);
+    assert.equal(moved.find(({ room }) => room === 'room-1')?.to, 'jan-1');
+    // Nobody but its node may take the other; it has that back when it is up again.
+    assert.ok(moved.every(({ room }) => room !== 'room-2'));
+    assert.equal(moved.length, ROOMS.length - 1);
+  });
+
   test('move in the same order and at the same times wherever it is seen', async (t) => {
     const runs = [];
     for (let i = 0; i < 2; i++) {

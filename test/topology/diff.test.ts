@@ -16,6 +16,10 @@ const OLD = topologyOf({
     { id: 'sfu-2', kind: 'janus', vip: 'public', addresses: ['10.0.1.12'], mediaPorts: 40001 },
   ],
   bgp: { asn: 65_010, neighbors: [{ address: '192.0.2.1', asn: 65_000 }] },
+  pins: [
+    { room: 'x', node: 'sfu-1' },
+    { room: 'y', node: 'sfu-2' },
+  ],
   maintenance: [
     { id: 'v', cron: '@daily', duration: '1h', nodes: ['sfu-1'] },
     { id: 'w', cron: '@weekly', duration: '1h', nodes: ['sfu-2'] },
@@ -52,6 +56,7 @@ const NEW = topologyOf({
     holdTime: '3s',
     neighbors: [{ address: '192.0.2.1', asn: 65_000 }],
   },
+  pins: [{ room: 'y', node: 'sfu-3', strict: true }],
   maintenance: [{ id: 'w', cron: '@weekly', duration: '2h', nodes: ['sfu-2', 'sfu-3'] }],
   balancers: [{ id: 'lb', target: 'haproxy', drift: 'report', masterSocket: 'off' }],
 });
@@ -64,6 +69,7 @@ describe('the difference of two topologies', () => {
         ...diff,
         vips: diff.vips.changed,
         nodes: diff.nodes.changed,
+        pins: diff.pins.changed,
         maintenance: diff.maintenance.changed,
         balancers: diff.balancers.changed,
       },
@@ -94,6 +100,15 @@ describe('the difference of two topologies', () => {
           { path: 'holdTime', from: '9s', to: '3s' },
           { path: 'routerId', from: undefined, to: '192.0.2.2' },
         ],
+        pins: [
+          {
+            id: 'y',
+            fields: [
+              { path: 'node', from: 'sfu-2', to: 'sfu-3' },
+              { path: 'strict', from: false, to: true },
+            ],
+          },
+        ],
         maintenance: [
           {
             id: 'w',
@@ -116,6 +131,7 @@ describe('the difference of two topologies', () => {
     );
     assert.deepEqual(diff.vips.removed, [OLD.vips[0]]);
     assert.deepEqual(diff.vips.added, []);
+    assert.deepEqual(diff.pins.removed, [{ ...OLD.pins[0], id: 'x' }]);
     assert.deepEqual(diff.nodes.removed, [OLD.nodes[0]]);
     assert.deepEqual(diff.nodes.added, [NEW.nodes[1]]);
     assert.deepEqual(diff.maintenance.removed, [OLD.maintenance[0]]);
@@ -129,7 +145,7 @@ describe('the difference of two topologies', () => {
         const diff = diffTopologies(topology, structuredClone(topology));
         assert.deepEqual(diff, {
           ...{ cluster: [], placement: [], vips: nothing, nodes: nothing },
-          ...{ health: [], bgp: [], maintenance: nothing, balancers: nothing },
+          ...{ health: [], bgp: [], pins: nothing, maintenance: nothing, balancers: nothing },
         });
       }),
       { numRuns: 50 },

@@ -7,7 +7,7 @@ import { parseTopology } from '../../src/topology/parse.ts';
 import { isError } from '../../src/topology/faults.ts';
 import type { Topology } from '../../src/topology/model.ts';
 import { topologies } from './arbitrary.ts';
-import { balancersOf, healthConfigs, maintenanceOf } from './sections.ts';
+import { balancersOf, healthConfigs, maintenanceOf, pinsOf } from './sections.ts';
 
 /** Generated topologies, with the settings that they leave at their defaults set as well. */
 function decorated(): fc.Arbitrary<Topology> {
@@ -50,10 +50,11 @@ function decorated(): fc.Arbitrary<Topology> {
   return bare.chain((topology) =>
     fc
       .tuple(
+        pinsOf(topology.nodes.map(({ id }) => id)),
         maintenanceOf(topology.nodes.map(({ id }) => id)),
         balancersOf(topology.vips.map(({ id }) => id)),
       )
-      .map(([maintenance, balancers]) => ({ ...topology, maintenance, balancers })),
+      .map(([pins, maintenance, balancers]) => ({ ...topology, pins, maintenance, balancers })),
   );
 }
 

@@ -151,6 +151,39 @@ describe('when the file and the store have both changed', () => {
     assert.equal(valid, true);
   });
 
+  test('each pin is one, and one to a node that the file took away is told as a fault', () => {
+    const sides = [
+      [
+        { room: 'x', node: 'sfu-1' },
+        { room: 'y', node: 'sfu-1' },
+      ],
+      [
+        { room: 'x', node: 'sfu-2' },
+        { room: 'y', node: 'sfu-1' },
+      ],
+      [
+        { room: 'x', node: 'sfu-1', strict: true },
+        { room: 'y', node: 'sfu-2' },
+        { room: 'z', node: 'sfu-1' },
+      ],
+    ].map((pins) => topologyOf({ vips: VIPS, nodes: [node(1), node(2)], pins }));
+    const [base, declared, stored] = sides as [Topology, Topology, Topology];
+    const { merged, overridden, valid } = mergeTopologies(base, declared, stored);
+    assert.deepEqual(
+      merged.pins.map((pin) => `${pin.room} ${pin.node} ${pin.strict}`),
+      ['x sfu-2 false', 'y sfu-2 false', 'z sfu-1 false'],
+    );
+    assert.deepEqual(overridden, [{ kind: 'pin', id: 'x' }]);
+    assert.equal(valid, true);
+    const without = { ...declared, nodes: declared.nodes.slice(1), pins: [] };
+    assert.deepEqual(
+      mergeTopologies({ ...base, pins: [] }, without, { ...stored, pins: stored.pins.slice(2) }).faults.map(
+        ({ path }) => path,
+      ),
+      ['pins[0].node'],
+    );
+  });
+
   test('a node that the file took away and a window still drains is told as a fault', () => {
     const maintenance = [{ id: 'a', cron: '@daily', duration: '1h', nodes: ['sfu-2'] }];
     const stored = topologyOf({ vips: VIPS, nodes: [node(1), node(2)], maintenance });

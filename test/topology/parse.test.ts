@@ -55,7 +55,7 @@ const SHAPE: readonly (readonly [string, string | RegExp, string, readonly strin
     'cluster:',
     'qqq: 1\ncluster:',
     [
-      'f:1:1: error: qqq: unknown key "qqq" (hint: known here: cluster, placement, vips, nodes, nodeRanges, health, bgp, maintenance, balancers)',
+      'f:1:1: error: qqq: unknown key "qqq" (hint: known here: cluster, placement, vips, nodes, nodeRanges, health, bgp, pins, maintenance, balancers)',
     ],
   ],
   [
@@ -289,12 +289,12 @@ describe('text that is no topology is refused:', () => {
     [
       'nothing',
       '',
-      'f:1:1: error: must be a mapping, found nothing (hint: write its keys below it, indented: cluster, placement, vips, nodes, nodeRanges, health, bgp, maintenance, balancers)',
+      'f:1:1: error: must be a mapping, found nothing (hint: write its keys below it, indented: cluster, placement, vips, nodes, nodeRanges, health, bgp, pins, maintenance, balancers)',
     ],
     [
       'a word',
       'hello',
-      'f:1:1: error: must be a mapping, found "hello" (hint: write its keys below it, indented: cluster, placement, vips, nodes, nodeRanges, health, bgp, maintenance, balancers)',
+      'f:1:1: error: must be a mapping, found "hello" (hint: write its keys below it, indented: cluster, placement, vips, nodes, nodeRanges, health, bgp, pins, maintenance, balancers)',
     ],
     ['a tab', 'a:\n\tb: 1', 'f:2:1: error: Tabs are not allowed as indentation (hint: indent with spaces)'],
     [
@@ -427,6 +427,7 @@ describe('a topology file', () => {
         },
       ],
       health: DEFAULT_HEALTH,
+      pins: [],
       maintenance: [],
       nodeRanges: null,
       bgp: null,

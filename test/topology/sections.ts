@@ -1,11 +1,13 @@
-/** `health:`, `maintenance:` and `balancers:` as users may write them, for property tests. */
+/** `health:`, `pins:`, `maintenance:` and `balancers:` as users may write them, for property tests. */
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
+import { roomNameFault } from '../../src/room-name.ts';
 import { COMMON_DEFAULTS, ENGINE_DEFAULTS, type Balancer } from '../../src/topology/balancers/balancer.ts';
 import type { HealthConfig } from '../../src/topology/health/config.ts';
 import { readHealth } from '../../src/topology/health/read-config.ts';
 import type { CheckDocument, HealthDocument } from '../../src/topology/health/schema.ts';
 import type { MaintenanceWindow } from '../../src/topology/maintenance/window.ts';
+import type { Pin } from '../../src/topology/pins/pin.ts';
 import { Problems } from '../../src/topology/problems.ts';
 
 const common = {
@@ -95,6 +97,23 @@ export function maintenanceOf(nodes: readonly string[]): fc.Arbitrary<Maintenanc
 }
 
 const COMMON = { ...COMMON_DEFAULTS, vips: null, host: null, namespace: null, lock: null };
+
+/** Sorted; rooms of these nodes, with names that YAML reads as something else where they are not quoted. */
+export function pinsOf(nodes: readonly string[]): fc.Arbitrary<Pin[]> {
+  const pin = fc.record(
+    {
+      room: fc.oneof(
+        fc.constantFrom('standup', 'null', '1e3', 'a: b', '# x', '- ', ' x ', 'ü', '{', '__proto__', 'off'),
+        fc.string({ minLength: 1, maxLength: 20 }).filter((room) => roomNameFault(room) === undefined),
+      ),
+      node: fc.constantFrom(...nodes),
+      strict: fc.boolean(),
+    },
+    { noNullPrototype: true },
+  );
+  const pins = fc.uniqueArray(pin, { selector: ({ room }) => room, maxLength: 4 });
+  return pins.map((list) => list.sort((a, b) => (a.room < b.room ? -1 : 1)));
+}
 
 /** One of each engine that can stand beside the others, with what they share at its defaults or not. */
 const BALANCERS: readonly Balancer[] = [

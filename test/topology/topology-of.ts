@@ -11,6 +11,7 @@ export const DEFAULTS = {
   health: DEFAULT_HEALTH,
   nodeRanges: null,
   bgp: null,
+  pins: [],
   maintenance: [],
   balancers: [],
 } as const satisfies Partial<Topology>;

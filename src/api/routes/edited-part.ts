@@ -1,4 +1,4 @@
-/** Reading and editing one part of the topology: the same routes for nodes, VIPs, windows and policies. */
+/** Reading and editing one part of the topology: the same routes for nodes, VIPs, pins, windows and policies. */
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import Type from 'typebox';
 import type { EditedPart } from '../../dispatcher/edited-part.ts';

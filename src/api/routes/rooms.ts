@@ -1,9 +1,9 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import Type from 'typebox';
 import type { RoomWishes } from '../../allocation/allocation.ts';
-import { roomNameFault } from '../../allocation/room-name.ts';
+import { roomNameFault } from '../../room-name.ts';
 import type { Dispatcher } from '../../dispatcher/dispatcher.ts';
-import type { PassedOver } from '../../placement/place.ts';
+import type { Unplaced } from '../../placement/place.ts';
 import { quote } from '../../topology/quote.ts';
 import { allocationJson, JSON_TYPE } from '../allocation-json.ts';
 import type { Metrics } from '../metrics.ts';
@@ -51,7 +51,7 @@ export const roomRoutes: FastifyPluginAsyncTypebox<{ dispatcher: Dispatcher; met
       checkVip(dispatcher, wishes);
       const claimed = await dispatcher.claim(room, wishes);
       metrics.claims.inc({ result: claimed.result });
-      if (claimed.result === 'refused') throw noNodeFits(claimed.passedOver);
+      if (claimed.result === 'refused') throw noNodeFits(claimed.refusal);
       if (claimed.result !== 'kept') {
         const { moved, node } = claimed.allocation;
         request.change = { before: moved ?? null, after: { room, node: node.id } };
@@ -181,9 +181,10 @@ function noSuchRoom(room: string): Problem {
   return new Problem(404, 'no-such-room', `no claim for room ${JSON.stringify(room)}; PUT it to get one`);
 }
 
-function noNodeFits(reasons: readonly PassedOver[]): Problem {
-  const detail =
-    reasons.length === 0
+function noNodeFits({ passedOver: reasons, pin }: Unplaced): Problem {
+  const detail = pin
+    ? `the room is strictly pinned to node ${pin.node}, which cannot take it; \`reasons\` says why`
+    : reasons.length === 0
       ? 'the topology has no node that could take a room'
       : 'no node can take this room; `reasons` says why for each';
   return new Problem(503, 'no-node-fits', detail, { reasons });

@@ -49,17 +49,18 @@ Examples:
   });
 }
 
-function describe({ room, hash, algorithm, allocation, candidates, rules }: Explanation): string {
+function describe({ room, hash, algorithm, pin, allocation, candidates, rules }: Explanation): string {
   const where = allocation
     ? `${room} → ${allocation.node.id} → ${allocation.vip}  ${allocation.signalling?.url ?? ''}`
     : `${room}: no node can take it`;
+  const pinned = pin ? `, ${pin.strict ? 'strictly ' : ''}pinned to ${pin.node}` : '';
   const rows = candidates.map((c) => [c.rank, c.node, c.zone ?? '–', c.weight, c.verdict, c.reason]);
   const carried = rules.map(
     ({ target, rules: texts }) => `\n${target}\n${texts.map((text) => `${indent(text)}\n`).join('')}`,
   );
   return [
     `${where}\n`,
-    `hash ${hash} (XXH32), ${algorithm}\n\n`,
+    `hash ${hash} (XXH32), ${algorithm}${pinned}\n\n`,
     table(['RANK', 'NODE', 'ZONE', 'WEIGHT', 'VERDICT', 'WHY'], rows),
     ...carried,
   ].join('');

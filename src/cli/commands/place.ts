@@ -10,7 +10,7 @@ import { readRooms, toWishes, wishOptions, type WishOptions } from '../wishes.ts
 export function addPlace(program: Command, { io, exit }: Cli): void {
   const command = program
     .command('place')
-    .description('say where rooms go by hash alone, without claims or load')
+    .description('say where rooms go by hash and pins, without claims or load')
     .argument('<room...>', 'room names; - alone reads them from standard input, one a line')
     .addOption(topologyOption())
     .addOption(jsonOption())

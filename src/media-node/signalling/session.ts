@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { WebSocket } from 'ws';
-import { roomNameFault } from '../../allocation/room-name.ts';
+import { roomNameFault } from '../../room-name.ts';
 import type { Whereabouts } from '../dispatchers.ts';
 import type { Assignment } from '../protocol.ts';
 import { NoRoomError, type Room, type Rooms } from '../rooms.ts';

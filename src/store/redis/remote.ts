@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { toClaim } from '../claim.ts';
 import { checkQuery, toPage } from '../page.ts';
-import { MAX_ROOM_BYTES } from '../../allocation/room-name.ts';
+import { MAX_ROOM_BYTES } from '../../room-name.ts';
 import type {
   Changes,
   Condition,

@@ -1,4 +1,4 @@
-import { roomNameFault } from '../../allocation/room-name.ts';
+import { roomNameFault } from '../../room-name.ts';
 import { Explanation } from '../../api/schemas.ts';
 import type { DataSource } from '../plugin/provider.ts';
 import { answerAttributes, answerValue } from './answer.ts';

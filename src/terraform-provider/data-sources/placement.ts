@@ -3,7 +3,7 @@ import type { DataSource } from '../plugin/provider.ts';
 import { answerAttributes, answerValue } from './answer.ts';
 import type { Asker } from './asker.ts';
 import { WISHES, wishesOf } from './wishes.ts';
-import { roomNameFault } from '../../allocation/room-name.ts';
+import { roomNameFault } from '../../room-name.ts';
 
 const ANSWER = answerAttributes(Preview);
 

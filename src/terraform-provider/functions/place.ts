@@ -5,7 +5,7 @@
  */
 import { placeAnew } from '../../allocation/allocate.ts';
 import { NO_WISHES } from '../../allocation/allocation.ts';
-import { roomNameFault } from '../../allocation/room-name.ts';
+import { roomNameFault } from '../../room-name.ts';
 import { Snapshot } from '../../allocation/snapshot.ts';
 import { clusterView } from '../../cluster/view.ts';
 import { formatFault, isError } from '../../topology/faults.ts';

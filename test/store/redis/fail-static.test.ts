@@ -50,7 +50,10 @@ const names = (prefix: string, count: number): string[] => range(count).map((i) 
 describe('while Redis', { skip: NO_REDIS }, () => {
   test('hangs, nobody waits but for the first, replicas answer alike, and it has all of it afterwards', async (t) => {
     const { redis, a, b } = await scene(t);
-    const [first, second] = [a, b].map(({ claims }) => new Dispatcher(claims, parse(SMALL)));
+    const pinned = parse(
+      `${SMALL}pins: [{ room: new-7, node: sfu-3 }, { room: new-8, node: jan-1, strict: true }]`,
+    );
+    const [first, second] = [a, b].map(({ claims }) => new Dispatcher(claims, pinned));
     const known = await first!.claim('known');
     await until('b to follow', () => b.claims.total() === 1);
     redis.child.kill('SIGSTOP');
@@ -63,7 +66,9 @@ describe('while Redis', { skip: NO_REDIS }, () => {
         return answer.allocation.node.id;
       });
     };
-    assert.deepEqual(await nodes(first), await nodes(second));
+    const answered = await nodes(first);
+    assert.deepEqual(answered.slice(7, 9), ['sfu-3', 'jan-1']);
+    assert.deepEqual(answered, await nodes(second));
     const kept = await second!.claim('known');
     assert.ok(known.result === 'created' && kept.result === 'kept');
     assert.equal(kept.allocation.node.id, known.allocation.node.id);
