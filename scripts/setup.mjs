@@ -31,7 +31,7 @@ function readLock(file) {
   return existsSync(path) ? JSON.parse(readFileSync(path, 'utf8')).packages : {};
 }
 
-/** Compiles src to dist if any source is newer than the last build. */
+/** Compiles src to dist, and the Terraform provider to one file there, if any source is newer than the last build. */
 export function ensureBuilt() {
   const stamp = join(root, 'dist', '.roomlb-built');
   const built = existsSync(stamp) ? statSync(stamp).mtimeMs : 0;
@@ -40,6 +40,7 @@ export function ensureBuilt() {
   step('compiling');
   rmSync(join(root, 'dist'), { recursive: true, force: true });
   run(process.execPath, [join(root, 'node_modules', 'typescript', 'bin', 'tsc'), '-p', 'src/tsconfig.json']);
+  run(process.execPath, [join(root, 'scripts', 'terraform-provider.mjs'), 'build']);
   // As `npm install` makes it; after `npm ci` nobody has, and `npx roomlb` would not be allowed to run it.
   chmodSync(join(root, 'dist', 'cli', 'main.js'), 0o755);
   writeFileSync(stamp, '');

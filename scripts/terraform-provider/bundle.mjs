@@ -25,7 +25,11 @@ export async function bundleProvider({ entry, folder, name = 'roomlb', version =
     minifySyntax: true,
     keepNames: true,
     legalComments: 'none',
-    banner: { js: '#!/usr/bin/env node' },
+    // Packages made for modules may ask where they are.
+    define: { 'import.meta.url': 'importMetaUrl' },
+    banner: {
+      js: "#!/usr/bin/env node\nconst importMetaUrl = require('node:url').pathToFileURL(__filename).href;",
+    },
     plugins: [versionPlugin(version)],
     metafile: true,
     write: false,

@@ -1,5 +1,5 @@
 /** Whether a document has the shape of schema.ts, in words that say what to write instead. */
-import { Ajv, type ErrorObject } from 'ajv';
+import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
 import { choicesOf, describe, exampleOf, type SchemaView } from './describe.ts';
 import { nearest } from './nearest.ts';
 import { ADDRESS_PATTERN } from './patterns.ts';
@@ -15,13 +15,20 @@ export type Partly<T> = T extends readonly (infer E)[]
     : T;
 
 const ajv = new Ajv({ allErrors: true, verbose: true });
-const isTopologyDocument = ajv.compile<TopologyDocument>(TopologySchema);
+let compiled: ValidateFunction<TopologyDocument> | undefined;
+
+/** Compiled when it is first asked for: that takes longer than all else that a command or a provider starts with. */
+function topologyShape(): ValidateFunction<TopologyDocument> {
+  compiled ??= ajv.compile<TopologyDocument>(TopologySchema);
+  return compiled;
+}
 
 /**
  * Reports everything of the wrong shape, and returns the rest. Values of the wrong shape are absent from
  * it; list positions stay. Undefined where the document is no mapping at all.
  */
 export function checkShape(document: unknown, problems: Problems): Partly<TopologyDocument> | undefined {
+  const isTopologyDocument = topologyShape();
   if (isTopologyDocument(document)) return document;
   const errors = isTopologyDocument.errors ?? [];
   const slips = reportUnknownKeys(errors, problems);
