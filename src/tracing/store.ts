@@ -8,6 +8,7 @@ import type {
   ListQuery,
   MoveResult,
   NoteStore,
+  OnceStore,
   Place,
   Store,
   TopologyRecord,
@@ -20,6 +21,7 @@ export class TracedStore implements Store {
   readonly claims: ClaimStore;
   readonly topology: TopologyStore;
   readonly notes: NoteStore;
+  readonly once: OnceStore;
   readonly coordination?: Coordination;
   readonly #store: Store;
 
@@ -29,6 +31,7 @@ export class TracedStore implements Store {
     this.claims = new TracedClaims(store.claims, tracer);
     this.topology = tracedTopology(store.topology, tracer);
     this.notes = store.notes;
+    this.once = store.once;
     if (coordination) this.coordination = coordination;
   }
 
