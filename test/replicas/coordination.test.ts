@@ -69,6 +69,32 @@ describe('replicas', { skip: NO_REDIS }, () => {
     await assert.rejects(first.take(), { name: 'LeaseError' });
   });
 
+  test('a Redis that came back empty gives tokens that are higher than those that engines have seen', async (t) => {
+    const [a, b] = await Promise.all([coordination(t, 'emptied'), coordination(t, 'emptied')]);
+    let seen = 0;
+    for (const each of [a, b, a]) {
+      const answer = await each.lease('lb-1', 600);
+      seen = answer.held ? answer.token : NaN;
+      await each.release('lb-1');
+    }
+    redis.cli('FLUSHALL');
+    const answer = await b.lease('lb-1', 600);
+    assert.ok(answer.held && answer.token > seen, `${JSON.stringify(answer)} after ${seen}`);
+  });
+
+  test('a replica and a lease that are gone do not stay because the clock of Redis was set back', async (t) => {
+    const [a, b] = await Promise.all([coordination(t, 'clock'), coordination(t, 'clock')]);
+    const info = (id: string) => ({ id, host: 'h', pid: 1, started: 0 });
+    await a.beat(info(a.id), 300);
+    await a.lease('lb-1', 300);
+    // What both look like after the clock went an hour back.
+    const later = Date.now() + 3_600_000;
+    redis.cli('ZADD', 'roomlb:{clock}:beats', String(later), a.id);
+    redis.cli('HSET', 'roomlb:{clock}:leases', 'lease:lb-1', `${a.id}\t5\t${later}`);
+    await until('the dead one to be missed', async () => (await b.beat(info(b.id), 300)).length === 1);
+    await until('its lease to be free', async () => (await b.lease('lb-1', 300)).held);
+  });
+
   test('who cannot renew a lease is told to stop before another can have it', async (t) => {
     const [a, b] = await Promise.all([coordination(t, 'lapse'), coordination(t, 'lapse')]);
     let cut = false;

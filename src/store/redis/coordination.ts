@@ -10,10 +10,17 @@ local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 `;
 
-/** Keys: beats (replica → when it counts as dead), replicas, verdicts. Replica, its description, milliseconds. */
+/**
+ * Keys: beats (replica → when it counts as dead), replicas, verdicts. Replica, its description, milliseconds. Who is to
+ * live longer than that was heard before the clock was set back, as by a fail-over to a host with another.
+ */
 const BEAT = new Script(`${NOW}
 local beats, replicas, verdicts = unpack(KEYS)
-redis.call('ZADD', beats, now + ARGV[3], ARGV[1])
+local till = string.format('%.0f', now + ARGV[3])
+redis.call('ZADD', beats, till, ARGV[1])
+for _, early in ipairs(redis.call('ZRANGEBYSCORE', beats, '(' .. till, '+inf')) do
+  redis.call('ZADD', beats, till, early)
+end
 redis.call('HSET', replicas, ARGV[1], ARGV[2])
 for _, dead in ipairs(redis.call('ZRANGEBYSCORE', beats, '-inf', now)) do
   redis.call('ZREM', beats, dead)
@@ -35,15 +42,27 @@ const PUBLISH = new Script(`
 redis.call('HSET', KEYS[1], ARGV[1], ARGV[2])
 redis.call('PUBLISH', ARGV[3], ARGV[1])`);
 
-/** Key: leases, `lease:NAME` → holder, TAB, token, TAB, until; `token` is the last one given. Name, replica, milliseconds. */
+/**
+ * Key: leases, `lease:NAME` → holder, TAB, token, TAB, until; `token` is the last one given. Name, replica, milliseconds.
+ * Tokens begin with the time, so that those of a Redis that came back empty, or without its latest writes, are higher
+ * than any that engines have seen. A lease that is to last longer than it can is of a clock that was set back.
+ */
 const LEASE = new Script(`${NOW}
 local field = 'lease:' .. ARGV[1]
 local holder, token, till = string.match(redis.call('HGET', KEYS[1], field) or '', '^([^\t]*)\t(%d+)\t(%d+)$')
 local free = not holder or tonumber(till) <= now
-if not free and holder ~= ARGV[2] then return { 0, holder } end
-if free then token = redis.call('HINCRBY', KEYS[1], 'token', 1) end
+if not free and holder ~= ARGV[2] then
+  if tonumber(till) > now + ARGV[3] then
+    redis.call('HSET', KEYS[1], field, holder .. '\t' .. token .. '\t' .. string.format('%.0f', now + ARGV[3]))
+  end
+  return { 0, holder }
+end
+if free then
+  token = string.format('%.0f', math.max(now, tonumber(redis.call('HGET', KEYS[1], 'token') or '0') + 1))
+  redis.call('HSET', KEYS[1], 'token', token)
+end
 redis.call('HSET', KEYS[1], field, ARGV[2] .. '\t' .. token .. '\t' .. string.format('%.0f', now + ARGV[3]))
-return { 1, tostring(token) }`);
+return { 1, token }`);
 
 /** Key: leases. Name, replica. */
 const RELEASE = new Script(`
