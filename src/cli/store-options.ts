@@ -42,7 +42,8 @@ export function addStoreOptions(command: Command): Command {
         '--store-claim-ttl <duration>',
         'redis: how long a claim lasts that no node reports as live and nobody asks for',
       )
-        .argParser(durationBetween(1000, 30 * 24 * HOUR))
+        // Those of live rooms are renewed every 5 minutes.
+        .argParser(durationBetween(HOUR / 4, 30 * 24 * HOUR))
         .default(DEFAULTS.claimTtl, formatMs(DEFAULTS.claimTtl)),
     )
     .addOption(

@@ -76,6 +76,8 @@ export class ClaimKeeper {
   #happened(event: AnyEvent): void {
     if (event.type === 'room.claimed') this.#released.delete(event.room);
     if (event.type === 'room.conflict') this.#keepInMind(event.room);
+    // Soon, claims expire again: those of live rooms are renewed before.
+    if (event.type === 'store.recovered') void this.reconcile();
     if (event.type !== 'room.released') return;
     if (this.#options.registry.live.find(event.room)) this.#released.add(event.room);
   }

@@ -8,6 +8,7 @@ import { ClaimKeeper } from '../../src/service/claim-keeper.ts';
 import { memoryStore } from '../../src/store/memory.ts';
 import type { ClaimStore } from '../../src/store/store.ts';
 import { parse, SMALL } from '../fixtures/cluster.ts';
+import { until } from '../media-node/support.ts';
 import { helloSaid, roomsSaid } from '../nodes/said.ts';
 import { claimOn, listAll } from '../store/stores.ts';
 
@@ -160,6 +161,25 @@ describe('claims and live rooms', () => {
       event.type === 'room.moved' ? [[event.room, event.to, event.why]] : [],
     );
     assert.deepEqual(moved, [['here', 'sfu-1', 'lives there']]);
+  });
+
+  test('claims of live rooms are renewed once the store is back, before it drops those that nobody needed', async () => {
+    const renewed: string[] = [];
+    const { keeper, connect, events } = scene((claims) =>
+      claimsBut(claims, {
+        renew: (places) => {
+          renewed.push(...places.map(({ room }) => room));
+          return claims.renew(places);
+        },
+      }),
+    );
+    connect('sfu-1')(['standup']);
+    await keeper.reconcile();
+    renewed.length = 0;
+    const outage = { seconds: 60, restored: false, brought: 0, conflicts: 0 };
+    events.emit({ type: 'store.recovered', at: 0, ...outage });
+    await until('the renewal', () => renewed.length > 0);
+    assert.deepEqual(renewed, ['standup']);
   });
 
   test('a live room whose claim another replica released is let go', async () => {
