@@ -8,9 +8,9 @@ import { startRoomlb } from '../cli/roomlb-process.ts';
 import { SMALL } from '../fixtures/cluster.ts';
 import { withDirectory } from '../store/stores.ts';
 
-const UNIT = 'lb-config/operations/roomlb.service';
-const CONTAINER = 'lb-config/operations/Containerfile';
-const unit = readFileSync(UNIT, 'utf8');
+const OPERATIONS = 'lb-config/operations';
+const CONTAINER = `${OPERATIONS}/Containerfile`;
+const unit = readFileSync(join(OPERATIONS, 'roomlb.service'), 'utf8');
 
 /** Instructions with their arguments; lines that go on are joined, comments left out. */
 const instructions = readFileSync(CONTAINER, 'utf8')
@@ -56,21 +56,24 @@ for (const [name, words] of Object.entries(STARTS)) {
 const NO_SYSTEMD =
   spawnSync('systemd-analyze', ['--version']).status === 0 ? false : 'systemd-analyze is not installed';
 
-test('systemd takes the unit, and finds little that it could harm', { skip: NO_SYSTEMD }, () =>
-  withDirectory((folder) => {
-    const file = join(folder, 'roomlb.service');
-    // A command that is there: only then does verify say nothing of it.
-    writeFileSync(file, unit.replace('ExecStart=/usr/local/bin/roomlb', `ExecStart=${process.execPath}`));
-    const verified = spawnSync('systemd-analyze', ['verify', '--man=no', file], { encoding: 'utf8' });
-    assert.equal(`${verified.status} ${verified.stderr}`, '0 ');
-    // In tenths of the ten points of exposure.
-    const secure = spawnSync('systemd-analyze', ['security', '--offline=yes', '--threshold=15', file], {
-      encoding: 'utf8',
-    });
-    assert.equal(secure.status, 0, secure.stdout.slice(-200));
-    return Promise.resolve();
-  }),
-);
+for (const name of ['roomlb.service', 'roomlb-media-node@.service']) {
+  test(`systemd takes ${name}, and finds little that it could harm`, { skip: NO_SYSTEMD }, () =>
+    withDirectory((folder) => {
+      const file = join(folder, name);
+      // A command that is there: only then does verify say nothing of it.
+      const text = readFileSync(join(OPERATIONS, name), 'utf8');
+      writeFileSync(file, text.replace('ExecStart=/usr/local/bin/roomlb', `ExecStart=${process.execPath}`));
+      const verified = spawnSync('systemd-analyze', ['verify', '--man=no', file], { encoding: 'utf8' });
+      assert.equal(`${verified.status} ${verified.stderr}`, '0 ');
+      // In tenths of the ten points of exposure.
+      const secure = spawnSync('systemd-analyze', ['security', '--offline=yes', '--threshold=15', file], {
+        encoding: 'utf8',
+      });
+      assert.equal(secure.status, 0, secure.stdout.slice(-200));
+      return Promise.resolve();
+    }),
+  );
+}
 
 test('the image is built from files that are there, runs as nobody special, and says how it is', () => {
   const { engines, bin } = JSON.parse(readFileSync('package.json', 'utf8')) as {
