@@ -1,5 +1,6 @@
 /** Brings the events of this replica to an exchange of a broker, as well as that can be done without waiting for it. */
 import { setTimeout as sleep } from 'node:timers/promises';
+import { isDeepStrictEqual } from 'node:util';
 import type { Logger } from 'pino';
 import { BackOff, type BackOffOptions } from '../back-off.ts';
 import type { EventBus } from '../events/bus.ts';
@@ -45,6 +46,9 @@ export class AmqpMirror {
   readonly #outbox: Outbox;
   readonly #backOff: BackOff;
   readonly #stopping = new AbortController();
+  /** Ends a connection, an attempt at one, or a pause. */
+  #turn = new AbortController();
+  #to: LinkOptions;
   #unlisten: () => void = () => undefined;
   #running: Promise<void> = Promise.resolve();
   #link: Link | undefined;
@@ -61,6 +65,7 @@ export class AmqpMirror {
 
   constructor(options: AmqpMirrorOptions) {
     this.#options = options;
+    this.#to = options.link;
     this.#backOff = new BackOff(options.backOff ?? BACK_OFF);
     this.#outbox = new Outbox(options.history, WINDOW, (count) => this.#drop(count));
   }
@@ -82,6 +87,13 @@ export class AmqpMirror {
     this.#running = this.#run();
   }
 
+  /** Goes on with another address, or another word about it, at once; what is not confirmed yet goes there again. */
+  renew(to: LinkOptions): void {
+    if (isDeepStrictEqual(to, this.#to)) return;
+    this.#to = to;
+    this.#turn.abort();
+  }
+
   /** Brings what is waiting where the broker is there, for a limited time. */
   async stop(): Promise<void> {
     this.#unlisten();
@@ -100,32 +112,44 @@ export class AmqpMirror {
   }
 
   async #run(): Promise<void> {
-    const { signal } = this.#stopping;
-    for (;;) {
-      const why = await this.#session().catch((error: unknown) =>
-        error instanceof Error ? error.message : String(error),
-      );
-      if (signal.aborted) return;
-      this.#tellAway(why);
-      await sleep(this.#backOff.next() * 1000, undefined, { signal }).catch(() => undefined);
+    while (!this.#stopping.signal.aborted) {
+      this.#turn = new AbortController();
+      await this.#take(this.#turn.signal);
     }
   }
 
+  /** One connection, or an attempt at one, and the pause after it. */
+  async #take(turn: AbortSignal): Promise<void> {
+    const signal = AbortSignal.any([this.#stopping.signal, turn]);
+    const why = await this.#session(turn, signal).catch((error: unknown) =>
+      error instanceof Error ? error.message : String(error),
+    );
+    if (signal.aborted) return;
+    this.#tellAway(why);
+    await sleep(this.#backOff.next() * 1000, undefined, { signal }).catch(() => undefined);
+  }
+
   /** From one connection to its end, and why it ended. */
-  async #session(): Promise<string> {
-    const { signal } = this.#stopping;
-    const link = await openLink(this.#options.link, signal);
+  async #session(turn: AbortSignal, signal: AbortSignal): Promise<string> {
+    const link = await openLink(this.#to, signal);
     if (signal.aborted) {
       await link.close();
       return 'stopping';
     }
     this.#link = link;
+    const leave = () => {
+      // Nothing more is handed to it; what it confirms until it is closed counts.
+      this.#link = undefined;
+      void link.close();
+    };
+    turn.addEventListener('abort', leave);
     this.#tellThere();
     this.#wake();
     const why = await link.lost;
+    turn.removeEventListener('abort', leave);
     this.#link = undefined;
     this.#outbox.rewind();
-    this.#outages++;
+    if (!turn.aborted) this.#outages++;
     await link.close();
     return why;
   }
@@ -180,11 +204,11 @@ export class AmqpMirror {
     this.#told = undefined;
     this.#options.logger.info(
       { waiting: this.#outbox.waiting, dropped },
-      `events go to RabbitMQ at ${this.#place}, exchange ${this.#options.link.exchange}`,
+      `events go to RabbitMQ at ${this.#place}, exchange ${this.#to.exchange}`,
     );
   }
 
   get #place(): string {
-    return formatAmqpAddress(this.#options.link.address);
+    return formatAmqpAddress(this.#to.address);
   }
 }

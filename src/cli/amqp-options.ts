@@ -3,6 +3,7 @@ import { InvalidArgumentError, Option, type Command } from 'commander';
 import { parseAmqpAddress, type AmqpAddress } from '../amqp/address.ts';
 import type { LinkOptions } from '../amqp/link.ts';
 import { CliError, EXIT } from './exit.ts';
+import type { Reloadable } from './reloading.ts';
 import { readSecret } from './secret.ts';
 import { readAuthorities } from './tls-files.ts';
 
@@ -34,6 +35,25 @@ function exchangeName(text: string): string {
   throw new InvalidArgumentError(
     'write 1 to 255 letters, digits and _ . : -, not beginning with amq., which is the broker’s own.',
   );
+}
+
+/**
+ * Address and authorities are read again when their files change, and on SIGHUP.
+ *
+ * @param take told of what they say then
+ */
+export function amqpReloadables(
+  options: AmqpOptions,
+  take: (link: Omit<LinkOptions, 'name'>) => void,
+): readonly Reloadable[] {
+  const { amqpUrlFile, amqpCa } = options;
+  const files = [amqpUrlFile, amqpCa].filter((file) => file !== undefined).filter((file) => file !== '-');
+  if (files.length === 0) return [];
+  const reload = async () => {
+    const link = await amqpLinkOf(options);
+    if (link) take(link);
+  };
+  return [{ what: `address of RabbitMQ ${files.join(', ')}`, files, reload }];
 }
 
 /** Undefined where nobody asks for it. @throws CliError for bad input, which never repeats the address */

@@ -31,7 +31,7 @@ import type { Topology } from '../topology/model.ts';
 import { tracingMetrics } from '../tracing/metrics.ts';
 import { TracedStore } from '../tracing/store.ts';
 import type { Tracing } from '../tracing/tracer.ts';
-import { amqpLinkOf, type AmqpOptions } from './amqp-options.ts';
+import { amqpLinkOf, amqpReloadables, type AmqpOptions } from './amqp-options.ts';
 import { openAuditLog } from './audit-log.ts';
 import { engineOf, findBalancer } from './balancers.ts';
 import { printFaults, readTopology } from './context.ts';
@@ -185,7 +185,16 @@ async function answer(
     logger.error({ err }, 'the topology of other replicas cannot be followed'),
   );
   const stream = new EventStream(events);
-  const mirror = amqp && mirrorTo(amqp, { cluster: dispatcher.declared.cluster, events, stream, logger });
+  const named = (link: Omit<LinkOptions, 'name'>): LinkOptions => ({
+    ...link,
+    name: `roomlb ${dispatcher.declared.cluster} ${stream.history.epoch}`,
+  });
+  const mirror =
+    amqp &&
+    new AmqpMirror({
+      link: named(amqp),
+      ...{ cluster: dispatcher.declared.cluster, events, history: stream.history, logger },
+    });
   const audit = options.auditLog === undefined ? undefined : openAuditLog(options.auditLog, logger);
   const app = await buildServer({
     dispatcher,
@@ -242,7 +251,11 @@ async function answer(
   logger.info(`API ${base}/docs  OpenAPI ${base}/openapi.json  metrics ${base}/metrics`);
   // Whoever started it with a channel need not read the log to learn the port that the system chose.
   process.send?.({ listening: base });
-  const reloadables = [...access.reloadables, ...(audit ? [audit.reloadable] : [])];
+  const reloadables = [
+    ...access.reloadables,
+    ...(audit ? [audit.reloadable] : []),
+    ...(mirror ? amqpReloadables(options, (link) => mirror.renew(named(link))) : []),
+  ];
   const stopReloading = keepReloading(reloadables, logger);
   await signalled();
   stopReloading();
@@ -259,23 +272,6 @@ async function answer(
   // Nothing happens any more.
   await mirror?.stop();
   audit?.close();
-}
-
-interface Mirrored {
-  readonly cluster: string;
-  readonly events: EventBus;
-  readonly stream: EventStream;
-  readonly logger: Logger;
-}
-
-function mirrorTo(
-  link: Omit<LinkOptions, 'name'>,
-  { cluster, events, stream: { history }, logger }: Mirrored,
-): AmqpMirror {
-  return new AmqpMirror({
-    link: { ...link, name: `roomlb ${cluster} ${history.epoch}` },
-    ...{ cluster, events, history, logger },
-  });
 }
 
 function authority(address: AddressInfo | string | null, host: string): string {

@@ -4,9 +4,11 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test, type TestContext } from 'node:test';
+import { setImmediate } from 'node:timers/promises';
 import { connect, type ConsumeMessage, type Options } from 'amqplib';
 import { parseAmqpAddress } from '../../src/amqp/address.ts';
 import { AmqpMirror } from '../../src/amqp/mirror.ts';
+import type { BackOffOptions } from '../../src/back-off.ts';
 import { EventBus } from '../../src/events/bus.ts';
 import type { AnyEvent } from '../../src/events/events.ts';
 import type { HistoryLimits } from '../../src/events/history.ts';
@@ -71,9 +73,11 @@ describe('events at RabbitMQ', { skip: NO_RABBITMQ || NO_OPENSSL }, () => {
     readonly exchange: string;
     readonly ca?: Buffer;
     readonly history?: HistoryLimits;
+    readonly backOff?: BackOffOptions;
   }
 
-  function mirrorTo(t: TestContext, { url = broker.url('roomlb'), exchange, ca, history }: MirrorScene) {
+  function mirrorTo(t: TestContext, scene: MirrorScene) {
+    const { url = broker.url('roomlb'), exchange, ca, history } = scene;
     const events = new EventBus((error) => {
       throw error;
     });
@@ -84,7 +88,7 @@ describe('events at RabbitMQ', { skip: NO_RABBITMQ || NO_OPENSSL }, () => {
       link: { address: parseAmqpAddress(url), ca, exchange, name: 'test' },
       ...{ cluster: 'small', events, history: stream.history },
       logger: { info: say, warn: say } as never,
-      backOff: { first: 0.05, most: 0.3 },
+      backOff: scene.backOff ?? { first: 0.05, most: 0.3 },
     });
     t.after(async () => {
       stream.stop();
@@ -208,6 +212,55 @@ describe('events at RabbitMQ', { skip: NO_RABBITMQ || NO_OPENSSL }, () => {
     }
     assert.equal(mirror.figures.waiting, 20);
     assert.match(said.at(-1)!, /"waiting":20.*did not get all events/);
+  });
+
+  test('go on at another address at once, connected or not, and none is lost', async (t) => {
+    const got = await consume(t, 'renewed', '#');
+    const { events, mirror, said } = mirrorTo(t, {
+      exchange: 'renewed',
+      url: broker.url('roomlb', 'a former password'),
+      backOff: { first: 3600, most: 3600 },
+    });
+    events.emit(released('r'));
+    await until('a refusal', () => said.some((line) => line.includes('ACCESS_REFUSED')));
+    const to = (user: 'roomlb' | 'writer') => ({
+      ...{ address: parseAmqpAddress(broker.url(user)), ca: undefined, exchange: 'renewed', name: 'test' },
+    });
+    mirror.renew(to('roomlb'));
+    await until('it to come', () => got.length === 1);
+    for (let i = 0; i < 200; i++) {
+      events.emit(released('r'));
+      if (i % 50 === 25) mirror.renew(to(i === 75 ? 'writer' : i === 175 ? 'writer' : 'roomlb'));
+      await setImmediate();
+    }
+    await until('all to be confirmed', () => mirror.figures.waiting === 0 && got.length >= 201);
+    assert.deepEqual([...new Set(got.map(seqOf))], oneTo(201));
+    assert.deepEqual([mirror.figures.outages, mirror.figures.dropped], [0, 0]);
+    const places = said
+      .filter((line) => line.includes('events go to'))
+      .map((line) => /\w+(?=@)/.exec(line)?.[0]);
+    assert.deepEqual([places[0], places.at(-1)], ['roomlb', 'writer']);
+  });
+
+  test('serve takes over an address that changes, and keeps the former where the new one is none', async (t) => {
+    const got = await consume(t, 'roomlb.events', 'room.claimed.*');
+    const [topology, file] = [join(folder, 'topology.yaml'), join(folder, 'rotated')];
+    await writeFile(topology, SMALL);
+    await writeFile(file, broker.url('writer', 'a former password'));
+    const serve = await startServe(t, topology, '--amqp-url-file', file);
+    await serve.line(/ACCESS_REFUSED.*takes no events/);
+    await writeFile(file, 'amqp://sesame');
+    serve.child.kill('SIGHUP');
+    await serve.line(/cannot be read again.*address of RabbitMQ/);
+    await writeFile(file, broker.url('roomlb'));
+    serve.child.kill('SIGHUP');
+    await serve.line(/events go to RabbitMQ at amqp:\/\/roomlb@/);
+    await fetch(`${serve.url}/v1/rooms/rotated`, { method: 'PUT' });
+    await until('it to come', () => got.some(({ content }) => content.includes('rotated')));
+    assert.equal(await serve.stop(), 0);
+    const log = [...serve.out, serve.err()].join('\n');
+    for (const secret of [PASSWORD, encodeURIComponent(PASSWORD), 'former password', 'former%20', 'sesame'])
+      assert.ok(!log.includes(secret), secret);
   });
 
   test('while it is down, the latest events wait, older ones are counted, and serve goes on', async (t) => {

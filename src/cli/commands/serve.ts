@@ -50,7 +50,7 @@ meanwhile, the file wins for the nodes and VIPs that it changed, and the log nam
 Dispatchers with the same redis and the same cluster: in the topology are replicas of one another. While redis does not
 answer, each goes on from what it knew last: answers say "degraded": true, live rooms stay, new rooms go by hash alone,
 and redis is told when it is back. Its password is read from ROOMLB_REDIS_PASSWORD or --store-password-file (that of
-sentinels from ROOMLB_REDIS_SENTINEL_PASSWORD), never from arguments.
+sentinels from ROOMLB_REDIS_SENTINEL_PASSWORD), never from arguments, and only at the start.
 
 With --tokens, a caller needs a token (Authorization: Bearer …) with the scope of what it asks for; /healthz and
 /readyz stay open. The file is read again when it changes, and on SIGHUP; one that is not right changes nothing.
@@ -63,6 +63,7 @@ again when they change.
 
 With ROOMLB_AMQP_URL (or --amqp-url-file: the address has a password in it) events go to RabbitMQ as well, by routing
 keys such as room.moved.FROM.TO and node.state.NODE. Nothing waits for it: where it is away, the latest events wait.
+The file is read again when it changes, and on SIGHUP.
 
 With --traces, or OTEL_EXPORTER_OTLP_ENDPOINT (_TRACES_ENDPOINT), requests, decisions, what the store and redis are asked,
 edits and balancers' plans go to an OpenTelemetry collector, by http/protobuf. OTEL_SERVICE_NAME, _RESOURCE_ATTRIBUTES,
