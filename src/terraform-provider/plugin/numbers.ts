@@ -27,14 +27,19 @@ export function numberFromWire(wire: unknown): number | BigNumber | undefined {
   return typeof wire === 'string' ? numberFromText(wire) : undefined;
 }
 
-/** What no double holds goes as an integer of 64 bits, or else as text: core reads either with all its bits. */
+/**
+ * As go-cty writes it: an integer of 64 bits, a fraction that a double holds, or else text, of which core reads all
+ * digits.
+ */
 export function numberToWire(value: number | BigNumber): number | bigint | string {
   if (typeof value === 'number') {
-    return !Number.isFinite(value) || isExact(value) ? value : String(value);
+    if (!Number.isFinite(value) || Number.isSafeInteger(value)) return value;
+    if (!Number.isInteger(value) && isExact(value)) return value;
   }
-  if (!/^-?\d{1,19}$/.test(value.text)) return value.text;
-  const integer = BigInt(value.text);
-  return BigInt.asIntN(64, integer) === integer ? integer : value.text;
+  const text = plainDecimal(textOf(value));
+  if (!/^-?\d{1,19}$/.test(text)) return text;
+  const integer = BigInt(text);
+  return BigInt.asIntN(64, integer) === integer ? integer : text;
 }
 
 /** Whether the shortest decimal that leads to a double is what it holds: so of 0.5, not of 0.8. */
@@ -44,12 +49,32 @@ function isExact(double: number): boolean {
 
 /** One spelling for each number, to compare by: `sign digits e exponent`, without zeros at either end. */
 export function canonicalDecimal(text: string): string {
-  const [, sign = '', whole = '', fraction = '', exponent = '0'] = DECIMAL.exec(text) ?? unreadable(text);
+  const { sign, digits, exponent } = decimal(text);
+  return digits === '' ? '0' : `${sign}${digits}e${exponent}`;
+}
+
+interface Decimal {
+  readonly sign: '' | '-';
+  /** Without zeros at either end; none for zero. */
+  readonly digits: string;
+  readonly exponent: number;
+}
+
+function decimal(text: string): Decimal {
+  const [, sign, whole = '', fraction = '', exponent = '0'] = DECIMAL.exec(text) ?? unreadable(text);
   const digits = (whole + fraction).replace(/^0+/, '');
   const significant = digits.replace(/0+$/, '');
-  if (significant === '') return '0';
   const shift = Number(exponent) - fraction.length + digits.length - significant.length;
-  return `${sign === '-' ? '-' : ''}${significant}e${shift}`;
+  return { sign: sign === '-' ? '-' : '', digits: significant, exponent: shift };
+}
+
+/** Without an exponent, which is for numbers that people write: one of a thousand digits stays as it is. */
+function plainDecimal(text: string): string {
+  const { sign, digits, exponent } = decimal(text);
+  if (Math.abs(exponent) > 1000) return text;
+  if (exponent >= 0) return `${sign}${digits || '0'}${'0'.repeat(exponent)}`;
+  const padded = digits.padStart(1 - exponent, '0');
+  return `${sign}${padded.slice(0, exponent)}.${padded.slice(exponent)}`;
 }
 
 /** Equal for equal numbers, whichever way they are held. */
