@@ -117,11 +117,11 @@ export class Dispatcher {
     throw new Error(`room ${JSON.stringify(room)} changed ${MAX_RACES} times while it was being claimed`);
   }
 
-  /** Gives the room's place back. Answers whether it had one. */
-  async release(room: string): Promise<boolean> {
+  /** Gives the room's place back. Answers with the claim that it had; undefined where it had none. */
+  async release(room: string): Promise<Claim | undefined> {
     const released = await this.claims.release(room);
     if (released) this.events.emit({ type: 'room.released', at: Date.now(), room, node: released.node });
-    return released !== undefined;
+    return released;
   }
 
   /**

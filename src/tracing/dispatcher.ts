@@ -6,7 +6,7 @@ import {
   type DispatcherOptions,
   type Lookup,
 } from '../dispatcher/dispatcher.ts';
-import type { ClaimStore } from '../store/store.ts';
+import type { Claim, ClaimStore } from '../store/store.ts';
 import type { Topology } from '../topology/model.ts';
 import type { Attributes, Tracer } from './tracer.ts';
 
@@ -30,8 +30,11 @@ export class TracedDispatcher extends Dispatcher {
     );
   }
 
-  override release(room: string): Promise<boolean> {
-    const outcome = (released: boolean) => ({ 'roomlb.result': released ? 'released' : 'nothing' });
+  override release(room: string): Promise<Claim | undefined> {
+    const outcome = (released: Claim | undefined) => ({
+      'roomlb.result': released ? 'released' : 'nothing',
+      'roomlb.node': released?.node,
+    });
     return this.#tracer.span('release', { attributes: about(room), outcome }, () => super.release(room));
   }
 }

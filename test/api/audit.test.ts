@@ -50,6 +50,9 @@ describe('the audit log', () => {
       after: { weight?: number };
     }[];
     assert.deepEqual([weight!.before.weight ?? 100, weight!.after.weight], [100, 7]);
+    const [claimed, released] = log.slice(2) as { before: object | null; after: object | null }[];
+    assert.deepEqual([claimed!.before, released!.after], [null, null]);
+    assert.deepEqual(released!.before, claimed!.after);
     assert.deepEqual([removed!.before.id, removed!.after], ['sfu-4', null]);
     assert.equal(new Set(log.map(({ request }) => request)).size, log.length);
     for (const token of Object.values(TOKENS)) assert.ok(!JSON.stringify(log).includes(token));

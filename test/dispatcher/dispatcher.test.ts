@@ -126,8 +126,8 @@ describe('claims and reports', () => {
     const { dispatcher, told, claim } = scene();
     const { node } = await claim('standup');
     told();
-    assert.equal(await dispatcher.release('standup'), true);
-    assert.equal(await dispatcher.release('standup'), false);
+    assert.equal((await dispatcher.release('standup'))?.node, node.id);
+    assert.equal(await dispatcher.release('standup'), undefined);
     assert.deepEqual(told(), [{ type: 'room.released', room: 'standup', node: node.id }]);
   });
 });

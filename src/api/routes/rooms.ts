@@ -114,8 +114,9 @@ export const roomRoutes: FastifyPluginAsyncTypebox<{ dispatcher: Dispatcher; met
     },
     async (request, reply) => {
       const room = checkedRoom(request.params.room);
-      if (!(await dispatcher.release(room))) throw noSuchRoom(room);
-      request.change = { before: { room }, after: null };
+      const released = await dispatcher.release(room);
+      if (!released) throw noSuchRoom(room);
+      request.change = { before: { room, node: released.node }, after: null };
       return reply.code(204).send();
     },
   );
