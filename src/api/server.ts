@@ -131,7 +131,7 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
   await app.register(entityRoutes, { dispatcher, editor: options.editor });
   await app.register(pinRoutes, { editor: options.editor });
   await app.register(policyRoutes, { editor: options.editor });
-  await app.register(nodeStateRoutes, { editor: options.editor });
+  await app.register(nodeStateRoutes, { dispatcher, editor: options.editor });
   if (options.nodes) {
     await app.register(mediaNodeRoutes, options.nodes);
     const { registry } = options.nodes;

@@ -163,6 +163,13 @@ export class Dispatcher {
     return { found: 'displaced', from: held.node, why };
   }
 
+  /** How many rooms are claimed on the node, in the store that replicas share, and how many live there by its reports. */
+  async roomsOn(node: string): Promise<{ readonly claims: number; readonly live: number }> {
+    const { entries } = await this.claims.list({ node, limit: 1 });
+    const known = this.claims.loads().get(node) ?? 0;
+    return { claims: Math.max(known, entries.length), live: this.live.count(node) };
+  }
+
   /** What `claim()` would answer now. Changes nothing. */
   async preview(room: string, wishes: Partial<RoomWishes> = {}): Promise<Outcome> {
     const held = await this.claims.get(room);

@@ -12,7 +12,13 @@ export interface LiveRooms {
   on(room: string, node: string): LiveRoom | undefined;
   /** Where it lives; of several nodes the one where most participants are. */
   find(room: string): LiveRoom | undefined;
+  /** How many live there. */
+  count(node: string): number;
 }
 
 /** Of a dispatcher to which no node reports. */
-export const NO_LIVE_ROOMS: LiveRooms = { on: () => undefined, find: () => undefined };
+export const NO_LIVE_ROOMS: LiveRooms = {
+  on: () => undefined,
+  find: () => undefined,
+  count: () => 0,
+};

@@ -8,6 +8,7 @@ import { isError, type Fault } from '../topology/faults.ts';
 import { isTooDeep } from '../topology/depth.ts';
 import { toDocument } from '../topology/format.ts';
 import { MAX_DEPTH } from '../topology/limits.ts';
+import type { Topology } from '../topology/model.ts';
 import type { TopologyDocument } from '../topology/schema.ts';
 import { topologyRevision } from '../topology/revision.ts';
 import { NO_TRACER, type Attributes, type Tracer } from '../tracing/tracer.ts';
@@ -47,8 +48,25 @@ export interface EditedState {
 /** Throws where the edit may not go on; nothing is changed then. No other edit comes in between. */
 export type Precondition = (state: EditedState) => void;
 
+/**
+ * Throws where the edit, which the topology would allow, may not be made all the same; nothing is changed then. The
+ * last that is asked before it is.
+ */
+export type Guard = (before: Topology, after: Topology) => void | Promise<void>;
+
+export interface EditTerms {
+  readonly precondition?: Precondition | undefined;
+  readonly guard?: Guard | undefined;
+}
+
 /** The part as it shall be, or null to have it removed; undefined where there is nothing to change. */
 type Change = (part: PartDocument | undefined) => unknown;
+
+/** What the spans of others call it. */
+const ID_ATTRIBUTE: ReadonlyMap<string, string> = new Map([
+  ['nodes', 'roomlb.node'],
+  ['pins', 'roomlb.room'],
+]);
 
 const TOO_DEEP: EditResult = {
   result: 'invalid',
@@ -94,18 +112,18 @@ export class TopologyEditor {
     return part.find(this.document());
   }
 
-  put(part: EditedPart, body: object, precondition?: Precondition): Promise<EditResult> {
+  put(part: EditedPart, body: object, terms?: EditTerms): Promise<EditResult> {
     if (isTooDeep(body)) return Promise.resolve(TOO_DEEP);
-    return this.edit(part, () => body, precondition);
+    return this.edit(part, () => body, terms);
   }
 
-  patch(part: EditedPart, patch: object, precondition?: Precondition): Promise<EditResult> {
+  patch(part: EditedPart, patch: object, terms?: EditTerms): Promise<EditResult> {
     if (isTooDeep(patch)) return Promise.resolve(TOO_DEEP);
-    return this.edit(part, (is) => is && mergePatch(is, patch), precondition);
+    return this.edit(part, (is) => is && mergePatch(is, patch), terms);
   }
 
-  remove(part: EditedPart, precondition?: Precondition): Promise<EditResult> {
-    return this.edit(part, (is) => is && null, precondition);
+  remove(part: EditedPart, terms?: EditTerms): Promise<EditResult> {
+    return this.edit(part, (is) => is && null, terms);
   }
 
   /** Of the topology that `list` and `find` read: another one after any edit that changed anything. */
@@ -133,17 +151,21 @@ export class TopologyEditor {
     return record;
   }
 
-  private edit(part: EditedPart, change: Change, precondition?: Precondition): Promise<EditResult> {
+  private edit(part: EditedPart, change: Change, terms: EditTerms = {}): Promise<EditResult> {
     const { name, id } = part;
-    const attributes = { 'roomlb.part': name, [name === 'nodes' ? 'roomlb.node' : 'roomlb.id']: id };
+    const attributes = { 'roomlb.part': name, [ID_ATTRIBUTE.get(name) ?? 'roomlb.id']: id };
     return this.tracer.span('topology edit', { attributes, outcome: told }, () => {
-      const edited = this.last.then(() => this.apply(part, change, precondition));
+      const edited = this.last.then(() => this.apply(part, change, terms));
       this.last = edited.catch(() => undefined);
       return edited;
     });
   }
 
-  private async apply(part: EditedPart, change: Change, precondition?: Precondition): Promise<EditResult> {
+  private async apply(
+    part: EditedPart,
+    change: Change,
+    { precondition, guard }: EditTerms,
+  ): Promise<EditResult> {
     const record = await this.pull();
     const document = this.document();
     const before = part.find(document);
@@ -157,6 +179,8 @@ export class TopologyEditor {
       return { result: 'invalid', faults: [...replaced.faults, ...faults.filter(isError)] };
     const sensitive = newlySensitive(this.dispatcher.declared, topology);
     if (sensitive.length > 0) return { result: 'invalid', faults: sensitive };
+
+    await guard?.(this.dispatcher.declared, topology);
 
     const version = record?.version ?? 0;
     const next = { seed: record?.seed ?? document, current: toDocument(topology), version: version + 1 };

@@ -82,7 +82,7 @@ export class NodeRegistry {
     return this.#changes.add(listener);
   }
 
-  get live(): LiveRooms & Pick<LiveIndex, 'all' | 'count'> {
+  get live(): LiveRooms & Pick<LiveIndex, 'all'> {
     return this.#live;
   }
 

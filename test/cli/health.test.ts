@@ -311,6 +311,12 @@ describe('roomlb drain, undrain, disable, enable', () => {
       assert.deepEqual([code, out], [0, `sfu-1: ${state}\n`], err);
       assert.equal(dispatcher.snapshot.view.nodes.get('sfu-1')?.state, state);
     }
+    assert.equal((await roomlb('disable', 'sfu-2', ...at)).code, 0);
+    const last = await roomlb('disable', 'sfu-1', ...at);
+    assert.equal(last.code, 2);
+    assert.match(last.err, /409 VIP v would have no node any more/);
+    assert.equal((await roomlb('disable', 'sfu-1', '--allow-empty', ...at)).out, 'sfu-1: disabled\n');
+    assert.equal((await roomlb('drain', 'sfu-1', '--allow-empty', ...at)).code, 2, 'nothing to allow');
     assert.equal((await roomlb('drain', 'sfu-1', '--json', ...at)).json().state, 'draining');
     const missing = await roomlb('drain', '../x', ...at);
     assert.equal(missing.code, 2);

@@ -22,6 +22,10 @@ class Living implements LiveRooms {
   find(room: string): LiveRoom | undefined {
     return this.rooms.find((live) => live.room === room);
   }
+
+  count(node: string): number {
+    return this.rooms.filter((live) => live.node === node).length;
+  }
 }
 
 function scene() {
@@ -63,6 +67,17 @@ describe('claims and health', () => {
     ]);
     observe({});
     assert.equal((await claim('standup')).node.id, moved.node.id, 'it does not move back');
+  });
+
+  test('rooms on a node are those claimed there and those that live there', async () => {
+    const { live, dispatcher, claim } = scene();
+    const { node } = await claim('standup');
+    assert.deepEqual(await dispatcher.roomsOn(node.id), { claims: 1, live: 0 });
+    for (const room of ['standup', 'unclaimed']) live.add(room, node.id, 40000);
+    assert.deepEqual(await dispatcher.roomsOn(node.id), { claims: 1, live: 2 });
+    await dispatcher.release('standup');
+    assert.deepEqual(await dispatcher.roomsOn(node.id), { claims: 0, live: 2 });
+    assert.deepEqual(await dispatcher.roomsOn('sfu-4'), { claims: 0, live: 0 });
   });
 
   test('a room on a worker that serves stays, though its node is down for another one', async () => {

@@ -1,10 +1,12 @@
 /** Reading and editing one part of the topology: the same routes for nodes, VIPs, pins, windows and policies. */
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import type { FastifyRequest } from 'fastify';
 import Type from 'typebox';
 import type { EditedPart } from '../../dispatcher/edited-part.ts';
-import type { TopologyEditor } from '../../dispatcher/topology-editor.ts';
+import type { Guard, TopologyEditor } from '../../dispatcher/topology-editor.ts';
 import { notModified, preconditionOf } from '../conditional.ts';
 import { answerEdit, noSuchEntity, sendDocument } from '../edit-answer.ts';
+import type { GuardQuery } from '../edit-guards.ts';
 import {
   EditConditions,
   ETAG,
@@ -32,16 +34,34 @@ export interface PartResource {
   readonly schema: Type.TSchema;
   /** What edits may be refused with. */
   readonly problems: Readonly<Record<number, ProblemResponse>>;
+  /** What may be demanded of edits in the query, and what stands in their way then. */
+  readonly guard?: PartGuard;
   /** Whether it is there only once somebody has made it; else it can but be put back to its defaults. */
   readonly removable: boolean;
+}
+
+export interface PartGuard {
+  /** What to say of it at each route. */
+  readonly description: string;
+  /** Of PUT and PATCH. */
+  readonly edit: Type.TSchema;
+  readonly removal: Type.TSchema;
+  readonly of: (params: Params, query: GuardQuery) => Guard;
 }
 
 export function editedPartRoutes(
   resource: PartResource,
 ): FastifyPluginAsyncTypebox<{ readonly editor: TopologyEditor }> {
-  const { url, word, nameOf, part, removable } = resource;
+  const { url, word, nameOf, part, removable, guard } = resource;
   const params = Type.Unsafe<Params>(resource.params);
   const written = { 200: withHeaders(resource.schema, ETAG), ...resource.problems };
+  const editQuery = Type.Unsafe<GuardQuery>(guard?.edit ?? NO_QUERY);
+  const removalQuery = Type.Unsafe<GuardQuery>(guard?.removal ?? NO_QUERY);
+  const rule = guard ? ` ${guard.description}` : '';
+  const termsOf = (request: FastifyRequest<{ Params: Params; Querystring: GuardQuery }>) => ({
+    precondition: preconditionOf(request),
+    guard: guard?.of(request.params, request.query),
+  });
   const one = removable ? `a ${word}` : `the ${word}`;
 
   return (app, { editor }) => {
@@ -78,16 +98,16 @@ export function editedPartRoutes(
         schema: {
           tags,
           summary: removable ? `Create or replace ${one}` : `Replace ${one}`,
-          description:
-            'What is left out has its default. The whole topology is checked as a file would be: nothing is half-applied.',
+          description: `What is left out has its default. The whole topology is checked as a file would be: nothing is half-applied.${rule}`,
           params,
+          querystring: editQuery,
           headers: EditConditions,
           body: Body,
           response: { ...written, ...(removable && { 201: withHeaders(resource.schema, ETAG) }) },
         },
       },
       async (request, reply) => {
-        const result = await editor.put(part(request.params), request.body, preconditionOf(request));
+        const result = await editor.put(part(request.params), request.body, termsOf(request));
         return answerEdit(reply, result, word, nameOf(request.params));
       },
     );
@@ -99,16 +119,17 @@ export function editedPartRoutes(
         schema: {
           tags,
           summary: `Change ${one}`,
-          description: 'JSON Merge Patch (RFC 7396): null puts a member back to its default.',
+          description: `JSON Merge Patch (RFC 7396): null puts a member back to its default.${rule}`,
           consumes: [MERGE_PATCH, 'application/json'],
           params,
+          querystring: editQuery,
           headers: EditConditions,
           body: Body,
           response: written,
         },
       },
       async (request, reply) => {
-        const result = await editor.patch(part(request.params), request.body, preconditionOf(request));
+        const result = await editor.patch(part(request.params), request.body, termsOf(request));
         return answerEdit(reply, result, word, nameOf(request.params));
       },
     );
@@ -120,7 +141,9 @@ export function editedPartRoutes(
         schema: {
           tags,
           summary: removable ? `Remove ${one}` : `Put ${one} back to its defaults`,
+          ...(guard && { description: guard.description }),
           params,
+          querystring: removalQuery,
           headers: EditConditions,
           response: {
             204: nothing(removable ? 'Removed.' : 'All of it has its defaults.'),
@@ -129,7 +152,7 @@ export function editedPartRoutes(
         },
       },
       async (request, reply) => {
-        const result = await editor.remove(part(request.params), preconditionOf(request));
+        const result = await editor.remove(part(request.params), termsOf(request));
         return answerEdit(reply, result, word, nameOf(request.params));
       },
     );
@@ -138,4 +161,5 @@ export function editedPartRoutes(
 }
 
 const tags = ['topology'];
+const NO_QUERY = Type.Object({});
 const Body = Type.Unsafe<object>({ type: 'object', additionalProperties: true });

@@ -9,9 +9,16 @@ import { WindowSchema } from '../../topology/maintenance/schema.ts';
 import { NodeSchema, VipSchema } from '../../topology/schema.ts';
 import { notModified } from '../conditional.ts';
 import { EDIT_PROBLEMS, EntityParams } from '../edit-answer.ts';
+import {
+  EMPTY_POOL_RULE,
+  NODE_EDIT_PROBLEMS,
+  nodeGuard,
+  NodeEditQuery,
+  NodeRemovalQuery,
+} from '../edit-guards.ts';
 import { ETAG, NOT_MODIFIED, ReadConditions, withHeaders } from '../responses.ts';
 import { AnyObject } from '../schemas.ts';
-import { editedPartRoutes } from './edited-part.ts';
+import { editedPartRoutes, type PartGuard } from './edited-part.ts';
 
 interface Options {
   dispatcher: Dispatcher;
@@ -19,7 +26,13 @@ interface Options {
 }
 
 export const entityRoutes: FastifyPluginAsyncTypebox<Options> = async (app, options) => {
-  await app.register(routesFor('nodes', 'node', NodeSchema), options);
+  const guard: PartGuard = {
+    description: EMPTY_POOL_RULE,
+    edit: NodeEditQuery,
+    removal: NodeRemovalQuery,
+    of: ({ id = '' }, query) => nodeGuard(options.dispatcher, id, query),
+  };
+  await app.register(routesFor('nodes', 'node', NodeSchema, guard), options);
   await app.register(routesFor('vips', 'VIP', VipSchema), options);
   await app.register(routesFor('maintenance', 'maintenance window', WindowSchema), options);
   app.get(
@@ -73,7 +86,12 @@ const OpenWindowSchema = Type.Object({
   until: Type.Number({ description: 'When it closes, as far as is known now.' }),
 });
 
-function routesFor(kind: EntityKind, word: string, schema: Type.TObject): FastifyPluginAsyncTypebox<Options> {
+function routesFor(
+  kind: EntityKind,
+  word: string,
+  schema: Type.TObject,
+  guard?: PartGuard,
+): FastifyPluginAsyncTypebox<Options> {
   return async (app, { editor }) => {
     const described = Type.Unsafe<unknown>({ ...schema, description: `A ${word}, as in a topology file.` });
 
@@ -108,7 +126,7 @@ function routesFor(kind: EntityKind, word: string, schema: Type.TObject): Fastif
         part: ({ id = '' }) => entity(kind, id),
         nameOf: ({ id }) => id,
         removable: true,
-        problems: EDIT_PROBLEMS,
+        ...(guard ? { guard, problems: NODE_EDIT_PROBLEMS } : { problems: EDIT_PROBLEMS }),
       }),
       { editor },
     );

@@ -19,13 +19,14 @@ const NodeState = Type.Object({ id: Type.String(), state: Type.Enum([...ADMIN_ST
 
 interface NodeStateOptions extends AccessOptions {
   readonly dispatcher: string;
+  readonly allowEmpty?: true;
   readonly json?: true;
 }
 
 /** Each is one request to a running dispatcher. */
 export function addNodeState(program: Command, { io }: Cli): void {
   for (const [name, description] of ACTIONS) {
-    program
+    const command = program
       .command(name)
       .description(description)
       .argument('<node>', 'id of the node')
@@ -37,11 +38,14 @@ export function addNodeState(program: Command, { io }: Cli): void {
         `\nExamples:\n  $ roomlb ${name} sfu-1\n  $ roomlb ${name} sfu-1 --dispatcher http://10.0.0.5:8080\n`,
       )
       .action(async (node: string, options: NodeStateOptions) => {
-        const path = `/v1/nodes/${encodeURIComponent(node)}/${name}`;
+        const query = options.allowEmpty ? '?allowEmpty=true' : '';
+        const path = `/v1/nodes/${encodeURIComponent(node)}/${name}${query}`;
         const access = await accessOf(io, options, [options.dispatcher]);
         const answer = await dispatcherClient(options.dispatcher, access).request('POST', path, NodeState);
         if (options.json) printJson(io, answer);
         else io.out(`${answer.id}: ${answer.state}\n`);
       });
+    if (name === 'disable')
+      command.option('--allow-empty', 'also where it is the last node of its VIP that is not disabled');
   }
 }

@@ -137,7 +137,7 @@ describe('a Redis that several share', { skip: NO_REDIS }, () => {
     const edited = await b.editor.patch(
       entity('nodes', 'sfu-2'),
       { weight: 7 },
-      ({ revision }) => (seen = revision),
+      { precondition: ({ revision }) => (seen = revision) },
     );
     assert.equal(edited.result, 'changed');
     assert.notEqual(seen, stale);
@@ -147,6 +147,9 @@ describe('a Redis that several share', { skip: NO_REDIS }, () => {
     assert.equal(nodes.find(({ id }) => id === 'sfu-2')?.weight, 7);
     assert.equal((await b.editor.patch(section('placement'), { loadBound: 3 })).result, 'changed');
     await until('a to follow', () => a.dispatcher.declared.placement.loadBound === 3);
+    // Not waited for either: a room that b has just handed out is on its node for a.
+    await b.store.claims.create('fresh', claimOn('sfu-2'));
+    assert.equal((await a.dispatcher.roomsOn('sfu-2')).claims, 1);
     // One of two edits at the same moment may lose, and is told what holds now.
     const both = await Promise.all(
       replicas.map(({ editor }, i) => editor.patch(entity('nodes', 'sfu-3'), { weight: 10 + i })),
