@@ -5,6 +5,7 @@ import { isBearerToken, tokenIn } from '../../auth/bearer.ts';
 import { secretFrom } from '../../health/secret-file.ts';
 import { isInTheClear } from '../../http/in-the-clear.ts';
 import { parseMs } from '../../topology/read-milliseconds.ts';
+import type { GuardSettings } from '../guard.ts';
 import { failure } from '../plugin/diagnostics.ts';
 import type { Context } from '../plugin/provider.ts';
 import type { Attributes } from '../plugin/schema.ts';
@@ -113,7 +114,7 @@ export interface Configuration {
   /** Milliseconds. */
   readonly timeout: number;
   readonly maxRetries: number;
-  readonly guard: { readonly maxRemovedPercent: number; readonly allowEmptyPools: boolean };
+  readonly guard: GuardSettings;
 }
 
 /**

@@ -6,6 +6,8 @@ import { RoomlbError } from '../../client/error.ts';
 import type { Answer, ExchangeOptions } from '../../http/exchange.ts';
 import { secureFetch } from '../../http/secure-fetch.ts';
 import type { Asker } from '../data-sources/asker.ts';
+import { isRecord } from '../../json.ts';
+import { Guard, type PoolNode } from '../guard.ts';
 import { failure } from '../plugin/diagnostics.ts';
 import type { Configuration } from './configuration.ts';
 
@@ -37,6 +39,7 @@ export interface DispatcherApi extends Asker {
    * it goes out from, so that writes side by side would only refuse each other.
    */
   readonly inTurn: <T>(work: () => Promise<T>) => Promise<T>;
+  readonly guard: Guard;
 }
 
 export function connect(configuration: Configuration): DispatcherApi {
@@ -46,12 +49,14 @@ export function connect(configuration: Configuration): DispatcherApi {
 class HttpApi implements DispatcherApi {
   readonly #dispatchers: Dispatchers;
   readonly #maxRetries: number;
+  readonly guard: Guard;
   #last: Promise<unknown> = Promise.resolve();
 
-  constructor({ endpoints, token, authorities, identity, timeout, maxRetries }: Configuration) {
+  constructor({ endpoints, token, authorities, identity, timeout, maxRetries, guard }: Configuration) {
     const fetch = secureFetch({ authorities, verify: true, ...identity });
     this.#dispatchers = new Dispatchers({ urls: endpoints, token, timeout, fetch });
     this.#maxRetries = maxRetries;
+    this.guard = new Guard(guard, async () => poolNodes(await this.ask('/v1/nodes')));
   }
 
   async ask(path: string, body?: object): Promise<unknown> {
@@ -79,6 +84,15 @@ class HttpApi implements DispatcherApi {
     this.#last = done.catch(() => undefined);
     return done;
   }
+}
+
+function poolNodes(answer: unknown): PoolNode[] {
+  const nodes: unknown = isRecord(answer) ? answer.nodes : undefined;
+  return (Array.isArray(nodes) ? (nodes as unknown[]) : []).filter(isRecord).map((node) => ({
+    id: String(node.id),
+    vip: String(node.vip),
+    usable: node.state === 'active' && node.weight !== 0,
+  }));
 }
 
 /** Seconds that the dispatcher wants to be left alone (RFC 9110 section 10.2.3), within reason. */

@@ -30,7 +30,9 @@ export type Overrides = Readonly<Record<string, Override>>;
 
 export interface Override {
   /** Of the attribute itself. */
-  readonly traits?: Partial<Pick<Attribute, 'description' | 'replaces' | 'deprecated' | 'example'>>;
+  readonly traits?: Partial<
+    Pick<Attribute, 'description' | 'presence' | 'replaces' | 'stable' | 'deprecated' | 'example'>
+  >;
   /** Its default follows from other values, or is more than one value: whoever makes a plan knows it. */
   readonly derived?: boolean;
   /** The order of its items tells nothing, though the schema does not say so. */
@@ -77,12 +79,13 @@ export function deriveMapping(schema: object, overrides: Overrides = {}): Mappin
 
 function attributeOf(schema: SchemaView, codec: Codec, override: Override, required: boolean): Attribute {
   const description = inTerraformWords(schema.description ?? '');
-  const base = { description, ...codec.shape, ...override.traits };
-  if (required) return { ...base, presence: 'required' };
-  if (override.derived) return { ...base, presence: 'optional-computed' };
+  const base = { description, ...codec.shape };
+  const traits = override.traits ?? {};
+  if (required) return { ...base, presence: 'required', ...traits };
+  if (override.derived) return { ...base, presence: 'optional-computed', ...traits };
   const fallback = schema.default === undefined ? null : codec.decode(schema.default);
-  if (fallback === null) return { ...base, presence: 'optional' };
-  return { ...base, presence: 'optional-computed', default: fallback };
+  if (fallback === null) return { ...base, presence: 'optional', ...traits };
+  return { ...base, presence: 'optional-computed', default: fallback, ...traits };
 }
 
 function codecOf(schema: SchemaView, override: Override): Codec {

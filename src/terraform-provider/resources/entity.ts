@@ -2,6 +2,7 @@
 import { isRecord } from '../../json.ts';
 import type { DispatcherApi } from '../client/dispatcher-api.ts';
 import { edit, find, type Decide, type Document } from '../client/edit.ts';
+import { problemKind } from '../client/problem.ts';
 import { failure } from '../plugin/diagnostics.ts';
 import type { Resource } from '../plugin/provider.ts';
 import type { Attributes } from '../plugin/schema.ts';
@@ -18,7 +19,9 @@ import {
 } from './part.ts';
 
 export interface Entity extends Part {
-  readonly name: 'nodes' | 'vips' | 'maintenance';
+  readonly name: 'nodes' | 'vips' | 'maintenance' | 'pins';
+  /** The member that says which of them it is. */
+  readonly key: 'id' | 'room';
   /** Without the provider's name: `maintenance_window`. */
   readonly type: string;
   readonly description: string;
@@ -26,8 +29,8 @@ export interface Entity extends Part {
   readonly own?: Readonly<{ attributes: Attributes; imported: ObjectValue }>;
 }
 
-export function pathOf({ name }: Entity, values: ObjectValue): string {
-  return `/v1/${name}/${encodeURIComponent(idOf(values))}`;
+export function pathOf(entity: Entity, values: ObjectValue): string {
+  return `/v1/${entity.name}/${encodeURIComponent(idOf(entity, values))}`;
 }
 
 export function entityResource(entity: Entity): Resource<DispatcherApi> {
@@ -45,10 +48,10 @@ export function entityResource(entity: Entity): Resource<DispatcherApi> {
     update: (prior, planned, api) => write(entity, api, planned, change(entity, prior, planned)),
     delete: (prior, api) => remove(entity, api, prior),
     import: async (id, api, { stopped }) => {
-      const found = await find(api, pathOf(entity, { id }), stopped);
+      const found = await find(api, pathOf(entity, { [entity.key]: id }), stopped);
       if (!found)
         throw failure('There is nothing to import', `The topology has no ${entity.word} ${quoted(id)}.`);
-      return { id, ...own?.imported };
+      return { [entity.key]: id, ...own?.imported };
     },
   };
 }
@@ -61,10 +64,10 @@ export function makeAnew(entity: Entity, planned: ObjectValue): Decide {
     if (differing.length === 0) return undefined;
     const { type, word } = entity;
     throw failure(
-      `There is a ${word} ${quoted(idOf(planned))} already`,
+      `There is a ${word} ${quoted(idOf(entity, planned))} already`,
       `It differs from what is planned in: ${differing.join(', ')}. To manage it from here, import it: ` +
-        `terraform import roomlb_${type}.NAME ${idOf(planned)}. Or choose another id.`,
-      ['id'],
+        `terraform import roomlb_${type}.NAME ${idOf(entity, planned)}. Or choose another id.`,
+      [entity.key],
     );
   };
 }
@@ -75,7 +78,7 @@ export function change(entity: Entity, prior: ObjectValue, planned: ObjectValue)
     if (!found) {
       throw failure(
         `The ${word} is gone`,
-        `Somebody else removed ${word} ${quoted(idOf(prior))}. Plan again.`,
+        `Somebody else removed ${word} ${quoted(idOf(entity, prior))}. Plan again.`,
       );
     }
     if (differences(entity, found, planned).length === 0) return undefined;
@@ -91,66 +94,76 @@ export function mustBeAsPlanned(entity: Entity, found: Document, prior: ObjectVa
   const { word } = entity;
   throw failure(
     `The ${word} was changed meanwhile`,
-    `Since the plan was made, somebody else changed ${differing.join(', ')} of ${word} ${quoted(idOf(prior))}. ` +
+    `Since the plan was made, somebody else changed ${differing.join(', ')} of ${word} ${quoted(idOf(entity, prior))}. ` +
       'Plan again, to see it.',
   );
 }
 
-export async function remove(entity: Entity, api: DispatcherApi, prior: ObjectValue): Promise<void> {
+export interface Options {
+  /** Of writes: `?allowEmpty=true`. */
+  readonly query?: string;
+  /** What a refusal means, other than that the topology would be invalid. */
+  readonly refused?: (kind: string | undefined) => Error | undefined;
+}
+
+/** @throws DiagnosticError where somebody else changed it since the plan was made, or the dispatcher refuses */
+export async function remove(
+  entity: Entity,
+  api: DispatcherApi,
+  prior: ObjectValue,
+  options: Options = {},
+): Promise<void> {
   const decide: Decide = (found) => {
     if (found) mustBeAsPlanned(entity, found, prior);
     return null;
   };
-  await edit(api, {
-    path: pathOf(entity, prior),
-    decide,
-    refused: (status, body) => explain(entity, api, prior, status, body),
-  });
+  await write(entity, api, prior, decide, options);
 }
 
-async function write(
+/** @returns the state */
+export async function write(
   entity: Entity,
   api: DispatcherApi,
-  planned: ObjectValue,
+  values: ObjectValue,
   decide: Decide,
+  { query = '', refused }: Options = {},
 ): Promise<ObjectValue> {
   const document = await edit(api, {
-    path: pathOf(entity, planned),
+    path: pathOf(entity, values),
+    query,
     decide,
-    refused: (status, body) => explain(entity, api, planned, status, body),
+    refused: async (status, body) =>
+      refused?.(problemKind(body)) ?? (status === 422 ? explain(entity, api, values, body) : undefined),
   });
-  return document ? { ...planned, ...valuesOf(entity, document) } : planned;
+  return document ? { ...values, ...valuesOf(entity, document) } : values;
 }
 
 /** Faults name entities by their place in a list that only the dispatcher has: it is asked for it. */
 async function explain(
   entity: Entity,
   api: DispatcherApi,
-  { id }: ObjectValue,
-  status: number,
+  values: ObjectValue,
   body: unknown,
-): Promise<Error | undefined> {
-  if (status !== 422) return undefined;
+): Promise<Error> {
   const topology = await api.ask('/v1/topology');
   const listOf = (name: string): readonly unknown[] => {
     const list = isRecord(topology) ? topology[name] : undefined;
     return Array.isArray(list) ? list : [];
   };
   const list = listOf(entity.name);
-  const index = list.findIndex((one) => isRecord(one) && one.id === id);
+  const index = list.findIndex((one) => isRecord(one) && one[entity.key] === idOf(entity, values));
   // One that is new stands at the end.
   const position = index < 0 ? list.length : index;
-  return invalid(entity, body, [entity.name, position], ([name, place, ...rest]) => {
+  return invalid(entity, body, [entity.name, position], ([name = 'topology', place, ...rest]) => {
     const other = typeof name === 'string' && typeof place === 'number' ? listOf(name)[place] : undefined;
-    const what =
-      isRecord(other) && typeof other.id === 'string'
-        ? `${String(name)} ${quoted(other.id)}`
-        : String(name ?? 'topology');
+    const called = isRecord(other) ? (other.id ?? other.room) : undefined;
+    const what = typeof called === 'string' ? `${name} ${quoted(called)}` : `${name}`;
     return rest.length > 0 ? `${what}, ${rest.join('.')}` : what;
   });
 }
 
-export function idOf({ id }: ObjectValue): string {
+export function idOf({ key }: Pick<Entity, 'key'>, values: ObjectValue): string {
+  const id = values[key];
   return typeof id === 'string' ? id : '';
 }
 

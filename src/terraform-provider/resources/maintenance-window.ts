@@ -4,6 +4,7 @@ import { entityResource, type Entity } from './entity.ts';
 
 export const MAINTENANCE_WINDOW: Entity = {
   name: 'maintenance',
+  key: 'id',
   type: 'maintenance_window',
   word: 'maintenance window',
   description:

@@ -1,9 +1,54 @@
 import { NodeSchema } from '../../topology/schema.ts';
+import { parseMs } from '../../topology/read-milliseconds.ts';
+import type { DispatcherApi } from '../client/dispatcher-api.ts';
+import { durationIn } from '../mapping/checks.ts';
 import { deriveMapping } from '../mapping/derive.ts';
-import { entityResource, type Entity } from './entity.ts';
+import { failure } from '../plugin/diagnostics.ts';
+import type { Context, PlanInput, Resource } from '../plugin/provider.ts';
+import type { Attributes } from '../plugin/schema.ts';
+import type { ObjectValue } from '../plugin/values.ts';
+import { stillBusy, waitForEmpty } from './drain.ts';
+import {
+  change,
+  entityResource,
+  idOf,
+  mustBeAsPlanned,
+  remove,
+  write,
+  type Entity,
+  type Options,
+} from './entity.ts';
+import { overlay } from './part.ts';
 
-export const NODE: Entity = {
+const ON_TIMEOUT = ['fail', 'delete'];
+
+const DRAINING: Attributes = {
+  drain_timeout: {
+    type: 'string',
+    presence: 'optional',
+    description:
+      'How long to wait, when the node is destroyed, until its rooms are over: it drains meanwhile. 1s to 24h. Without ' +
+      'it the node is removed at once, and its rooms move. What counts is what was applied last.',
+    example: '"10m"',
+    check: durationIn({ least: 1000, most: 24 * 3_600_000 }),
+  },
+  on_drain_timeout: {
+    type: 'string',
+    presence: 'optional-computed',
+    default: 'fail',
+    description:
+      'What to do when time is up and rooms are left. `fail`: end with an error and leave the node draining. `delete`: ' +
+      'remove it all the same.',
+    check: (value) =>
+      typeof value === 'string' && ON_TIMEOUT.includes(value)
+        ? undefined
+        : `must be ${ON_TIMEOUT.join(' or ')}`,
+  },
+};
+
+const NODE: Entity = {
   name: 'nodes',
+  key: 'id',
   type: 'node',
   word: 'node',
   description: 'A media node: a real server behind a VIP.',
@@ -12,6 +57,91 @@ export const NODE: Entity = {
     kind: { traits: { example: '"mediasoup"' } },
     mediaPorts: { traits: { example: '"40000-40003"' } },
   }),
+  own: { attributes: DRAINING, imported: { on_drain_timeout: 'fail' } },
 };
 
-export const node = entityResource(NODE);
+const base = entityResource(NODE);
+
+export const node: Resource<DispatcherApi> = {
+  ...base,
+  plan: async (input) => {
+    const { prior, client } = input;
+    if (prior && client && goesOut(prior, input.planned))
+      await client.guard.takeOut('plan', idOf(NODE, prior));
+    return planOf(input);
+  },
+  update: async (prior, planned, api) => {
+    if (goesOut(prior, planned)) await api.guard.takeOut('apply', idOf(NODE, prior));
+    return write(NODE, api, planned, change(NODE, prior, planned), optionsOf(api));
+  },
+  delete: async (prior, api, context) => {
+    if (goesOut(prior, null)) await api.guard.takeOut('apply', idOf(NODE, prior));
+    const timeout = typeof prior.drain_timeout === 'string' ? parseMs(prior.drain_timeout) : undefined;
+    // A node that is disabled has no rooms: they have moved already.
+    if (timeout === undefined || prior.state === 'disabled') await remove(NODE, api, prior, optionsOf(api));
+    else await drainAndRemove(prior, timeout, api, context);
+  },
+};
+
+function planOf(input: PlanInput<DispatcherApi>) {
+  return base.plan?.(input) ?? { planned: input.planned };
+}
+
+/** Whether a node that takes rooms will not do so any more where it is; what is not yet known will, perhaps. */
+function goesOut(prior: ObjectValue, planned: ObjectValue | null): boolean {
+  if (!isUsable(prior)) return false;
+  return !planned || planned.id !== prior.id || planned.vip !== prior.vip || !isUsable(planned);
+}
+
+function isUsable({ state, weight }: ObjectValue): boolean {
+  return state === 'active' && weight !== 0;
+}
+
+function optionsOf({ guard }: DispatcherApi, ...more: readonly string[]): Options {
+  const query = [...(guard.settings.allowEmptyPools ? ['allowEmpty=true'] : []), ...more].join('&');
+  return {
+    ...(query !== '' && { query: `?${query}` }),
+    refused: (kind) => (kind === 'would-empty-pool' ? wouldEmpty() : undefined),
+  };
+}
+
+function wouldEmpty(): Error {
+  return failure(
+    'The dispatcher refuses to empty a pool',
+    'No node of the VIP would be left to take rooms. Where that is meant, set allow_empty_pools = true in the provider ' +
+      'block, or ROOMLB_ALLOW_EMPTY_POOLS=1 for this command.',
+  );
+}
+
+const HAS_ROOMS = new Error('the node has rooms');
+
+async function drainAndRemove(
+  prior: ObjectValue,
+  timeout: number,
+  api: DispatcherApi,
+  { stopped }: Context,
+): Promise<void> {
+  const draining = { ...prior, state: 'draining' };
+  const begin = (found: Parameters<ReturnType<typeof change>>[0]) => {
+    if (!found || found.state === 'draining') return undefined;
+    mustBeAsPlanned(NODE, found, prior);
+    return overlay(NODE, found, draining);
+  };
+  await write(NODE, api, draining, begin, optionsOf(api));
+  const removeIfEmpty = async () => {
+    const options = optionsOf(api, 'ifEmpty=true');
+    const refused = (kind: string | undefined) =>
+      kind === 'node-has-rooms' ? HAS_ROOMS : options.refused?.(kind);
+    try {
+      await remove(NODE, api, draining, { ...options, refused });
+      return true;
+    } catch (error) {
+      if (error === HAS_ROOMS) return false;
+      throw error;
+    }
+  };
+  const rooms = await waitForEmpty(api, { node: idOf(NODE, prior), timeout, stopped, removeIfEmpty });
+  if (!rooms) return;
+  if (prior.on_drain_timeout !== 'delete') throw stillBusy(idOf(NODE, prior), timeout, rooms);
+  await remove(NODE, api, draining, optionsOf(api));
+}

@@ -4,6 +4,7 @@ import { healthPolicy } from './health-policy.ts';
 import { maintenanceWindow } from './maintenance-window.ts';
 import { node } from './node.ts';
 import { placementPolicy } from './placement-policy.ts';
+import { room } from './room.ts';
 import { vip } from './vip.ts';
 
 /** Sorted by name. */
@@ -12,5 +13,6 @@ export const RESOURCES: readonly Resource<DispatcherApi>[] = [
   maintenanceWindow,
   node,
   placementPolicy,
+  room,
   vip,
 ];

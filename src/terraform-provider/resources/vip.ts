@@ -4,6 +4,7 @@ import { entityResource, type Entity } from './entity.ts';
 
 export const VIP: Entity = {
   name: 'vips',
+  key: 'id',
   type: 'vip',
   word: 'VIP',
   description: 'A virtual IP: what clients connect to.',

@@ -1,0 +1,141 @@
+import { isRecord } from '../../json.ts';
+import { PinSchema } from '../../topology/pins/schema.ts';
+import type { DispatcherApi } from '../client/dispatcher-api.ts';
+import { deriveMapping } from '../mapping/derive.ts';
+import { failure } from '../plugin/diagnostics.ts';
+import type { Context, Resource } from '../plugin/provider.ts';
+import type { Attributes } from '../plugin/schema.ts';
+import { UNKNOWN, type ObjectValue } from '../plugin/values.ts';
+import { change, entityResource, idOf, makeAnew, remove, write, type Entity } from './entity.ts';
+import { validatePart } from './part.ts';
+
+const PLACE: Attributes = {
+  vip: { type: 'string', presence: 'computed', description: 'Id of the VIP that the node stands behind.' },
+  signalling_url: {
+    type: 'string',
+    presence: 'computed',
+    description: 'Where clients of the room connect to; null where the VIP carries no signalling.',
+  },
+  media: {
+    presence: 'computed',
+    description: 'The media workers of the node as seen through the VIP; the node picks the worker.',
+    nested: {
+      nesting: 'list',
+      attributes: {
+        protocol: { type: 'string', presence: 'computed', description: '`udp` or `tcp`.' },
+        address: { type: 'string', presence: 'computed', description: 'Of the VIP.' },
+        port: {
+          type: 'number',
+          presence: 'computed',
+          description: 'Of the VIP and of the node: they are the same.',
+        },
+      },
+    },
+  },
+};
+
+const NOWHERE: ObjectValue = { vip: null, signalling_url: null, media: null };
+
+const ROOM: Entity = {
+  name: 'pins',
+  key: 'room',
+  type: 'room',
+  word: 'pinned room',
+  description:
+    'A room that is pinned to a node. A new claim of it goes there, whatever its hash says and however full the node is; ' +
+    'a claim that the room has stays where it is until it is released.',
+  mapping: deriveMapping(PinSchema, {
+    room: { traits: { replaces: true } },
+    node: {
+      traits: {
+        presence: 'optional-computed',
+        stable: true,
+        description:
+          'Id of the node. Left out, the dispatcher places the room when it is made, as it would a claim, and it is ' +
+          'pinned there.',
+      },
+    },
+  }),
+  own: { attributes: PLACE, imported: {} },
+};
+
+const base = entityResource(ROOM);
+
+export const room: Resource<DispatcherApi> = {
+  ...base,
+  // What is left out is placed later.
+  validate: (config) => validatePart(ROOM, config.node === null ? { ...config, node: UNKNOWN } : config),
+  plan: ({ planned }) => ({ planned }),
+  create: async (planned, api, context) => {
+    const name = idOf(ROOM, planned);
+    const values =
+      typeof planned.node === 'string' ? planned : { ...planned, node: await placeFor(api, name) };
+    return withPlace(api, await write(ROOM, api, values, makeAnew(ROOM, values)), context);
+  },
+  read: async (state, api, context) => {
+    const found = await base.read(state, api, context);
+    return found && withPlace(api, found);
+  },
+  update: async (prior, planned, api, context) =>
+    withPlace(api, await write(ROOM, api, planned, change(ROOM, prior, planned)), context),
+  delete: (prior, api) => remove(ROOM, api, prior),
+};
+
+/** Where the room is or would go. It is not claimed for that: nobody may ever come, and claims count as load. */
+async function preview(api: DispatcherApi, name: string): Promise<Readonly<Record<string, unknown>>> {
+  const answer = await api.ask('/v1/placements', { rooms: [name] });
+  return isRecord(answer) ? answer : {};
+}
+
+function firstOf(list: unknown): Readonly<Record<string, unknown>> | undefined {
+  const [one] = Array.isArray(list) ? (list as readonly unknown[]) : [];
+  return isRecord(one) ? one : undefined;
+}
+
+/** @returns id of a node. @throws DiagnosticError where none takes the room */
+async function placeFor(api: DispatcherApi, name: string): Promise<string> {
+  const { placements, unplaced } = await preview(api, name);
+  const node = nodeOf(firstOf(placements));
+  if (node !== undefined) return node;
+  const reasons = firstOf(unplaced)?.reasons;
+  const why = (Array.isArray(reasons) ? (reasons as readonly unknown[]) : [])
+    .filter(isRecord)
+    .map((one) => `\n  ${String(one.node)}: ${String(one.reason)}`)
+    .join('');
+  throw failure(
+    `No node takes room ${JSON.stringify(name)}`,
+    `Name a node, or have one that takes rooms.${why}`,
+    ['node'],
+  );
+}
+
+function nodeOf(place: Readonly<Record<string, unknown>> | undefined): string | undefined {
+  return isRecord(place?.node) && typeof place.node.id === 'string' ? place.node.id : undefined;
+}
+
+/** @param context tells the user that the room is elsewhere still; left out where that is no news */
+async function withPlace(api: DispatcherApi, values: ObjectValue, context?: Context): Promise<ObjectValue> {
+  const place = firstOf((await preview(api, idOf(ROOM, values))).placements);
+  if (!place) return { ...values, ...NOWHERE };
+  const node = nodeOf(place);
+  if (node !== values.node) {
+    context?.warn({
+      summary: `Room ${JSON.stringify(idOf(ROOM, values))} is on another node for now`,
+      detail:
+        `It is not on the node that it is pinned to, but on ${node ?? 'none'}: either it has been claimed there, and stays until ` +
+        'it is released (DELETE /v1/rooms/ROOM); or the node that it is pinned to takes no rooms now.',
+      path: ['node'],
+    });
+  }
+  const { vip, signalling, media } = place;
+  return {
+    ...values,
+    vip: typeof vip === 'string' ? vip : null,
+    signalling_url: isRecord(signalling) && typeof signalling.url === 'string' ? signalling.url : null,
+    media: (Array.isArray(media) ? (media as readonly unknown[]) : []).filter(isRecord).map((one) => ({
+      protocol: String(one.protocol),
+      address: String(one.address),
+      port: Number(one.port),
+    })),
+  };
+}
