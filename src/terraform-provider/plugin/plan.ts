@@ -200,7 +200,9 @@ export function againstPlan(
     const results = new Map(actual.map(([one, where]) => [JSON.stringify(where), one]));
     return expected.flatMap(([one, where]) => {
       const result = results.get(JSON.stringify(where));
-      return result && attribute.nested ? againstPlan(attribute.nested.attributes, one, result, where) : [where];
+      return result && attribute.nested
+        ? againstPlan(attribute.nested.attributes, one, result, where)
+        : [where];
     });
   });
 }
