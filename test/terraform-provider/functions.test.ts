@@ -4,9 +4,11 @@ import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import { mediaPorts } from '../../src/terraform-provider/functions/media-ports.ts';
 import { place } from '../../src/terraform-provider/functions/place.ts';
+import { render } from '../../src/terraform-provider/functions/render.ts';
 import { FUNCTIONS } from '../../src/terraform-provider/functions/registry.ts';
 import { ArgumentError } from '../../src/terraform-provider/plugin/provider.ts';
 import { Dynamic, type Value } from '../../src/terraform-provider/plugin/values.ts';
+import { TARGETS } from '../../src/targets/registry.ts';
 import { roomlb } from '../cli/roomlb.ts';
 
 const FILE = 'lb-config/topology.yaml';
@@ -68,6 +70,34 @@ describe('place', () => {
       nodes: [{ id: 'sfu-1', kind: 'janus', vip: 'public', addresses: ['192.0.2.2'], state: 'disabled' }],
     });
     assert.throws(() => place.call(['a', nobody]), refuses(1, /sfu-1: .*disabled/));
+  });
+});
+
+describe('render', () => {
+  for (const target of ['keepalived', 'haproxy', 'node-setup', 'f5-as3'])
+    test(`says of ${target} what the command line says`, async () => {
+      const answer = await roomlb('render', target, '--json', '--topology', FILE);
+      const { revision, files, findings } = answer.json() as {
+        revision: string;
+        files: { path: string; content: string }[];
+        findings: unknown[];
+      };
+      assert.deepEqual(render.call([target, TOPOLOGY]), {
+        revision,
+        text: files[0]?.content,
+        files: Object.fromEntries(files.map(({ path, content }) => [path, content])),
+        findings,
+      });
+    });
+
+  test('knows every target, and helps with the name of one', () => {
+    for (const { name } of TARGETS) assert.doesNotThrow(() => render.call([name, TOPOLOGY]), name);
+    assert.throws(() => render.call(['keepalive', TOPOLOGY]), refuses(0, /did you mean keepalived\?/));
+    assert.throws(() => render.call(['zzzzzzzzzzzz', TOPOLOGY]), refuses(0, /write one of haproxy, /));
+    assert.throws(
+      () => render.call(['haproxy', 'cluster: 1\nvips: []']),
+      refuses(1, /topology:1:10: error: cluster/),
+    );
   });
 });
 

@@ -6,13 +6,11 @@
 import { placeAnew } from '../../allocation/allocate.ts';
 import { NO_WISHES } from '../../allocation/allocation.ts';
 import { roomNameFault } from '../../room-name.ts';
-import { Snapshot } from '../../allocation/snapshot.ts';
-import { clusterView } from '../../cluster/view.ts';
-import { formatFault, isError } from '../../topology/faults.ts';
-import { parseTopology } from '../../topology/parse.ts';
+import type { Snapshot } from '../../allocation/snapshot.ts';
 import { ArgumentError, type ProviderFunction } from '../plugin/provider.ts';
 import type { Type } from '../plugin/types.ts';
 import type { Value } from '../plugin/values.ts';
+import { snapshotOf } from './snapshot.ts';
 
 const PLACE: Type = [
   'object',
@@ -41,7 +39,7 @@ export const place: ProviderFunction = {
     },
   ],
   returns: PLACE,
-  call: ([room, topology]) => placeOf(room as string, snapshotOf(topology as string)),
+  call: ([room, topology]) => placeOf(room as string, snapshotOf(topology as string, 1)),
 };
 
 function placeOf(room: string, snapshot: Snapshot): Value {
@@ -60,18 +58,4 @@ function placeOf(room: string, snapshot: Snapshot): Value {
     signalling_url: signalling?.url ?? null,
     media: media.map(({ protocol, address, port }) => ({ protocol, address, port })),
   };
-}
-
-/** Thousands of rooms are placed by one topology in a plan, each by a call of its own. */
-let last: { readonly text: string; readonly snapshot: Snapshot } | undefined;
-
-function snapshotOf(text: string): Snapshot {
-  if (last?.text !== text) last = { text, snapshot: readSnapshot(text) };
-  return last.snapshot;
-}
-
-function readSnapshot(text: string): Snapshot {
-  const { topology, faults } = parseTopology(text, { file: 'topology' });
-  if (topology) return new Snapshot(clusterView(topology));
-  throw new ArgumentError(1, faults.filter(isError).slice(0, 5).map(formatFault).join('\n'));
 }
