@@ -1,5 +1,6 @@
 // `npm start`: installs and builds what is missing, then serves lb-config/local.yaml with its media nodes, if a
-// mediasoup worker is to be had. `-- --no-nodes` leaves them out; other arguments after `--` go to `roomlb serve`.
+// mediasoup worker is to be had. `-- --no-nodes` leaves them out, and so does a `--topology` of one's own, whose nodes may
+// be anybody's; other arguments after `--` go to `roomlb serve`.
 import { spawn } from 'node:child_process';
 import { localNodes, startNodes, whyNoNodes } from './local-nodes.mjs';
 import { ensureBuilt, ensureModules, root, step } from './setup.mjs';
@@ -23,6 +24,7 @@ const server = spawn(
   { cwd: root, stdio: ['inherit', 'inherit', 'inherit', 'ipc'] },
 );
 server.on('message', ({ listening }) => {
+  if (given) step(`no media nodes of that topology are started; each by: ${byHand(listening)}`);
   if (nodes.length === 0) return;
   if (missing !== undefined) {
     step(`no media nodes: ${missing}`);
@@ -38,6 +40,10 @@ server.on('exit', async (code, signal) => {
   await endNodes();
   process.exit(code ?? (signal ? 1 : 0));
 });
+
+function byHand(dispatcher) {
+  return `npx roomlb media-node ID --dispatcher ${dispatcher}`;
+}
 
 /** Nodes log as much as the dispatcher. */
 function logLevel() {

@@ -1,5 +1,6 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { makeFolder } from '../files/make-folder.ts';
 import type { RenderedFile } from '../targets/target.ts';
 import { unwritable } from './system-error.ts';
 
@@ -8,7 +9,7 @@ export async function writeFiles(files: readonly RenderedFile[], folder: string)
   for (const { path, content, mode = 0o644 } of files) {
     const file = join(folder, path);
     try {
-      await mkdir(dirname(file), { recursive: true });
+      await makeFolder(dirname(file));
       await writeFile(file, content, { mode });
     } catch (error) {
       throw unwritable(file, error);

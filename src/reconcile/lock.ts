@@ -5,8 +5,9 @@
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { makeFolder } from '../files/make-folder.ts';
 
 /** The lock is somebody else's, or cannot be had at all. */
 export class LockError extends Error {
@@ -26,7 +27,7 @@ const CONFLICT = 75;
  */
 export async function takeLock(path: string, patience: number): Promise<Lock> {
   try {
-    await mkdir(dirname(path), { recursive: true });
+    await makeFolder(dirname(path));
     return await lock(path, patience);
   } catch (cause) {
     if (cause instanceof LockError) throw cause;

@@ -3,8 +3,9 @@
  * is under way. A few files in a folder of its own; losing them loses no more than the way back.
  */
 import { createHash } from 'node:crypto';
-import { chmod, mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises';
+import { chmod, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { makeFolder } from '../files/make-folder.ts';
 import { replaceFile } from '../files/replace-file.ts';
 import type { PlanCounts } from './summary.ts';
 
@@ -160,7 +161,7 @@ export class Memory {
 
   /** Open to nobody else, as its files are: configurations may name what is no business of others. */
   private async makeFolder(): Promise<void> {
-    if ((await mkdir(this.folder, { recursive: true, mode: 0o700 })) !== undefined)
+    if ((await makeFolder(this.folder, 0o700)) !== undefined)
       await chmod(this.folder, 0o700);
   }
 

@@ -3,9 +3,10 @@
  * written and flushed (fdatasync) before, so neither kill -9 nor a loss of power takes it back, as far as
  * the disk keeps its word.
  */
-import { closeSync, fsyncSync, mkdirSync, openSync } from 'node:fs';
+import { closeSync, fsyncSync, openSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import type { Database, RootDatabase } from 'lmdb';
+import { makeFolder } from '../files/make-folder.ts';
 import { GroupCommit } from './group-commit.ts';
 import { DATA_FILE, openEnvironment } from './lmdb-environment.ts';
 import { upgradeFormat } from './lmdb-format.ts';
@@ -25,7 +26,7 @@ const PROBE_SIZE = 64 * 1024;
  */
 export async function lmdbStore(directory: string): Promise<Store> {
   const path = resolve(directory);
-  const firstCreated = createDirectory(path);
+  const firstCreated = await createDirectory(path);
   const owner = await Ownership.acquire(path);
   try {
     // Batches are GroupCommit's to make.
@@ -47,9 +48,9 @@ export async function lmdbStore(directory: string): Promise<Store> {
 }
 
 /** Answers with the topmost directory that it had to create. */
-function createDirectory(path: string): string | undefined {
+async function createDirectory(path: string): Promise<string | undefined> {
   try {
-    return mkdirSync(path, { recursive: true, mode: 0o700 });
+    return await makeFolder(path, 0o700);
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause);
     throw new Error(`cannot use ${path} as the store's directory: ${why}`, { cause });

@@ -64,6 +64,15 @@ describe('a file that cannot be read is bad input', () => {
 });
 
 describe('what cannot be written cannot be reached', () => {
+  test('render --out and serve --store end where the system makes no folder', async () => {
+    const rendered = await roomlb('render', 'nftables', '-t', topology, '--out', '/proc/roomlb/x');
+    assert.equal(rendered.code, 3);
+    assert.match(rendered.err, /nftables\.nft: cannot be written: there is no such file or folder/);
+    const served = await roomlb('serve', '-t', topology, '--store', 'file:/proc/roomlb/x');
+    assert.equal(served.code, 3);
+    assert.match(served.err, /cannot use \/proc\/roomlb\/x as the store's directory: ENOENT/);
+  });
+
   test('render --out under a file', async () => {
     const { code, err } = await roomlb('render', 'nftables', '-t', topology, '--out', join(topology, 'out'));
     assert.equal(code, 3);

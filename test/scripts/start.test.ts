@@ -95,9 +95,13 @@ describe('npm start', () => {
     },
   );
 
-  test('--no-nodes, or a topology of one’s own, leaves them out', async (t) => {
+  test('--no-nodes, or a topology of one’s own, leaves them out, and the latter is said', async (t) => {
     for (const args of [['--no-nodes'], ['-t', 'lb-config/local.yaml']]) {
       const started = await start(t, args);
+      if (args[0] === '-t') {
+        const said = `roomlb: no media nodes of that topology are started; each by: npx roomlb media-node ID --dispatcher ${started.url}`;
+        await until('it says so', () => started.log().includes(said));
+      } else assert.ok(!started.log().includes('no media nodes'));
       assert.equal((await fetch(`${started.url}/readyz`)).status, 200);
       await end(started, 'SIGTERM');
       assert.doesNotMatch(started.log(), /media nodes: |media node up/);

@@ -4,8 +4,8 @@
  * and struck out after it is gone: an apply that is killed in between has noted too much, never too little. It
  * is kept where the kernel's table is kept, too: until the next boot.
  */
-import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { makeFolder } from '../../../files/make-folder.ts';
 import { compareText } from '../../../topology/compare.ts';
 import { DriverError } from '../../driver.ts';
 import { readConfigFile, replaceConfigFile } from '../../driving/config-file.ts';
@@ -53,7 +53,7 @@ export async function changeNotes(path: string, of: NotesOf, change: NotesChange
     services: Object.fromEntries(kept.sort(([a], [b]) => compareText(a, b))),
   };
   try {
-    await mkdir(dirname(path), { recursive: true });
+    await makeFolder(dirname(path));
   } catch (cause) {
     throw new DriverError('unreachable', `cannot make the folder of ${path}`, { cause });
   }
