@@ -1,4 +1,6 @@
 import type { NumberedEvent } from '../events/history.ts';
+import { nodeMembers } from '../events/subjects.ts';
+import type { EventType } from '../events/types.ts';
 
 /** What a node's id may have; such are 63 bytes at most. */
 const WORD_BYTES = 63;
@@ -12,6 +14,11 @@ const WORD_BYTES = 63;
 export function routingKey({ type, subjects }: Pick<NumberedEvent, 'type' | 'subjects'>): string {
   const nodes = type === 'topology.changed' ? [] : subjects.nodes;
   return [type, ...nodes.map(wordOf)].join('.');
+}
+
+/** The routing key with the names of members for nodes: `room.moved.{from}.{to}`. Pure. @param members of such events */
+export function routingTemplate(type: EventType, members: object): string {
+  return [type, ...nodeMembers(type, members).map((member) => `{${member}}`)].join('.');
 }
 
 function wordOf(node: string): string {

@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import type Type from 'typebox';
 import { VERSION } from '../version.ts';
+import { exchangeChannels, exchangeOperations, SERVERS } from './asyncapi-exchange.ts';
 import { ENVELOPE, EVENT_SCHEMAS, EventsQuery, STREAM_SCHEMAS, Subscribe } from './event-schemas.ts';
 import { AnyObject } from './schemas.ts';
 import { readyMade } from './responses.ts';
@@ -8,9 +9,13 @@ import { readyMade } from './responses.ts';
 /** Where the stream is, in the terms of AsyncAPI. */
 const CHANNEL = '#/channels/events';
 
-/** AsyncAPI 3.0 of the stream of events, at /asyncapi.json: made from the schemas that events are held to. */
-export function installAsyncApi(app: FastifyInstance): void {
-  const document = JSON.stringify(asyncApi());
+/**
+ * AsyncAPI 3.0 of the stream of events, at /asyncapi.json: made from the schemas that events are held to.
+ *
+ * @param exchange that events go to as well; left out: none
+ */
+export function installAsyncApi(app: FastifyInstance, exchange?: string): void {
+  const document = JSON.stringify(asyncApi(exchange));
   app.get(
     '/asyncapi.json',
     {
@@ -25,7 +30,8 @@ export function installAsyncApi(app: FastifyInstance): void {
   );
 }
 
-export function asyncApi(): Readonly<Record<string, unknown>> {
+/** @param exchange as for `installAsyncApi` */
+export function asyncApi(exchange?: string): Readonly<Record<string, unknown>> {
   const sent = { ...mapValues(EVENT_SCHEMAS, enveloped), ...STREAM_SCHEMAS };
   const messages = mapValues({ ...sent, Subscribe }, message);
   const refs = (names: readonly string[]) => names.map((name) => ({ $ref: `${CHANNEL}/messages/${name}` }));
@@ -39,14 +45,17 @@ export function asyncApi(): Readonly<Record<string, unknown>> {
       license: { name: 'Apache-2.0', url: 'https://www.apache.org/licenses/LICENSE-2.0' },
     },
     defaultContentType: 'application/json',
+    ...(exchange !== undefined && { servers: SERVERS }),
     channels: {
       events: {
         address: '/v1/events',
+        ...(exchange !== undefined && { servers: [{ $ref: '#/servers/dispatcher' }] }),
         description:
           'A WebSocket. Closed with 1013 where its reader is too slow, 4400 for what is no subscribe message, 4401 once the credential has ended, 4429 for too many.',
         messages: mapValues(messages, (_, name) => ({ $ref: `#/components/messages/${name}` })),
         bindings: { ws: { method: 'GET', query: EventsQuery, bindingVersion: '0.1.0' } },
       },
+      ...(exchange !== undefined && exchangeChannels(exchange)),
     },
     operations: {
       tell: {
@@ -61,6 +70,7 @@ export function asyncApi(): Readonly<Record<string, unknown>> {
         channel: { $ref: CHANNEL },
         messages: refs(['Subscribe']),
       },
+      ...(exchange !== undefined && exchangeOperations()),
     },
     components: { messages },
   };

@@ -66,6 +66,8 @@ export interface ServerOptions {
   readonly enrolment?: Enrolment | undefined;
   /** Where left out, nobody can follow what happens. */
   readonly events?: EventRoutesOptions;
+  /** The exchange of RabbitMQ that they go to as well; left out: none. */
+  readonly exchange?: string | undefined;
   /** Where left out, nothing is probed by request either. */
   readonly prober?: NodeProber;
   /** Registers what else is to be at /metrics. */
@@ -138,7 +140,7 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
     await app.register(enrolmentRoutes, { registry, enrolment: options.enrolment });
   }
   if (options.events) await app.register(eventRoutes, options.events);
-  installAsyncApi(app);
+  installAsyncApi(app, options.exchange);
   await app.register(healthRoutes, {
     health: options.health ?? new HealthReader(dispatcher),
     prober: options.prober ?? sendsNothing(dispatcher),

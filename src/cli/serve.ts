@@ -204,6 +204,7 @@ async function answer(
     prober,
     nodes: { registry, now },
     events: { stream, now },
+    exchange: amqp?.exchange,
     balancers,
     addMetrics(prometheus) {
       service.addMetrics(prometheus);

@@ -1,4 +1,5 @@
 import type { AnyEvent } from './events.ts';
+import type { EventType } from './types.ts';
 
 /** Whom an event is about. */
 export interface Subjects {
@@ -11,11 +12,21 @@ export function subjectsOf(event: AnyEvent): Subjects {
   return { room: 'room' in event ? event.room : undefined, nodes: nodesIn(event) };
 }
 
+/** Members that name nodes, in the order in which they are told, where that is not `node` alone. */
+const NODE_MEMBERS: Partial<Readonly<Record<EventType, readonly string[]>>> = {
+  'room.moved': ['from', 'to'],
+  'room.split': ['live', 'claimed'],
+  'room.conflict': ['claimed', 'other'],
+};
+
+/** @param members that such an event has. In `topology.changed`, nodes are named in a list: it has none. */
+export function nodeMembers(type: EventType, members: object): readonly string[] {
+  return NODE_MEMBERS[type] ?? ('node' in members ? ['node'] : []);
+}
+
 function nodesIn(event: AnyEvent): readonly string[] {
-  if (event.type === 'room.moved') return [event.from, event.to];
-  if (event.type === 'room.split') return [event.live, event.claimed];
-  if (event.type === 'room.conflict') return [event.claimed, event.other];
   if (event.type === 'topology.changed')
     return event.changes.flatMap(({ part, id }) => (part === 'node' && id !== null ? [id] : []));
-  return 'node' in event ? [event.node] : [];
+  const members = event as unknown as Readonly<Record<string, string>>;
+  return nodeMembers(event.type, event).map((member) => members[member] ?? '');
 }

@@ -287,6 +287,10 @@ describe('events at RabbitMQ', { skip: NO_RABBITMQ || NO_OPENSSL }, () => {
     assert.match(fromServe[0]!.fields.routingKey, /^room\.claimed\.sfu-\d$/);
     assert.equal(fromServe[0]!.properties.headers!.cluster, 'small');
     await until('a confirmation', () => mirror.figures.waiting === 0);
+    const { channels } = (await (await fetch(`${serve.url}/asyncapi.json`)).json()) as {
+      channels: Record<string, { bindings: { amqp: { exchange: { name: string } } } }>;
+    };
+    assert.equal(channels['room.claimed']?.bindings.amqp.exchange.name, 'roomlb.events');
     await locked.line(/ACCESS_REFUSED.*takes no events/);
     assert.equal((await fetch(`${locked.url}/readyz`)).status, 200);
 
