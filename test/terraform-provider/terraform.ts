@@ -86,7 +86,7 @@ export function terraformIn(t: TestContext, options: TerraformOptions = {}): Ter
     });
   const run = async (...args: string[]) => {
     const { code, stdout, stderr } = await attempt(...args);
-    if (code !== 0) throw new Error(`terraform ${args.join(' ')}: ended with ${code}\n${stdout}${stderr}`);
+    if (code !== 0) throw new Error(`terraform ${args.join(' ')}: ended with ${code}\n${stderr}${stdout}`);
     return stdout;
   };
   return {
