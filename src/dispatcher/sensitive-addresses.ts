@@ -14,11 +14,13 @@ const SENSITIVE = ['127.0.0.0/8', '::1/128', '169.254.0.0/16', 'fd00:ec2::254/12
 
 /**
  * Faults for addresses of nodes and VIPs in such a range where none of `before` is: a cluster on one machine
- * may stay one. Ranges that the file declares for nodes say what is meant, so then they hold instead.
+ * may stay one. Ranges that the file declares for nodes say what is meant, so then they hold instead, and a VIP may
+ * be where nodes may.
  */
 export function newlySensitive(before: Topology, after: Topology): Fault[] {
   const known = [...before.vips, ...before.nodes].flatMap(({ addresses }) => addresses);
   const refused = SENSITIVE.filter(({ has }) => !known.some(has));
+  const declared = after.nodeRanges === null ? () => false : inRanges(after.nodeRanges);
   const faultsOf = (
     key: string,
     entities: readonly { readonly addresses: readonly IpAddress[] }[],
@@ -26,7 +28,7 @@ export function newlySensitive(before: Topology, after: Topology): Fault[] {
     entities.flatMap(({ addresses }, position) =>
       addresses.flatMap(({ text, family }, index) => {
         const found = refused.find(({ has }) => has({ text, family }));
-        if (!found) return [];
+        if (!found || declared({ text, family })) return [];
         return {
           severity: 'error' as const,
           path: `${key}[${position}].addresses[${index}]`,
@@ -35,6 +37,5 @@ export function newlySensitive(before: Topology, after: Topology): Fault[] {
         };
       }),
     );
-  const nodes = after.nodeRanges === null ? after.nodes : [];
-  return [...faultsOf('vips', after.vips), ...faultsOf('nodes', nodes)];
+  return [...faultsOf('vips', after.vips), ...faultsOf('nodes', after.nodes)];
 }

@@ -45,4 +45,10 @@ describe('an edit by REST', () => {
     assert.equal((await edit(app, '/v1/vips/public', withBoth('169.254.7.9'))).statusCode, 200);
     assert.equal((await edit(app, '/v1/vips/public', withBoth('127.0.0.1'))).statusCode, 422);
   });
+
+  test('lets a VIP be where nodes may be, and nowhere else of the kind', async () => {
+    const { app } = await smallServer(`nodeRanges: [10.0.1.0/24, "fd00::/8", 127.0.9.0/24]${SMALL}`);
+    assert.equal((await edit(app, '/v1/vips/public', withBoth('127.0.8.1'))).statusCode, 422);
+    assert.equal((await edit(app, '/v1/vips/public', withBoth('127.0.9.1'))).statusCode, 200);
+  });
 });
