@@ -14,6 +14,7 @@ import { renderBench } from './render.ts';
 import { replicasBench } from './replicas.ts';
 import type { BenchRow } from './row.ts';
 import { storeBench } from './store.ts';
+import { terraformBench } from './terraform.ts';
 
 const PARTS: Record<string, () => BenchRow[] | Promise<BenchRow[]>> = {
   placement: () => placementBench({ rooms: 1_000_000 }),
@@ -24,6 +25,7 @@ const PARTS: Record<string, () => BenchRow[] | Promise<BenchRow[]>> = {
   events: eventsBench,
   health: healthBench,
   detection: detectionBench,
+  terraform: terraformBench,
   apply: async () => [...(await applyBench()), ...(await failoverBench())],
 };
 

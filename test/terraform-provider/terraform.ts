@@ -60,8 +60,8 @@ export interface FoundDiagnostic {
   readonly at: string;
 }
 
-/** A folder that lasts as long as the test. */
-export function terraformIn(t: TestContext, options: TerraformOptions = {}): Terraform {
+/** A folder that lasts as long as the test, or whatever else says when it is over. */
+export function terraformIn(t: Pick<TestContext, 'after'>, options: TerraformOptions = {}): Terraform {
   const folder = mkdtempSync(join(tmpdir(), 'roomlb-terraform-'));
   t.after(() => rmSync(folder, { recursive: true, force: true }));
   const files = (all: Readonly<Record<string, string>>) => {
