@@ -4,7 +4,14 @@ import { containsPorts, formatPorts, overlapPorts } from './ports.ts';
 import type { Path, Problems } from './problems.ts';
 
 /** What each VIP says must agree with the rest of what it says. */
-export function checkVips({ vips }: Parts, problems: Problems): void {
+export function checkVips({ vips, vipsKnown }: Parts, problems: Problems): void {
+  if (vips.length === 0 && vipsKnown) {
+    problems.warn(
+      ['vips'],
+      'there is none, so that no room has a place',
+      'add one here, or by PUT /v1/vips/{id}',
+    );
+  }
   for (const vip of vips) checkVip(vip, problems);
   checkRouterIds(vips, problems);
 }

@@ -251,7 +251,10 @@ export const NodeSchema = mapping('A media node: a real server behind a VIP.', {
 export const TopologySchema = mapping('A cluster of media nodes behind virtual IPs.', {
   cluster: id('Name of the cluster.', ['seoul-1']),
   placement: Optional(PlacementSchema),
-  vips: Type.Array(VipSchema, { minItems: 1, description: 'The virtual IPs.' }),
+  vips: Type.Array(VipSchema, {
+    description:
+      'The virtual IPs. Of none there is nothing to place rooms on: a cluster that begins by REST.',
+  }),
   nodes: Type.Array(NodeSchema, { description: 'The media nodes.' }),
   nodeRanges: Optional(
     ranges(

@@ -458,7 +458,13 @@ describe('a topology file', () => {
   test('gives the faults of JSON their lines as well', () => {
     assert.deepEqual(linesOf('{\n\t"cluster": "a b",\n\t"vips": 1,\n\t"nodes": []\n}'), [
       `f:2:13: error: cluster: must be ${ID}, found "a b" (hint: for example seoul-1)`,
-      'f:3:10: error: vips: must be a list of at least one, found 1 (hint: write its items below it, each beginning with "- ")',
+      'f:3:10: error: vips: must be a list, found 1 (hint: write its items below it, each beginning with "- ")',
+    ]);
+  });
+
+  test('may begin without VIPs and nodes, which are then added by REST', () => {
+    assert.deepEqual(linesOf('cluster: edge-1\nvips: []\nnodes: []\n'), [
+      'f:2:7: warning: vips: there is none, so that no room has a place (hint: add one here, or by PUT /v1/vips/{id})',
     ]);
   });
 
