@@ -9,51 +9,22 @@ import { join } from 'node:path';
 import { after, before, describe, test, type TestContext } from 'node:test';
 import { assignmentOf } from '../../src/media-node/assignment.ts';
 import { parseTopology } from '../../src/topology/parse.ts';
-import { NO_TERRAFORM, terraformIn, type Terraform } from '../terraform-provider/terraform.ts';
-import type { RecoveredSchema } from './cdktf-schema.ts';
-import { npmArchive } from './npm-package.ts';
-import { recoverSchemas } from './recovered-provider.ts';
-import { startSchemaProvider, type SchemaProvider } from './schema-provider.ts';
+import { terraformIn } from '../terraform-provider/terraform.ts';
+import { NO_AWS_SCHEMA, startAwsSchemas, type AwsSchemas } from './aws-schemas.ts';
+import { documentOf, topologyOutput } from './aws-topology.ts';
 
-const MODULES = 'terraform/modules';
-const MODULE = join(MODULES, 'aws-cluster');
+const MODULE = 'terraform/modules/aws-cluster';
 
-/** CDK for Terraform's bindings of AWS provider 6.25. */
-const BINDINGS = {
-  name: '@cdktf/provider-aws',
-  version: '21.22.1',
-  integrity:
-    'sha512-BuSHeaQFUL9l33pBzIMRT7cTQ69AM2mLtijjteCPhVQRmvuhuj9Lvfymf7knAMhYqAT6+Lrls9jiGVW/Us3zrQ==',
-};
-
-const archive = NO_TERRAFORM === false ? npmArchive(BINDINGS) : null;
-const skip =
-  NO_TERRAFORM !== false
-    ? NO_TERRAFORM
-    : archive === null && `needs ${BINDINGS.name} ${BINDINGS.version} from npm, for its schemas`;
-
-const FORMATTED = ['modules/aws-cluster'];
-
-for (const folder of FORMATTED) {
-  test(`terraform/${folder} is formatted`, { skip: NO_TERRAFORM }, async (t) => {
-    const terraform = terraformIn(t);
-    cpSync(join('terraform', folder), join(terraform.folder, 'copy'), { recursive: true });
-    await terraform.run('fmt', '-check', '-diff', '-recursive', 'copy');
-  });
-}
-
-describe('aws-cluster, type-checked against a reconstructed schema', { skip }, () => {
-  let schemas: RecoveredSchema[];
-  let provider: SchemaProvider;
+describe('aws-cluster, type-checked against a reconstructed schema', { skip: NO_AWS_SCHEMA }, () => {
+  let aws: AwsSchemas;
   before(async () => {
-    schemas = recoverSchemas(archive ?? '', 'aws', [MODULE]);
-    provider = await startSchemaProvider('hashicorp/aws', schemas);
+    aws = await startAwsSchemas([MODULE]);
   });
-  after(() => provider.stop());
+  after(() => aws.stop());
 
   /** A copy of the module, changed. */
   async function moduleIn(t: TestContext, changes: Readonly<Record<string, readonly [string, string]>> = {}) {
-    const terraform = terraformIn(t, { env: provider.env });
+    const terraform = terraformIn(t, { env: aws.env });
     cpSync(MODULE, terraform.folder, { recursive: true });
     for (const [file, [from, to]] of Object.entries(changes)) {
       const text = readFileSync(join(MODULE, file), 'utf8');
@@ -65,7 +36,7 @@ describe('aws-cluster, type-checked against a reconstructed schema', { skip }, (
   }
 
   test('what the schema is known to say, it says', () => {
-    const of = (type: string) => schemas.find((one) => one.type === type)?.block;
+    const of = (type: string) => aws.schemas.find((one) => one.type === type)?.block;
     const computed = { computed: true, optional: false, required: false };
     const required = { computed: false, optional: false, required: true };
     assert.deepEqual(of('aws_lb_listener')?.attributes.load_balancer_arn, {
@@ -198,7 +169,8 @@ describe('aws-cluster, type-checked against a reconstructed schema', { skip }, (
 
   test('RoomLB takes its topology, and each node is as large as was said', async (t) => {
     const terraform = await moduleIn(t);
-    const document = documentOf(await topologyOutput(terraform));
+    const events = await terraform.run('test', '-json', '-verbose', '-filter=tests/cluster.tftest.hcl');
+    const document = documentOf(topologyOutput(events, 'wired_to_the_node_that_owns_the_port'));
     const { topology, faults } = parseTopology(JSON.stringify(document), { file: 'topology.json' });
     assert.ok(topology);
     // Said of every L4 device: who is not the one that a client means sends it on.
@@ -216,50 +188,3 @@ describe('aws-cluster, type-checked against a reconstructed schema', { skip }, (
     }
   });
 });
-
-interface TopologyOutput {
-  readonly vips: Readonly<Record<string, object>>;
-  readonly nodes: Readonly<Record<string, object>>;
-}
-
-/** Of the run of the module's tests that applies first. */
-async function topologyOutput(terraform: Terraform): Promise<TopologyOutput> {
-  const events = (await terraform.run('test', '-json', '-verbose', '-filter=tests/cluster.tftest.hcl'))
-    .split('\n')
-    .filter((line) => line !== '')
-    .map((line) => JSON.parse(line) as StateEvent);
-  const found = events.find(({ type, '@testrun': run }) => type === 'test_state' && run === APPLIED);
-  return found?.test_state?.outputs?.topology?.value ?? assert.fail(`no state of ${APPLIED}`);
-}
-
-const APPLIED = 'wired_to_the_node_that_owns_the_port';
-
-interface StateEvent {
-  readonly type: string;
-  readonly '@testrun'?: string;
-  readonly test_state?: { readonly outputs?: { readonly topology?: { readonly value: TopologyOutput } } };
-}
-
-/** What roomlb_vip and roomlb_node would make of it; with addresses, since mocked ones are words. */
-function documentOf({ vips, nodes }: TopologyOutput): object {
-  const addresses = new Map<string, string>();
-  const addressOf = (word: string) => {
-    if (!addresses.has(word)) addresses.set(word, `192.0.2.${addresses.size + 1}`);
-    return addresses.get(word);
-  };
-  const camel = (value: unknown): unknown => {
-    if (Array.isArray(value)) return value.map(camel);
-    if (typeof value !== 'object' || value === null) return value;
-    return Object.fromEntries(
-      Object.entries(value)
-        .filter(([, one]) => one !== null)
-        .map(([key, one]) => [
-          key.replaceAll(/_(\w)/g, (_, letter: string) => letter.toUpperCase()),
-          key === 'addresses' ? (one as string[]).map(addressOf) : camel(one),
-        ]),
-    );
-  };
-  const list = (of: Readonly<Record<string, object>>) =>
-    Object.entries(of).map(([id, one]) => ({ id, ...(camel(one) as object) }));
-  return { cluster: 'edge-1', vips: list(vips), nodes: list(nodes) };
-}

@@ -75,7 +75,7 @@ resource "aws_iam_role_policy" "node" {
         Resource = "${local.arn_prefix.autoscaling}:autoScalingGroup:*:autoScalingGroupName/${var.name}-${each.key}"
       },
       ],
-      local.secret_statements.node
+      local.secret_statements[each.key]
     )
   })
 }
@@ -103,11 +103,13 @@ resource "aws_iam_role_policy" "dispatcher" {
 }
 
 locals {
+  # Whose secrets, by node id; and dispatchers', of which there always is one.
+  readable_secrets = merge(
+    { for id, _ in local.nodes : id => [for arn in var.nodes.secret_arns : replace(arn, "NODE", id)] },
+    { dispatcher = concat([var.redis.auth_secret_arn], var.dispatchers.secret_arns) },
+  )
   secret_statements = {
-    for who, arns in {
-      node       = var.nodes.secret_arns
-      dispatcher = concat([var.redis.auth_secret_arn], var.dispatchers.secret_arns)
-      } : who => [
+    for who, arns in local.readable_secrets : who => [
       for _ in range(length(arns) > 0 ? 1 : 0) : {
         Sid      = "OwnSecrets"
         Effect   = "Allow"

@@ -155,7 +155,7 @@ locals {
         address   = aws_network_interface.node[id].private_ip
         group     = "${var.name}-${id}"
         hook      = local.hook
-        service   = var.nodes.service
+        service   = replace(var.nodes.service, "NODE", id)
         stop      = var.nodes.drain_limit_seconds + 60
       })
       text = lookup(var.node_user_data, id, "")

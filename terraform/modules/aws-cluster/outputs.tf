@@ -33,18 +33,18 @@ output "topology" {
         addresses  = [for zone, _ in vip.zones : aws_eip.vip["${id}:${zone}"].public_ip]
         forwarding = "nat"
         media = {
-          protocols = sort(var.media_protocols)
+          protocols = [for protocol in ["udp", "tcp"] : protocol if contains(var.media_protocols, protocol)]
           # Room for as many nodes as fit.
           ports = "${vip.first_media_port}-${min(65535, vip.first_media_port + local.nodes_per_vip * var.workers_per_node - 1)}"
           # How long a Network Load Balancer remembers a flow of UDP that is silent; it cannot be changed.
           idle_timeout = "120s"
         }
         signalling = var.signalling == null ? null : {
-          port   = var.signalling.port
-          domain = var.signalling.domain
-          # The balancer has the certificate in ACM, where RoomLB's other balancers have a file.
-          tls         = var.signalling.certificate_arn == null ? "passthrough" : "terminate"
-          certificate = var.signalling.certificate_arn == null ? null : "acm.pem"
+          port = var.signalling.port
+          host = var.signalling.domain == null ? null : "${id}.${var.signalling.domain}"
+          tls  = var.signalling.certificate_arn == null ? "passthrough" : "terminate"
+          # Where TLS ends on the balancer a topology says by which file. Here there is none: ACM has it.
+          certificate = var.signalling.certificate_arn == null ? null : "/acm/${id}"
         }
       }
     }
@@ -73,6 +73,11 @@ output "vip_addresses" {
 output "dispatcher_url" {
   description = "Where the API is, inside the VPC. A certificate that is for another name needs a DNS record that leads here."
   value       = "https://${aws_lb.dispatcher.dns_name}"
+}
+
+output "dispatcher_load_balancer" {
+  description = "For that record: an alias of the internal load balancer."
+  value       = { dns_name = aws_lb.dispatcher.dns_name, zone_id = aws_lb.dispatcher.zone_id }
 }
 
 output "redis" {

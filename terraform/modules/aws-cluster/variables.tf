@@ -119,8 +119,8 @@ variable "media_protocols" {
 variable "signalling" {
   description = <<-EOT
     The signalling port that nodes of a VIP share; null: none. With certificate_arn TLS ends on the load balancer, else
-    on the nodes. A load balancer of layer 4 cannot see which node a client means, so that a node that is not the one
-    sends the client on.
+    on the nodes. With domain, URLs name VIP.DOMAIN, for which you make DNS records. A load balancer of layer 4 cannot see
+    which node a client means, so that a node that is not the one sends the client on.
   EOT
   type = object({
     port            = optional(number, 443)
@@ -142,7 +142,7 @@ variable "signalling" {
 
   validation {
     condition     = try(var.signalling.domain, null) == null || can(regex("^([a-z0-9]([a-z0-9-]*[a-z0-9])?\\.)+[a-z]{2,}$", var.signalling.domain))
-    error_message = "signalling.domain: no DNS name. Nodes are reached as NODE.DOMAIN; write for example: \"sfu.example.net\"."
+    error_message = "signalling.domain: no DNS name. VIPs are reached as VIP.DOMAIN; write for example: \"sfu.example.net\"."
   }
 }
 
@@ -181,8 +181,10 @@ variable "nodes" {
     volume_gib    = optional(number, 20)
     kms_key_id    = optional(string)
     key_name      = optional(string)
-    # The unit of systemd that runs the media node. It is given its address before it starts, and stopped to drain.
-    service     = optional(string, "roomlb-media-node.service")
+    # The unit of systemd that runs the media node: it gets its address before it starts, and is stopped to drain.
+    # NODE stands for the node's id.
+    service = optional(string, "roomlb-media-node@NODE.service")
+    # NODE likewise, so that each reads its own: "arn:aws:secretsmanager:…:secret:roomlb/NODE-??????".
     secret_arns = optional(list(string), [])
     # How long rooms may go on when an instance is to be replaced. Say the same to media-node --drain-limit.
     drain_limit_seconds = optional(number, 3600)
@@ -201,7 +203,7 @@ variable "nodes" {
 
   validation {
     condition     = can(regex("^[A-Za-z0-9:_.@-]+\\.service$", var.nodes.service))
-    error_message = "nodes.service: \"${var.nodes.service}\" is no name of a service of systemd. Write for example: \"roomlb-media-node.service\"."
+    error_message = "nodes.service: \"${var.nodes.service}\" is no name of a service of systemd. Write for example: \"roomlb-media-node@NODE.service\"."
   }
 }
 

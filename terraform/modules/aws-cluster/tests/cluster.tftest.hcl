@@ -202,7 +202,7 @@ run "signalling" {
     error_message = "TLS ends on the load balancer"
   }
   assert {
-    condition     = output.topology.vips.a.signalling.tls == "terminate"
+    condition     = output.topology.vips.a.signalling.tls == "terminate" && output.topology.vips.b.signalling.host == "b.sfu.example.net"
     error_message = jsonencode(output.topology.vips.a.signalling)
   }
 }
@@ -239,7 +239,7 @@ run "user_data" {
       for text in [
         "roomlb-slot claim", "roomlb-slot watch", "group-name edge-1-a-1 ", "lifecycle-hook-name roomlb-drain",
         aws_network_interface.node["a-1"].id, aws_network_interface.node["a-1"].private_ip, "hostname: a-1",
-        "Content-Type: text/cloud-config", "TimeoutStopSec=3660", "export AWS_DEFAULT_REGION=eu-central-1",
+        "Content-Type: text/cloud-config", "systemctl --no-block stop roomlb-media-node@a-1.service", "TimeoutStopSec=3660", "export AWS_DEFAULT_REGION=eu-central-1",
       ] : strcontains(base64decode(aws_launch_template.node["a-1"].user_data), text)
     ])
     error_message = base64decode(aws_launch_template.node["a-1"].user_data)
@@ -279,13 +279,21 @@ run "instances_are_hardened" {
 }
 
 run "roles_reach_their_own_slot_alone" {
+  variables {
+    nodes = {
+      image_id      = "ami-0123456789abcdef0"
+      instance_type = "c7g.xlarge"
+      secret_arns   = ["arn:aws:secretsmanager:eu-central-1:123456789012:secret:roomlb/NODE-??????"]
+    }
+  }
   assert {
     condition = alltrue([
       for id, policy in aws_iam_role_policy.node : alltrue([
         for statement in jsondecode(policy.policy).Statement :
         statement.Resource == aws_network_interface.node[id].arn ||
         try(statement.Condition.StringEquals["aws:ResourceTag/roomlb:node"] == id, false) ||
-        endswith(statement.Resource, ":autoScalingGroupName/edge-1-${id}")
+        try(endswith(statement.Resource, ":autoScalingGroupName/edge-1-${id}"), false) ||
+        try(statement.Resource[0] == "arn:aws:secretsmanager:eu-central-1:123456789012:secret:roomlb/${id}-??????", false)
       ])
     ])
     error_message = jsonencode([for policy in aws_iam_role_policy.node : policy.policy])
