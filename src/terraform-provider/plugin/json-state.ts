@@ -4,7 +4,7 @@
  */
 import type { AttributePath } from './diagnostics.ts';
 import { CodecError } from './codec.ts';
-import { canonicalDecimal, numberFromText } from './numbers.ts';
+import { numberFromText } from './numbers.ts';
 import type { Type } from './types.ts';
 import { Dynamic, type Value } from './values.ts';
 
@@ -18,9 +18,7 @@ const NUMBER_OR_STRING = /"(?:[^"\\]|\\.)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g;
 export function parseState(json: string): unknown {
   return JSON.parse(
     json.replace(NUMBER_OR_STRING, (token) =>
-      token.startsWith('"') || canonicalDecimal(token) === canonicalDecimal(String(Number(token)))
-        ? token
-        : JSON.stringify(token),
+      token.startsWith('"') || typeof numberFromText(token) === 'number' ? token : JSON.stringify(token),
     ),
   );
 }

@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
 import { copyFileSync } from 'node:fs';
+import { once } from 'node:events';
+import { text } from 'node:stream/consumers';
 import { test, type TestContext } from 'node:test';
+import { failure } from '../../../src/terraform-provider/plugin/diagnostics.ts';
 import { inProcess, requiring } from '../in-process.ts';
 import { NO_TERRAFORM, terraformIn, type Terraform } from '../terraform.ts';
 import { toy, type Toy } from './toy.ts';
@@ -234,3 +237,79 @@ test('functions and data sources answer, and refuse what they cannot take', { sk
   const [wrong] = await terraform.validate();
   assert.match(wrong?.detail ?? '', /"times" argument: must be 0 or more|must be 0 or more/);
 });
+
+test('a resource may refuse to be destroyed, and say what else makes it anew', { skip }, async (t) => {
+  const one = toy(1, {
+    plan: ({ prior, planned, config }) => {
+      if (planned === null) throw failure('Not now', `${prior?.name as string} is in use.`);
+      return { planned, replaces: prior && config?.size !== prior.size ? ['size'] : [] };
+    },
+  });
+  const terraform = await workspace(t, thing('name = "a"'), one);
+  await terraform.run('apply', '-auto-approve');
+  terraform.write({ 'main.tf': requiring('toy') + thing('name = "a"\nsize = 8') });
+  assert.deepEqual(await terraform.plan(), { [THING]: 'delete, create' });
+  const { code, stderr } = await terraform.attempt('destroy', '-auto-approve');
+  assert.equal(code, 1);
+  assert.match(stderr, /Not now[^]*a is in use/);
+  assert.deepEqual([...one.things.keys()], ['a']);
+});
+
+test('a provider whose configuration is not known yet plans all the same', { skip }, async (t) => {
+  const one = toy();
+  const source = (key: string) => `
+    resource "terraform_data" "token" {
+      input = "${key}"
+    }
+    provider "toy" {
+      token = terraform_data.token.output
+    }
+  `;
+  const terraform = await workspace(t, source('one') + thing('name = "a"'), one);
+  await terraform.run('apply', '-auto-approve');
+  assert.deepEqual([...one.things.keys()], ['a']);
+  // Nothing can be looked at meanwhile: what was known last still holds.
+  one.things.set('a', { ...one.things.get('a'), size: 9 });
+  terraform.write({ 'main.tf': requiring('toy') + source('two') + thing('name = "a"') });
+  assert.deepEqual(await terraform.plan(), { 'terraform_data.token': 'update' });
+});
+
+test('Ctrl-C breaks off what only reads', { skip }, async (t) => {
+  const reading = withResolvers();
+  const one = toy(1, {
+    read: (_state, _client, { stopped }) =>
+      new Promise((_resolve, reject) => {
+        reading.resolve(undefined);
+        stopped.addEventListener('abort', () => reject(stopped.reason as Error));
+      }),
+  });
+  const terraform = await workspace(t, thing('name = "a"'), one);
+  await terraform.run('apply', '-auto-approve');
+  const child = terraform.start('plan', '-no-color');
+  const said = text(child.stderr!);
+  const ended = once(child, 'exit');
+  child.stdout!.resume();
+  await reading.promise;
+  child.kill('SIGINT');
+  await ended;
+  assert.match(await said, /Error: Interrupted/);
+});
+
+test('what is of another type is not taken over', { skip }, async (t) => {
+  const terraform = await workspace(t, 'resource "terraform_data" "one" {}\n');
+  await terraform.run('apply', '-auto-approve');
+  const moved = 'moved {\n  from = terraform_data.one\n  to   = toy_thing.one\n}\n';
+  terraform.write({ 'main.tf': requiring('toy') + moved + thing('name = "a"') });
+  const { code, stderr } = await terraform.attempt('plan');
+  assert.equal(code, 1);
+  assert.match(stderr, /[Mm]ove|another type/);
+});
+
+/** Node 20 has none. */
+function withResolvers(): { promise: Promise<undefined>; resolve: (value: undefined) => void } {
+  let resolve: (value: undefined) => void = () => undefined;
+  const promise = new Promise<undefined>((settle) => {
+    resolve = settle;
+  });
+  return { promise, resolve };
+}

@@ -7,7 +7,7 @@ import {
   type Provider,
   type Resource,
 } from '../../../src/terraform-provider/plugin/provider.ts';
-import type { ObjectValue, Value } from '../../../src/terraform-provider/plugin/values.ts';
+import { isKnown, type ObjectValue, type Value } from '../../../src/terraform-provider/plugin/values.ts';
 
 /** What the toy's other side holds, by name. */
 export type Things = Map<string, ObjectValue>;
@@ -150,7 +150,8 @@ export function toy(
           token: { type: 'string', presence: 'optional', description: 'A secret.', sensitive: true },
         },
       },
-      configure: (config) => Promise.resolve({ things, token: config.token ?? null }),
+      configure: (config) =>
+        Promise.resolve(isKnown(config) ? { things, token: config.token ?? null } : null),
       resources: [thing],
       dataSources: [
         {
