@@ -28,7 +28,7 @@ export function installTracing(app: FastifyInstance, tracing?: Tracing): void {
       return;
     }
     const name = url === undefined ? request.method : `${request.method} ${url}`;
-    const span = tracing.request(name, attributesOf(request), request.headers);
+    const span = tracing.request(name, () => attributesOf(request), request.headers);
     request.trace = span;
     raw.once('close', () => {
       const { statusCode, writableFinished } = raw;

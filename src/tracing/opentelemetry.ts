@@ -141,11 +141,12 @@ class OpenTelemetryTracing implements Tracing {
 
   request(
     name: string,
-    attributes: Attributes,
+    attributes: () => Attributes,
     headers: Readonly<Record<string, string | string[] | undefined>>,
   ): RequestSpan {
     const context = this.#propagator.extract(ROOT_CONTEXT, headers, defaultTextMapGetter);
-    const current = this.#begin(name, SpanKind.SERVER, { attributes, context });
+    const current = this.#begin(name, SpanKind.SERVER, { attributes: undefined, context });
+    if (current.span.isRecording()) current.span.setAttributes(attributes());
     return {
       ids: current.ids,
       run: (work) => this.#underWay.run(current, work),

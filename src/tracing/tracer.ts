@@ -52,10 +52,13 @@ export interface RequestSpan {
 
 /** Tracing that is on. */
 export interface Tracing extends Tracer {
-  /** @param headers in which W3C `traceparent` and `tracestate` say what it is a part of */
+  /**
+   * @param attributes not called where the trace is not sampled
+   * @param headers in which W3C `traceparent` and `tracestate` say what it is a part of
+   */
   request(
     name: string,
-    attributes: Attributes,
+    attributes: () => Attributes,
     headers: Readonly<Record<string, string | string[] | undefined>>,
   ): RequestSpan;
   /** Of what is under way here, for lines of a log. */

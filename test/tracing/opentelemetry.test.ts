@@ -21,7 +21,7 @@ const parentOf = (collector: Collector, name: string) => {
 describe('startTracing', () => {
   test('work is a part of what is under way, in order or at once, and tells of its outcome', async (t) => {
     const { tracing, collector } = await scene(t);
-    const request = tracing.request('request', {}, {});
+    const request = tracing.request('request', () => ({}), {});
     const inner = (name: string) =>
       tracing.span(name, { root: 'never', outcome: (n: number) => ({ n }) }, () => sleep(1, 7));
     const answers = await request.run(() =>
@@ -48,7 +48,7 @@ describe('startTracing', () => {
 
   test('what goes on once a request has ended is no part of it', async (t) => {
     const { tracing, collector } = await scene(t);
-    const request = tracing.request('request', {}, {});
+    const request = tracing.request('request', () => ({}), {});
     let go: () => void = () => undefined;
     const gate = new Promise<void>((resolve) => (go = resolve));
     const background = request.run(async () => {
@@ -61,7 +61,9 @@ describe('startTracing', () => {
     request.end({ twice: true });
     go();
     await background;
-    tracing.request('other', {}, {}).run(() => tracing.span('loop', { root: 'always' }, () => undefined));
+    tracing
+      .request('other', () => ({}), {})
+      .run(() => tracing.span('loop', { root: 'always' }, () => undefined));
     await tracing.stop();
     assert.deepEqual(
       collector.spans.map(({ name, parentId }) => [name, parentId]),
