@@ -1,0 +1,136 @@
+/** The module and the example of balancers that one runs oneself, with the provider in this process. */
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { spawnSync } from 'node:child_process';
+import { test, type TestContext } from 'node:test';
+import { provider } from '../../src/terraform-provider/roomlb.ts';
+import { startServe } from '../cli/roomlb-process.ts';
+import { findBinary } from '../lab/netns.ts';
+import { withProvider } from '../terraform-provider/provider-binary.ts';
+import { inProcess } from '../terraform-provider/in-process.ts';
+import { NO_TERRAFORM, type Terraform } from '../terraform-provider/terraform.ts';
+import { terraformTree } from './tree.ts';
+
+const MODULE = '-chdir=terraform/modules/bare-metal';
+const SITE = '-chdir=terraform/site';
+const EXAMPLE = '-chdir=terraform/examples/bare-metal';
+const CONF = '/etc/keepalived/keepalived.conf';
+
+const BALANCERS = { 'lb-1': { address: '198.51.100.2' }, 'lb-2': { address: '198.51.100.3' } };
+
+type Files = Record<string, Record<string, string>>;
+
+const keepalived = findBinary('keepalived');
+
+test('the module passes its own tests', { skip: NO_TERRAFORM }, async (t) => {
+  const terraform = terraformTree(t, { env: await inProcess(t, provider) });
+  await terraform.run(MODULE, 'init');
+  assert.match(await terraform.run(MODULE, 'test'), /Success! \d+ passed, 0 failed\./);
+});
+
+/** The rest of what a topology may say against is refused by its own rules, as they stand in the renderer. */
+test(
+  'what only the topology’s own rules refuse ends the plan, with their words',
+  { skip: NO_TERRAFORM },
+  async (t) => {
+    const terraform = terraformTree(t, { env: await inProcess(t, provider) });
+    terraform.write({ 'terraform/site/main.tf': site({ nodes: { SFU_1: { media_ports: '40000' } } }) });
+    await terraform.run(SITE, 'init');
+    const { code, stderr } = await terraform.attempt(SITE, 'plan');
+    assert.equal(code, 1);
+    assert.match(stderr, /SFU_1 cannot be the name of a host in sfu\.example\.net/);
+  },
+);
+
+test(
+  'the example is applied to a real dispatcher, which renders the same',
+  { skip: NO_TERRAFORM },
+  async (t) => {
+    const { terraform, url } = await example(t);
+    assert.match(await terraform.run(EXAMPLE, 'apply', '-auto-approve'), /Resources: 5 added/);
+    assert.match(await terraform.run(EXAMPLE, 'plan', '-detailed-exitcode'), /No changes\./);
+
+    const balancers = await output<Files>(terraform, 'balancers');
+    const answer = await fetch(`${url}/v1/config/keepalived`);
+    const conf = await answer.text();
+    assert.equal(balancers['lb-1']?.[CONF], conf);
+    assert.equal(balancers['lb-2']?.[CONF], conf);
+    if (keepalived !== undefined) assert.equal(complaintsOf(keepalived, conf), '');
+    else t.diagnostic('keepalived is not installed: nobody but RoomLB read its file');
+
+    const users = await output<Record<string, string>>(terraform, 'nodes');
+    assert.deepEqual(Object.keys(users), ['sfu-1', 'sfu-2', 'sfu-3']);
+
+    const refused = await terraform.attempt(EXAMPLE, 'destroy', '-auto-approve');
+    assert.match(refused.stderr, /allow_empty_pools/);
+  },
+);
+
+interface Given {
+  readonly nodes?: Readonly<Record<string, object>>;
+  readonly balancers?: Readonly<Record<string, object>>;
+  readonly vrrp?: object;
+}
+
+/** A configuration that uses the module. */
+function site({ nodes = {}, balancers = BALANCERS, vrrp = {} }: Given): string {
+  const all = Object.entries(nodes).map(([id, node], index) => [
+    id,
+    { addresses: [`198.51.100.${11 + index}`], ...node },
+  ]);
+  const given = {
+    nodes: Object.fromEntries(all) as object,
+    balancers,
+    vrrp: { interface: 'eth0', router_id: 51, ...vrrp },
+  };
+  return `
+    locals {
+      given = jsondecode(${JSON.stringify(JSON.stringify(given))})
+    }
+    module "cluster" {
+      source  = "../modules/bare-metal"
+      cluster = "edge-1"
+      vip = {
+        addresses  = ["198.51.100.10"]
+        signalling = { port = 443, domain = "sfu.example.net" }
+        media      = { ports = "40000-40099" }
+      }
+      vrrp      = local.given.vrrp
+      balancers = local.given.balancers
+      nodes     = local.given.nodes
+    }
+    output "balancers" {
+      value = module.cluster.files
+    }
+  `;
+}
+
+async function example(t: TestContext): Promise<{ terraform: Terraform; url: string }> {
+  const folder = mkdtempSync(join(tmpdir(), 'roomlb-bare-metal-'));
+  t.after(() => rmSync(folder, { recursive: true, force: true }));
+  const topology = join(folder, 'topology.json');
+  writeFileSync(topology, JSON.stringify({ cluster: 'edge-1', vips: [], nodes: [] }));
+  const [{ url }, built] = await Promise.all([startServe(t, topology), withProvider()]);
+  const terraform = terraformTree(t, { ...built, env: { ROOMLB_ENDPOINT: url } });
+  await terraform.run(EXAMPLE, 'get');
+  return { terraform, url };
+}
+
+async function output<T>(terraform: Terraform, name: string, where = EXAMPLE): Promise<T> {
+  return JSON.parse(await terraform.run(where, 'output', '-json', name)) as T;
+}
+
+/** Whatever `keepalived -t` says of a file; nothing where it is right. */
+function complaintsOf(binary: string, conf: string): string {
+  const folder = mkdtempSync(join(tmpdir(), 'roomlb-keepalived-'));
+  try {
+    const file = join(folder, 'keepalived.conf');
+    writeFileSync(file, conf);
+    const { status, stdout, stderr } = spawnSync(binary, ['-t', '-f', file], { encoding: 'utf8' });
+    return `${stdout}${stderr}${status === 0 ? '' : `ended with ${status}`}`;
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
