@@ -15,29 +15,43 @@ export interface GuardSettings {
 export interface PoolNode {
   readonly id: string;
   readonly vip: string;
-  /** Whether it takes new rooms: it is active, and has a weight. */
+  /** Whether it is behind the VIP at all: not disabled. */
+  readonly present: boolean;
+  /** Whether it takes new rooms: active, and with a weight. */
   readonly usable: boolean;
 }
 
-/** Why so many may not go; undefined where they may. Pure. @param gone ids */
+/** `idle`: it keeps its rooms, and takes no new ones. */
+export type Loss = 'gone' | 'idle';
+
+/** Why so many may not go; undefined where they may. Pure. @param losses by id of the node */
 export function refusalOf(
   vip: string,
   nodes: readonly PoolNode[],
-  gone: ReadonlySet<string>,
+  losses: ReadonlyMap<string, Loss>,
   { maxRemovedPercent, allowEmptyPools }: GuardSettings,
 ): string | undefined {
-  const usable = nodes.filter((node) => node.vip === vip && node.usable);
-  const taken = usable.filter(({ id }) => gone.has(id));
-  if (allowEmptyPools || taken.length === 0) return undefined;
+  if (allowEmptyPools) return undefined;
+  const pool = nodes.filter((node) => node.vip === vip);
+  const present = pool.filter((node) => node.present);
+  const usable = pool.filter((node) => node.usable);
+  const gone = present.filter(({ id }) => losses.get(id) === 'gone');
+  const taken = usable.filter(({ id }) => losses.has(id));
+  if (taken.length > 0 && taken.length === usable.length)
+    return `${counted(taken, usable, 'usable ')} of VIP ${vip} would go out of service: none would be left to take rooms.`;
+  // The dispatcher has this rule as well, and would refuse the last one in the middle of an apply.
+  if (gone.length > 0 && gone.length === present.length)
+    return `${counted(gone, present, '')} of VIP ${vip} would be gone: none would be left.`;
   const percent = (taken.length / usable.length) * 100;
-  const empty = taken.length === usable.length;
-  if (!empty && percent <= maxRemovedPercent) return undefined;
-  const names = taken.map(({ id }) => id).slice(0, 10);
-  const list = names.join(', ') + (taken.length > names.length ? ', …' : '');
-  const what = `${taken.length} of the ${usable.length} usable nodes of VIP ${vip} would go out of service (${list})`;
-  return empty
-    ? `${what}: none would be left to take rooms.`
-    : `${what}: ${Math.floor(percent)} %, of at most ${maxRemovedPercent} % (max_removed_percent).`;
+  if (taken.length === 0 || percent <= maxRemovedPercent) return undefined;
+  const share = `${Math.floor(percent)} %, of at most ${maxRemovedPercent} % (max_removed_percent)`;
+  return `${counted(taken, usable, 'usable ')} of VIP ${vip} would go out of service: ${share}.`;
+}
+
+function counted(some: readonly PoolNode[], all: readonly PoolNode[], kind: string): string {
+  const names = some.map(({ id }) => id).sort();
+  const list = names.slice(0, 10).join(', ') + (names.length > 10 ? ', …' : '');
+  return `${some.length} of the ${all.length} ${kind}nodes (${list})`;
 }
 
 const EXPLANATION =
@@ -50,7 +64,7 @@ export type Stage = 'plan' | 'apply';
 export class Guard {
   readonly settings: GuardSettings;
   readonly #nodes: () => Promise<readonly PoolNode[]>;
-  readonly #gone: Readonly<Record<Stage, Set<string>>> = { plan: new Set(), apply: new Set() };
+  readonly #losses: Readonly<Record<Stage, Map<string, Loss>>> = { plan: new Map(), apply: new Map() };
   readonly #told = new Set<string>();
   #before: Promise<readonly PoolNode[]> | undefined;
 
@@ -65,14 +79,15 @@ export class Guard {
    *
    * @throws DiagnosticError
    */
-  async takeOut(stage: Stage, id: string): Promise<void> {
+  async lose(stage: Stage, id: string, loss: Loss): Promise<void> {
     if (this.settings.allowEmptyPools) return;
     const nodes = await (this.#before ??= this.#nodes());
     const vip = nodes.find((node) => node.id === id)?.vip;
     if (vip === undefined) return;
-    const gone = this.#gone[stage];
-    const refusal = refusalOf(vip, nodes, new Set([...gone, id]), this.settings);
-    if (refusal === undefined || stage === 'plan') gone.add(id);
+    const losses = this.#losses[stage];
+    const refusal = refusalOf(vip, nodes, new Map([...losses, [id, loss]]), this.settings);
+    // What is refused in an apply does not happen.
+    if (refusal === undefined || stage === 'plan') losses.set(id, loss);
     if (refusal === undefined || (stage === 'plan' && this.#told.has(vip))) return;
     this.#told.add(vip);
     throw tooMany(refusal);

@@ -91,6 +91,7 @@ function poolNodes(answer: unknown): PoolNode[] {
   return (Array.isArray(nodes) ? (nodes as unknown[]) : []).filter(isRecord).map((node) => ({
     id: String(node.id),
     vip: String(node.vip),
+    present: node.state !== 'disabled',
     usable: node.state === 'active' && node.weight !== 0,
   }));
 }

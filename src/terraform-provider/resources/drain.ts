@@ -36,20 +36,28 @@ export async function waitForEmpty(
   { node, timeout, stopped, removeIfEmpty }: Drain,
 ): Promise<Rooms | undefined> {
   const end = Date.now() + timeout;
+  let rooms: Rooms | undefined;
   for (let pause = LOOKS.first; ; pause = Math.min(pause * 2, LOOKS.most)) {
-    const rooms = await roomsOn(api, node, stopped);
+    const known = rooms;
+    rooms = await roomsOn(api, node, stopped).catch((error: unknown) => {
+      if (stopped.aborted) throw givenUp(node, known);
+      throw error;
+    });
     if (rooms.claimed === 0 && rooms.live === 0 && (await removeIfEmpty())) return undefined;
     const left = end - Date.now();
     if (left <= 0) return rooms;
     await sleep(Math.min(pause, left), undefined, { signal: stopped }).catch(() => undefined);
-    if (stopped.aborted) {
-      throw failure(
-        'The waiting was given up',
-        `Node ${node} goes on draining, with ${wordsFor(rooms)}. Destroy it again to go on waiting; to have it back, ` +
-          `apply a configuration that has it.`,
-      );
-    }
+    if (stopped.aborted) throw givenUp(node, rooms);
   }
+}
+
+function givenUp(node: string, rooms: Rooms | undefined): Error {
+  const left = rooms ? `, with ${wordsFor(rooms)}` : '';
+  return failure(
+    'The waiting was given up',
+    `Node ${node} goes on draining${left}. Destroy it again to go on waiting; to have it back, apply a configuration ` +
+      'that has it.',
+  );
 }
 
 async function roomsOn(api: DispatcherApi, node: string, stopped: AbortSignal): Promise<Rooms> {

@@ -3,7 +3,7 @@ import { isRecord } from '../../json.ts';
 import type { DispatcherApi } from '../client/dispatcher-api.ts';
 import { edit, find, type Decide, type Document } from '../client/edit.ts';
 import { problemKind } from '../client/problem.ts';
-import { failure } from '../plugin/diagnostics.ts';
+import { failure, type DiagnosticError } from '../plugin/diagnostics.ts';
 import type { Resource } from '../plugin/provider.ts';
 import type { Attributes } from '../plugin/schema.ts';
 import type { ObjectValue } from '../plugin/values.ts';
@@ -25,6 +25,8 @@ export interface Entity extends Part {
   /** Without the provider's name: `maintenance_window`. */
   readonly type: string;
   readonly description: string;
+  /** Names of attributes that people change by other means from day to day. */
+  readonly operational?: readonly string[];
   /** Attributes that only the provider knows, with what they are after an import. */
   readonly own?: Readonly<{ attributes: Attributes; imported: ObjectValue }>;
 }
@@ -90,12 +92,34 @@ export function change(entity: Entity, prior: ObjectValue, planned: ObjectValue)
 /** @throws DiagnosticError where somebody else changed it since the plan was made */
 export function mustBeAsPlanned(entity: Entity, found: Document, prior: ObjectValue): void {
   const differing = differences(entity, found, prior);
-  if (differing.length === 0) return;
+  if (differing.length > 0) throw changedMeanwhile(entity, prior, differing, 'Plan again, to see it.');
+}
+
+/**
+ * Before a removal. What runs a node from day to day may have changed: who drains one by hand, and then takes it out of
+ * the configuration, wants it gone.
+ *
+ * @throws DiagnosticError where somebody else made something else of it
+ */
+export function mustBeTheSame(entity: Entity, found: Document, prior: ObjectValue): void {
+  const differing = differences(entity, found, prior).filter((name) => !entity.operational?.includes(name));
+  if (differing.length > 0) throw changedMeanwhile(entity, prior, differing, REFRESH_FIRST);
+}
+
+/** Terraform plans to remove what has left the configuration from its state as it was, and not as it was read. */
+export const REFRESH_FIRST =
+  'Look at it (terraform plan -refresh-only), have the state know it (terraform apply -refresh-only), and plan again.';
+
+function changedMeanwhile(
+  entity: Entity,
+  prior: ObjectValue,
+  differing: readonly string[],
+  hint: string,
+): DiagnosticError {
   const { word } = entity;
-  throw failure(
+  return failure(
     `The ${word} was changed meanwhile`,
-    `Since the plan was made, somebody else changed ${differing.join(', ')} of ${word} ${quoted(idOf(entity, prior))}. ` +
-      'Plan again, to see it.',
+    `Since the plan was made, somebody else changed ${differing.join(', ')} of ${word} ${quoted(idOf(entity, prior))}. ${hint}`,
   );
 }
 
@@ -114,7 +138,7 @@ export async function remove(
   options: Options = {},
 ): Promise<void> {
   const decide: Decide = (found) => {
-    if (found) mustBeAsPlanned(entity, found, prior);
+    if (found) mustBeTheSame(entity, found, prior);
     return null;
   };
   await write(entity, api, prior, decide, options);

@@ -1,6 +1,7 @@
 import { NodeSchema } from '../../topology/schema.ts';
 import { parseMs } from '../../topology/read-milliseconds.ts';
 import type { DispatcherApi } from '../client/dispatcher-api.ts';
+import type { Loss, Stage } from '../guard.ts';
 import { durationIn } from '../mapping/checks.ts';
 import { deriveMapping } from '../mapping/derive.ts';
 import { failure } from '../plugin/diagnostics.ts';
@@ -12,13 +13,12 @@ import {
   change,
   entityResource,
   idOf,
-  mustBeAsPlanned,
+  mustBeTheSame,
   remove,
   write,
   type Entity,
   type Options,
 } from './entity.ts';
-import { overlay } from './part.ts';
 
 const ON_TIMEOUT = ['fail', 'delete'];
 
@@ -57,6 +57,7 @@ const NODE: Entity = {
     kind: { traits: { example: '"mediasoup"' } },
     mediaPorts: { traits: { example: '"40000-40003"' } },
   }),
+  operational: ['state', 'weight'],
   own: { attributes: DRAINING, imported: { on_drain_timeout: 'fail' } },
 };
 
@@ -66,16 +67,15 @@ export const node: Resource<DispatcherApi> = {
   ...base,
   plan: async (input) => {
     const { prior, client } = input;
-    if (prior && client && goesOut(prior, input.planned))
-      await client.guard.takeOut('plan', idOf(NODE, prior));
+    if (prior && client) await guardLoss('plan', prior, input.planned, client);
     return planOf(input);
   },
   update: async (prior, planned, api) => {
-    if (goesOut(prior, planned)) await api.guard.takeOut('apply', idOf(NODE, prior));
+    await guardLoss('apply', prior, planned, api);
     return write(NODE, api, planned, change(NODE, prior, planned), optionsOf(api));
   },
   delete: async (prior, api, context) => {
-    if (goesOut(prior, null)) await api.guard.takeOut('apply', idOf(NODE, prior));
+    await guardLoss('apply', prior, null, api);
     const timeout = typeof prior.drain_timeout === 'string' ? parseMs(prior.drain_timeout) : undefined;
     // A node that is disabled has no rooms: they have moved already.
     if (timeout === undefined || prior.state === 'disabled') await remove(NODE, api, prior, optionsOf(api));
@@ -87,10 +87,22 @@ function planOf(input: PlanInput<DispatcherApi>) {
   return base.plan?.(input) ?? { planned: input.planned };
 }
 
-/** Whether a node that takes rooms will not do so any more where it is; what is not yet known will, perhaps. */
-function goesOut(prior: ObjectValue, planned: ObjectValue | null): boolean {
-  if (!isUsable(prior)) return false;
-  return !planned || planned.id !== prior.id || planned.vip !== prior.vip || !isUsable(planned);
+async function guardLoss(
+  stage: Stage,
+  prior: ObjectValue,
+  planned: ObjectValue | null,
+  { guard }: DispatcherApi,
+): Promise<void> {
+  const loss = lossOf(prior, planned);
+  if (loss) await guard.lose(stage, idOf(NODE, prior), loss);
+}
+
+/** What a VIP loses where a node becomes another, or none; what is not yet known counts as another. */
+function lossOf(prior: ObjectValue, planned: ObjectValue | null): Loss | undefined {
+  if (prior.state === 'disabled') return undefined;
+  const stays = planned && planned.id === prior.id && planned.vip === prior.vip;
+  if (!stays || planned.state === 'disabled') return 'gone';
+  return isUsable(prior) && !isUsable(planned) ? 'idle' : undefined;
 }
 
 function isUsable({ state, weight }: ObjectValue): boolean {
@@ -124,8 +136,8 @@ async function drainAndRemove(
   const draining = { ...prior, state: 'draining' };
   const begin = (found: Parameters<ReturnType<typeof change>>[0]) => {
     if (!found || found.state === 'draining') return undefined;
-    mustBeAsPlanned(NODE, found, prior);
-    return overlay(NODE, found, draining);
+    mustBeTheSame(NODE, found, prior);
+    return { ...found, state: 'draining' };
   };
   await write(NODE, api, draining, begin, optionsOf(api));
   const removeIfEmpty = async () => {

@@ -6,6 +6,7 @@ import { failure, type Diagnostic } from '../plugin/diagnostics.ts';
 import type { Resource } from '../plugin/provider.ts';
 import type { Attributes } from '../plugin/schema.ts';
 import type { ObjectValue } from '../plugin/values.ts';
+import { REFRESH_FIRST } from './entity.ts';
 import { differences, invalid, overlay, planPart, validatePart, valuesOf, type Part } from './part.ts';
 
 export interface Policy extends Part {
@@ -46,7 +47,7 @@ export function policyResource(policy: Policy): Resource<DispatcherApi> {
     delete: async (prior, api) => {
       const decide: Decide = (found) => {
         if (!found || differences(policy, found, {}).length === 0) return undefined;
-        mustBeAsPlanned(policy, found, prior);
+        mustBeAsPlanned(policy, found, prior, REFRESH_FIRST);
         return null;
       };
       await edit(api, { path, decide, refused: refusedAs(policy) });
@@ -89,12 +90,17 @@ function change(policy: Policy, prior: ObjectValue, planned: ObjectValue): Decid
 }
 
 /** @throws DiagnosticError where somebody else changed it since the plan was made */
-function mustBeAsPlanned(policy: Policy, found: Document, prior: ObjectValue): void {
+function mustBeAsPlanned(
+  policy: Policy,
+  found: Document,
+  prior: ObjectValue,
+  hint = 'Plan again, to see it.',
+): void {
   const differing = differences(policy, found, prior);
   if (differing.length === 0) return;
   throw failure(
     `The ${policy.word} was changed meanwhile`,
-    `Since the plan was made, somebody else changed ${differing.join(', ')} of it. Plan again, to see it.`,
+    `Since the plan was made, somebody else changed ${differing.join(', ')} of it. ${hint}`,
   );
 }
 
