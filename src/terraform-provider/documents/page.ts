@@ -28,6 +28,6 @@ export function codeBlock(language: 'terraform' | 'shell' | 'text', code: string
 /** The first sentence, without code marks and emphasis. */
 export function firstSentence(markdown: string): string {
   const [paragraph = ''] = markdown.trim().split(/\n\s*\n/);
-  const [sentence = ''] = paragraph.replace(/\s+/g, ' ').split(/(?<=[.:])\s/);
-  return sentence.replace(/[`*]/g, '').replace(/:$/, '.');
+  const [sentence = ''] = paragraph.replace(/\s+/g, ' ').split(/(?<=\.)\s/);
+  return sentence.replace(/[`*]/g, '');
 }
