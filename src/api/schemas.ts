@@ -163,6 +163,14 @@ export const ProblemSchema = Type.Object(
   { additionalProperties: true, description: 'Problem details (RFC 9457).' },
 );
 
+/** For clients that must know whom they talk to. */
+export const VersionAnswer = Type.Object({
+  name: Type.Literal('roomlb'),
+  version: Type.String({ description: 'Of the dispatcher (Semantic Versioning).', examples: ['0.1.0'] }),
+  api: Type.Literal('v1', { description: 'Of the REST API: the first part of its paths.' }),
+  cluster: Type.String({ description: 'Name of the cluster that it answers for.' }),
+});
+
 export const Explanation = Type.Object({
   room: Type.String(),
   hash: Type.String({ description: 'XXH32 of the name, eight hex digits.' }),

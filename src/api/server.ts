@@ -151,7 +151,7 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
     board: options.balancers ?? new BalancerBoard(systemClock),
   });
   await app.register(replicaRoutes, { replicas: options.replicas });
-  await app.register(operationRoutes, { ready: options.ready });
+  await app.register(operationRoutes, { ready: options.ready, dispatcher });
   return app;
 }
 

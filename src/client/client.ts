@@ -6,7 +6,7 @@ import type { StreamItem } from '../events/stream-messages.ts';
 import type { Fetch } from '../http/exchange.ts';
 import type { HealthDocument } from '../topology/health/schema.ts';
 import type { PinDocument } from '../topology/pins/schema.ts';
-import type { NodeDocument, PlacementDocument, TopologyDocument } from '../topology/schema.ts';
+import type { NodeDocument, PlacementDocument, FullTopologyDocument } from '../topology/schema.ts';
 import { Dispatchers } from './dispatchers.ts';
 import { eventFeed, type EventsOptions } from './event-feed.ts';
 
@@ -88,7 +88,7 @@ export class RoomlbClient {
     return (await this.#get<{ readonly nodes: readonly NodeDocument[] }>('/v1/nodes')).nodes;
   }
 
-  topology(): Promise<TopologyDocument> {
+  topology(): Promise<FullTopologyDocument> {
     return this.#get('/v1/topology');
   }
 
@@ -134,6 +134,11 @@ export class RoomlbClient {
   /** @returns whether the room had a pin */
   async unpin(room: string): Promise<boolean> {
     return (await this.#dispatchers.ask('DELETE', pinPath(room), undefined, [404])).status !== 404;
+  }
+
+  /** Who answers: its version, that of its API, and its cluster. */
+  version(): Promise<Type.Static<typeof schemas.VersionAnswer>> {
+    return this.#get('/v1/version');
   }
 
   health(): Promise<Type.Static<typeof Health>> {

@@ -5,7 +5,7 @@
 import { compareText } from '../topology/compare.ts';
 import { groupBy } from '../topology/group-by.ts';
 import type { IpAddress } from '../topology/model.ts';
-import type { TopologyDocument, VipDocument } from '../topology/schema.ts';
+import type { FullTopologyDocument, VipDocument } from '../topology/schema.ts';
 import type { Seen, SeenService, SeenVrrp } from '../targets/seen.ts';
 import { distinct, nameOf } from './naming.ts';
 import { nodeDocuments } from './nodes.ts';
@@ -14,7 +14,7 @@ import { rolesOf, type Roles } from './roles.ts';
 import { whoIsWho } from './who-is-who.ts';
 
 export interface Imported {
-  readonly document: TopologyDocument;
+  readonly document: FullTopologyDocument;
   /** One sentence each, no full stop. */
   readonly notes: readonly string[];
 }
@@ -25,7 +25,7 @@ export function importedFrom(seen: Seen, cluster: string): Imported {
   const who = whoIsWho(seen);
   const notes: string[] = [];
   const vips: VipDocument[] = [];
-  const nodes: TopologyDocument['nodes'] = [];
+  const nodes: FullTopologyDocument['nodes'] = [];
   for (const [key, own] of groupBy(services, who.vipOf)) {
     const addresses = distinct(own.map(({ address }) => address));
     const id = nameOf(key, own.find(({ vip }) => vip !== null)?.vip ?? null, 'vip', addresses);

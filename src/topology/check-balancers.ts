@@ -24,7 +24,9 @@ function checkVipsExist({ balancers, vips, vipsKnown }: Parts, problems: Problem
       problems.fault(
         [...path, 'vips'],
         `there is no VIP ${id}`,
-        meant === undefined ? `VIPs are: ${ids.slice(0, 10).join(', ')}` : `did you mean "${meant}"?`,
+        meant === undefined
+          ? `VIPs are: ${ids.slice(0, 10).join(', ') || 'none yet'}`
+          : `did you mean "${meant}"?`,
       );
     }
   }

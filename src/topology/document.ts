@@ -82,8 +82,8 @@ function readParts(raw: Partly<TopologyDocument>, problems: Problems): AllParts 
     vips,
     nodes,
     nodeRanges: raw.nodeRanges ? readRanges(raw.nodeRanges, problems) : null,
-    vipsKnown: raw.vips?.every((vip) => vip?.id !== undefined) ?? false,
-    nodesKnown: raw.nodes?.every((node) => node?.id !== undefined) ?? false,
+    vipsKnown: allNamed(raw.vips, 'vips', problems),
+    nodesKnown: allNamed(raw.nodes, 'nodes', problems),
     health: raw.health ? readHealth(raw.health, ['health'], problems) : DEFAULT_HEALTH,
     pins: readList(raw.pins, 'pins', (pin, path) => readPin(pin, path, problems), problems),
     maintenance: readList(
@@ -99,6 +99,15 @@ function readParts(raw: Partly<TopologyDocument>, problems: Problems): AllParts 
       problems,
     ),
   };
+}
+
+/** Whether nothing of the list that others refer to is unread; where it is left out, there is nothing of it. */
+function allNamed(
+  list: readonly (Partly<{ readonly id: string }> | undefined)[] | undefined,
+  key: string,
+  problems: Problems,
+): boolean {
+  return list?.every((one) => one?.id !== undefined) ?? !problems.isUnreadable([key]);
 }
 
 /** None where any cannot be read: then no node is known to be outside. */

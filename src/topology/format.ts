@@ -7,14 +7,14 @@ import { toPinDocument } from './pins/format.ts';
 import { toBgpDocument, toRouteDocument } from './routing/format.ts';
 import type { IpAddress, Media, Node, Placement, Signalling, Topology, Vip, Vrrp } from './model.ts';
 import { formatPorts } from './ports.ts';
-import type { NodeDocument, PlacementDocument, TopologyDocument, VipDocument } from './schema.ts';
+import type { FullTopologyDocument, NodeDocument, PlacementDocument, VipDocument } from './schema.ts';
 import { formatDuration } from './values.ts';
 
 /**
  * Plain data for JSON or YAML. Every default is written out; what is absent in the model is absent, and so is
  * what follows from elsewhere in the document.
  */
-export function toDocument(topology: Topology): TopologyDocument {
+export function toDocument(topology: Topology): FullTopologyDocument {
   return {
     cluster: topology.cluster,
     placement: toPlacementDocument(topology.placement),

@@ -251,11 +251,13 @@ export const NodeSchema = mapping('A media node: a real server behind a VIP.', {
 export const TopologySchema = mapping('A cluster of media nodes behind virtual IPs.', {
   cluster: id('Name of the cluster.', ['seoul-1']),
   placement: Optional(PlacementSchema),
-  vips: Type.Array(VipSchema, {
-    description:
-      'The virtual IPs. Of none there is nothing to place rooms on: a cluster that begins by REST.',
-  }),
-  nodes: Type.Array(NodeSchema, { description: 'The media nodes.' }),
+  vips: Optional(
+    Type.Array(VipSchema, {
+      description:
+        'The virtual IPs. Of none there is nothing to place rooms on: a cluster that begins by REST.',
+    }),
+  ),
+  nodes: Optional(Type.Array(NodeSchema, { description: 'The media nodes.' })),
   nodeRanges: Optional(
     ranges(
       'Where addresses of nodes may be; any other is refused, in edits by REST too. Default: anywhere.',
@@ -290,3 +292,6 @@ export type VipDocument = Type.Static<typeof VipSchema>;
 export type NodeDocument = Type.Static<typeof NodeSchema>;
 export type PlacementDocument = Type.Static<typeof PlacementSchema>;
 export type TopologyDocument = Type.Static<typeof TopologySchema>;
+
+/** One that says which VIPs and nodes there are, if none. */
+export type FullTopologyDocument = TopologyDocument & Required<Pick<TopologyDocument, 'vips' | 'nodes'>>;

@@ -159,6 +159,7 @@ const REQUESTS: readonly Asked[] = [
   registration('nobody', 404),
   registration('jan-1', 422),
   { ...registration('sfu-2', 400), payload: {} },
+  { path: '/v1/version', method: 'GET', url: '/v1/version', status: 200 },
   { path: '/healthz', method: 'GET', url: '/healthz', status: 200 },
   { path: '/readyz', method: 'GET', url: '/readyz', status: 200 },
   // Told by `default`: too large, and from a foreign page.

@@ -9,6 +9,7 @@ import fc from 'fast-check';
 import { RoomlbClient, RoomlbError, type StreamItem } from '../../src/client/index.ts';
 import { SseParser, type SseMessage } from '../../src/client/sse.ts';
 import type { EventStreamOptions } from '../../src/events/stream.ts';
+import { VERSION } from '../../src/version.ts';
 import { SMALL, smallServer } from '../fixtures/cluster.ts';
 import { until } from '../media-node/support.ts';
 import { roomlb } from '../cli/roomlb.ts';
@@ -58,6 +59,8 @@ describe('the client', () => {
     assert.ok((await client.loads()).some((load) => load.node === node.id && load.rooms === 1));
     assert.equal((await client.nodes()).length, 5);
     assert.equal((await client.topology()).cluster, 'small');
+    const version = { name: 'roomlb', version: VERSION, api: 'v1', cluster: 'small' };
+    assert.deepEqual(await client.version(), version);
     assert.equal((await client.health()).nodes.length, 5);
     assert.equal((await client.nodeHealth('sfu-1')).node, 'sfu-1');
     assert.deepEqual([await client.release('a/ü'), await client.release('a/ü')], [true, false]);

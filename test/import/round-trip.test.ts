@@ -11,7 +11,7 @@ import { driftOf, type Difference } from '../../src/import/drift.ts';
 import { buildIntent } from '../../src/intent/build.ts';
 import { TARGETS } from '../../src/targets/registry.ts';
 import { parseTopology } from '../../src/topology/parse.ts';
-import type { TopologyDocument } from '../../src/topology/schema.ts';
+import type { FullTopologyDocument } from '../../src/topology/schema.ts';
 import { topologies } from '../topology/arbitrary.ts';
 
 /** Their configurations name neither VIPs nor nodes. */
@@ -75,6 +75,6 @@ function asksMore({ wanted, found }: Difference): boolean {
 }
 
 /** One node alone does not show which of its TCP ports others would share. */
-function isGuess({ vips, nodes }: TopologyDocument): boolean {
+function isGuess({ vips, nodes }: FullTopologyDocument): boolean {
   return vips.some(({ id }) => nodes.filter(({ vip }) => vip === id).length < 2);
 }

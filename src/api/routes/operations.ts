@@ -1,17 +1,21 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import Type from 'typebox';
+import type { Dispatcher } from '../../dispatcher/dispatcher.ts';
 import { topologyJsonSchema } from '../../topology/schema.ts';
+import { VERSION } from '../../version.ts';
 import { Problem } from '../problem.ts';
 import { problems, readyMade } from '../responses.ts';
-import { AnyObject, words } from '../schemas.ts';
+import { AnyObject, VersionAnswer, words } from '../schemas.ts';
 
 const tags = ['operations'];
 const Status = Type.Object({ status: Type.String() });
 
-export const operationRoutes: FastifyPluginAsyncTypebox<{ ready: () => Promise<string | undefined> }> = (
-  app,
-  { ready },
-) => {
+interface Options {
+  readonly ready: () => Promise<string | undefined>;
+  readonly dispatcher: Dispatcher;
+}
+
+export const operationRoutes: FastifyPluginAsyncTypebox<Options> = (app, { ready, dispatcher }) => {
   app.get(
     '/healthz',
     {
@@ -45,6 +49,26 @@ export const operationRoutes: FastifyPluginAsyncTypebox<{ ready: () => Promise<s
         throw new Problem(503, 'not-ready', `the store cannot be used: ${String(cause)}`);
       }
     },
+  );
+
+  app.get(
+    '/v1/version',
+    {
+      config: { scope: 'read' },
+      schema: {
+        tags,
+        summary: 'Which dispatcher this is',
+        description:
+          'Members may be added; those that are here stay, and mean the same, as long as `api` is v1.',
+        response: { 200: VersionAnswer },
+      },
+    },
+    () => ({
+      name: 'roomlb' as const,
+      version: VERSION,
+      api: 'v1' as const,
+      cluster: dispatcher.declared.cluster,
+    }),
   );
 
   app.get('/', { config: { scope: 'public' }, schema: { hide: true } }, () => ({
