@@ -2,7 +2,12 @@ import assert from 'node:assert/strict';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { DOCUMENT_FOLDER, GENERATED_FOLDER, generatedFiles, PROVIDER_FOLDER } from '../../scripts/generated.ts';
+import {
+  DOCUMENT_FOLDER,
+  GENERATED_FOLDER,
+  generatedFiles,
+  PROVIDER_FOLDER,
+} from '../../scripts/generated.ts';
 
 test('what the example renders to, the JSON Schema and documents are in step (npm run generate renews them)', async () => {
   const wanted = await generatedFiles();
