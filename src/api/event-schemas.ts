@@ -33,17 +33,21 @@ const balancer = { balancer: Text, target: Text };
 
 /** Each kind of event, under the name that documents give it. */
 export const EVENT_SCHEMAS = {
-  RoomClaimed: event(['room.claimed'], 'A room got a place: by a request, or since a node reported it.', {
-    room,
-    node,
-    by: words(['request', 'report']),
-  }),
+  RoomClaimed: event(
+    ['room.claimed'],
+    'A room got a place: by a request, or since a node reported it; `replica`: another replica gave it that.',
+    { room, node, by: words(['request', 'report', 'replica']) },
+  ),
   RoomMoved: event(
     ['room.moved'],
     'A room was placed anew, since its node lost it: its clients connect to `to`.',
-    { room, from: node, to: node, why: Text },
+    { room, from: node, to: node, why: Text, by: Type.Optional(words(['replica'])) },
   ),
-  RoomReleased: event(['room.released'], 'The place of a room was given back.', { room, node }),
+  RoomReleased: event(['room.released'], 'The place of a room was given back.', {
+    room,
+    node,
+    by: Type.Optional(words(['replica'])),
+  }),
   RoomSplit: event(['room.split'], 'A room lives on one node while it is claimed on another.', {
     room,
     live: node,

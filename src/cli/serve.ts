@@ -12,6 +12,7 @@ import { TopologyEditor } from '../dispatcher/topology-editor.ts';
 import { EventBus } from '../events/bus.ts';
 import { logEvents } from '../events/log.ts';
 import { eventMetrics } from '../events/metrics.ts';
+import { ownHistory } from '../events/own-history.ts';
 import { EventStream } from '../events/stream.ts';
 import { systemClock } from '../health/clock.ts';
 import { balancerMetrics } from '../service/balancer-metrics.ts';
@@ -193,7 +194,7 @@ async function answer(
     amqp &&
     new AmqpMirror({
       link: named(amqp),
-      ...{ cluster: dispatcher.declared.cluster, events, history: stream.history, logger },
+      ...{ cluster: dispatcher.declared.cluster, events, history: ownHistory(events), logger },
     });
   const audit = options.auditLog === undefined ? undefined : openAuditLog(options.auditLog, logger);
   const app = await buildServer({

@@ -4,13 +4,16 @@ import type { LeaveReason } from '../media-node/protocol.ts';
 import type { BalancerEvent } from '../reconcile/events.ts';
 import type { MaintenanceEvent } from '../schedule/maintenance.ts';
 
-/** `by`: somebody asked for a place, or a node reported a live room that nobody had claimed. */
+/**
+ * `by`: somebody asked for a place, or a node reported a live room that nobody had claimed; `replica`: another
+ * dispatcher of the shared store did it, and this one learned of it.
+ */
 export interface RoomClaimedEvent {
   readonly type: 'room.claimed';
   readonly at: number;
   readonly room: string;
   readonly node: string;
-  readonly by: 'request' | 'report';
+  readonly by: 'request' | 'report' | 'replica';
 }
 
 /** Placed anew, since its node lost it. */
@@ -21,13 +24,16 @@ export interface RoomMovedEvent {
   readonly from: string;
   readonly to: string;
   readonly why: string;
+  readonly by?: 'replica';
 }
 
+/** With `by`, it may have expired as well: the replica that dropped it tells. */
 export interface RoomReleasedEvent {
   readonly type: 'room.released';
   readonly at: number;
   readonly room: string;
   readonly node: string;
+  readonly by?: 'replica';
 }
 
 /** Lives on one node while it is claimed on another: whoever comes new is sent to the latter. */

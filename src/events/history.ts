@@ -1,4 +1,5 @@
 /** Events with their numbers, each made into text once, and the latest of them kept for whoever comes again. */
+import { randomBytes } from 'node:crypto';
 import type { AnyEvent } from './events.ts';
 import { formatPosition, type Position } from './position.ts';
 import { subjectsOf, type Subjects } from './subjects.ts';
@@ -53,6 +54,13 @@ export class NumberedEvent {
 export interface HistoryLimits {
   readonly events: number;
   readonly bytes: number;
+}
+
+const LIMITS: HistoryLimits = { events: 10_000, bytes: 16 * 1024 * 1024 };
+
+/** Of a new epoch. */
+export function newHistory(limits = LIMITS): History {
+  return new History(randomBytes(6).toString('hex'), limits);
 }
 
 /** Numbers events from 1 on without a gap, and keeps the latest within limits. */

@@ -4,6 +4,7 @@ import type { HealthState } from '../cluster/view.ts';
 import type { Standing } from '../reconcile/report.ts';
 import type { EventBus } from './bus.ts';
 import type { AnyEvent } from './events.ts';
+import { isHeard } from './heard.ts';
 
 type Level = 'debug' | 'info' | 'warn' | 'error';
 
@@ -26,8 +27,12 @@ const BY_STANDING: Readonly<Record<Standing, Level>> = {
   stopped: 'error',
 };
 
-/** How much an event asks for attention. Rooms that come and go are for debugging only: there are too many. */
+/**
+ * How much an event asks for attention. Rooms that come and go are for debugging only: there are too many; and so is
+ * what other replicas have in their logs.
+ */
 export function levelOf(event: AnyEvent): Level {
+  if (isHeard(event)) return 'debug';
   switch (event.type) {
     case 'room.claimed':
     case 'room.released':

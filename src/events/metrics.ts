@@ -1,6 +1,7 @@
 /** Metrics of the stream of events and of those who read it. */
 import { Counter, Gauge, type Registry } from 'prom-client';
 import type { EventBus } from './bus.ts';
+import { isHeard } from './heard.ts';
 import type { EventStream } from './stream.ts';
 
 export function eventMetrics(registry: Registry, bus: EventBus, stream: EventStream): void {
@@ -15,11 +16,13 @@ export function eventMetrics(registry: Registry, bus: EventBus, stream: EventStr
   });
   const events = new Counter({
     name: 'roomlb_events_total',
-    help: 'Events, by type.',
+    help: 'Events, by type; those of other replicas left out.',
     labelNames: ['type'],
     registers,
   });
-  bus.listen(({ type }) => events.inc({ type }));
+  bus.listen((event) => {
+    if (!isHeard(event)) events.inc({ type: event.type });
+  });
   const ended = new Counter({
     name: 'roomlb_event_subscribers_ended_total',
     help: 'Streams of events that ended, by reason. slow: their readers did not keep up.',

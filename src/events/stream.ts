@@ -1,7 +1,6 @@
 /** The events of this replica, brought to everybody who has subscribed to them. */
-import { randomBytes } from 'node:crypto';
 import type { EventBus } from './bus.ts';
-import { History, type HistoryLimits } from './history.ts';
+import { newHistory, type History, type HistoryLimits } from './history.ts';
 import { Listeners } from './listeners.ts';
 import type { Position } from './position.ts';
 import { Subscriber, type Departure, type Sink } from './subscriber.ts';
@@ -14,7 +13,6 @@ export interface EventStreamOptions {
   readonly maxSubscribers?: number;
 }
 
-const HISTORY: HistoryLimits = { events: 10_000, bytes: 16 * 1024 * 1024 };
 const HEARTBEAT = 15_000;
 const MAX_SUBSCRIBERS = 12_000;
 /** Subscribers that are brought events in one go, before requests get their turn. */
@@ -36,7 +34,7 @@ export class EventStream {
 
   constructor(bus: EventBus, options: EventStreamOptions = {}) {
     this.#options = options;
-    this.history = new History(randomBytes(6).toString('hex'), options.history ?? HISTORY);
+    this.history = newHistory(options.history);
     const { heartbeat = HEARTBEAT } = options;
     const beats = setInterval(() => this.#beat(), heartbeat / SLOTS).unref();
     const unlisten = bus.listen((event) => {

@@ -1,6 +1,7 @@
 /** Prometheus metrics of what media nodes report. Label values come from the topology: bounded. */
 import { Counter, Gauge, type Registry } from 'prom-client';
 import type { EventBus } from '../events/bus.ts';
+import { isHeard } from '../events/heard.ts';
 import type { LiveReport } from './live-report.ts';
 import type { NodeRegistry } from './registry.ts';
 
@@ -64,7 +65,7 @@ export function nodeReportMetrics(prometheus: Registry, sources: NodeMetricsSour
     registers,
   });
   return events.listen((event) => {
-    if (event.type === 'room.moved') moved.inc({ node: event.from });
+    if (event.type === 'room.moved' && !isHeard(event)) moved.inc({ node: event.from });
     if (event.type === 'node.worker-died') deaths.inc({ node: event.node });
   });
 }

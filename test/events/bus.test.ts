@@ -33,10 +33,12 @@ describe('the event bus', () => {
     bus.emit(moved);
     bus.emit({ type: 'node.state', at: 2, node: 'sfu-1', from: 'suspect', to: 'down', why: 'refused' });
     bus.emit({ type: 'room.claimed', at: 3, room: 'r', node: 'a', by: 'request' });
+    bus.emit({ ...moved, by: 'replica' });
     assert.deepEqual(lines, [
       ['info', 'room.moved', { at: 1, room: 'r', from: 'a', to: 'b', why: 'down' }],
       ['error', 'node.state', { at: 2, node: 'sfu-1', from: 'suspect', to: 'down', why: 'refused' }],
       ['debug', 'room.claimed', { at: 3, room: 'r', node: 'a', by: 'request' }],
+      ['debug', 'room.moved', { at: 1, room: 'r', from: 'a', to: 'b', why: 'down', by: 'replica' }],
     ]);
   });
 });

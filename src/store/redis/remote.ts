@@ -4,6 +4,7 @@ import { toClaim } from '../claim.ts';
 import { checkQuery, toPage } from '../page.ts';
 import { MAX_ROOM_BYTES } from '../../room-name.ts';
 import type {
+  Change,
   Changes,
   Condition,
   Counted,
@@ -151,7 +152,8 @@ export class RedisRemote implements Remote {
     this.#saw(seq);
     const groups = inGroups(flat, 3);
     return {
-      changes: groups.map(([room = '', , value]) => knowledge(room, value)),
+      changes: groups.map(([room = '', at, value]) => this.#change(room, Number(at), value)),
+      seq,
       next: Number(groups.at(-1)?.[1] ?? since),
       tooOld: tooOld === 1,
       topology,
@@ -255,6 +257,13 @@ export class RedisRemote implements Remote {
     this.#session.seq = Math.max(this.#session.seq, seq);
   }
 
+  #change(room: string, seq: number, value: string | undefined): Change {
+    const held = value?.includes('\t') ? read(value) : undefined;
+    return held
+      ? { room, ...held, seq, own: value?.split('\t', 3)[2] === this.#options.replica }
+      : { room, claim: undefined, stamp: Number(value ?? 0), seq, own: false };
+  }
+
   /** Writer and wishes, as they follow the node and the stamp of a value. */
   #rest({ kind, zone, participants, nodeKind, vip }: Claim): string {
     return `${this.#options.replica}\t${JSON.stringify({ kind, zone, participants, nodeKind, vip })}`;
@@ -266,11 +275,6 @@ function read(value: unknown): Stamped | undefined {
   if (typeof value !== 'string') return undefined;
   const [node = '', stamp, , ...wishes] = value.split('\t');
   return { claim: toClaim({ ...(JSON.parse(wishes.join('\t')) as Claim), node }), stamp: Number(stamp) };
-}
-
-function knowledge(room: string, value: string | undefined): Knowledge {
-  const held = value?.includes('\t') ? read(value) : undefined;
-  return held ? { room, ...held } : { room, claim: undefined, stamp: Number(value ?? 0) };
 }
 
 function inGroups<T>(flat: readonly T[], size: number): T[][] {

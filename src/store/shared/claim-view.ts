@@ -102,12 +102,19 @@ export class ClaimView {
     for (const [room, { claim, stamp }] of this.#known) yield { room, claim, stamp };
   }
 
-  /** Forgets what the store said of all other rooms. */
-  keepOnly(rooms: ReadonlySet<string>): void {
-    for (const room of [...this.#known.keys()]) {
-      if (!rooms.has(room)) this.learn({ room, claim: undefined, stamp: 0 });
-    }
-    for (const room of this.#gone.keys()) if (!rooms.has(room)) this.#gone.delete(room);
+  /** Other rooms that the store said something of, when it had not counted more changes than that. */
+  beyond(rooms: ReadonlySet<string>, seq: number): string[] {
+    const beyond = (stamp: number, room: string): boolean => stamp <= seq && !rooms.has(room);
+    return [
+      ...[...this.#known].filter(([room, { stamp }]) => beyond(stamp, room)).map(([room]) => room),
+      ...[...this.#gone].filter(([room, stamp]) => beyond(stamp, room)).map(([room]) => room),
+    ];
+  }
+
+  /** The store is another than the one that said it: when that was means nothing there. */
+  forgetWhen(): void {
+    this.#gone.clear();
+    for (const [room, { claim }] of this.#known) this.#known.set(room, { claim, stamp: 0 });
   }
 
   #settle(room: string): void {

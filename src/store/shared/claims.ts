@@ -15,12 +15,14 @@ import {
 } from '../store.ts';
 import { Turns } from '../turns.ts';
 import type { ClaimView } from './claim-view.ts';
+import type { Learner } from './learner.ts';
 import type { Link } from './link.ts';
-import type { Knowledge, Remote, Written } from './remote.ts';
+import type { Remote, Written } from './remote.ts';
 
 export interface SharedClaimsOptions {
   readonly remote: Remote;
   readonly view: ClaimView;
+  readonly learner: Learner;
   readonly link: Link;
   /** Most claims there may be. */
   readonly maxClaims: number;
@@ -92,18 +94,24 @@ export class SharedClaims implements ClaimStore {
     return promised(() => {
       checkRoom(room);
       return this.#turns.take(room, async () => {
-        const { view, remote } = this.#options;
+        const { view, remote, learner } = this.#options;
         const here = (): Claim | undefined => {
           const held = view.held(room);
           view.note(room, undefined);
           return held;
         };
         if (this.#isHere(room)) return here();
+        const answered = learner.releasing(room);
+        let own = true;
         try {
           const assumed = view.held(room) ? undefined : 'nothing';
-          return (await this.#write(room, assumed, () => remote.release(room))).released;
+          const { done, released } = await this.#write(room, assumed, () => remote.release(room));
+          own = done;
+          return released;
         } catch (error) {
           return this.#unlessLost(error, here);
+        } finally {
+          answered(own);
         }
       });
     });
@@ -152,7 +160,7 @@ export class SharedClaims implements ClaimStore {
   async settle(): Promise<
     readonly { readonly ours: Claim; readonly room: string; readonly theirs: Claim }[]
   > {
-    const { view, remote } = this.#options;
+    const { view, remote, learner } = this.#options;
     const conflicts: { ours: Claim; room: string; theirs: Claim }[] = [];
     const one = (room: string) =>
       this.#turns.take(room, async () => {
@@ -160,8 +168,7 @@ export class SharedClaims implements ClaimStore {
         if (!change) return;
         const written = await remote.settle(room, change.base, change.claim);
         const { done, held } = written;
-        view.learn(knowledgeOf(room, written));
-        view.done(change);
+        learner.settled(change, written);
         if (!done && held && change.claim) conflicts.push({ room, ours: change.claim, theirs: held.claim });
       });
     const rooms = [...view.pending.keys()];
@@ -173,7 +180,11 @@ export class SharedClaims implements ClaimStore {
 
   /** What was changed without the store is answered without it, until the store has it. */
   #isHere(room: string): boolean {
-    return this.degraded || this.#options.view.pending.has(room);
+    const { view, learner } = this.#options;
+    const here = this.degraded || view.pending.has(room);
+    // What is done here is told at once: what came before it must have been.
+    if (here) learner.flush();
+    return here;
   }
 
   #inTurn<T>(room: string, claim: Claim, action: (wanted: Claim) => Promise<T>): Promise<T> {
@@ -190,11 +201,11 @@ export class SharedClaims implements ClaimStore {
     assumed: Claim | undefined | 'nothing',
     write: () => Promise<T>,
   ): Promise<T> {
-    const { view, link } = this.#options;
+    const { view, link, learner } = this.#options;
     const settled = assumed === 'nothing' ? () => undefined : view.assume(room, assumed);
     try {
       const written = await link.attempt(write);
-      view.learn(knowledgeOf(room, written));
+      learner.answered(room, written);
       return written;
     } finally {
       settled();
@@ -209,8 +220,3 @@ export class SharedClaims implements ClaimStore {
 
 /** Changes that are brought at once. */
 const AT_ONCE = 200;
-
-function knowledgeOf(room: string, { done, held, seq }: Written): Knowledge {
-  // What was released by this very call is so from now on; of what was not there, nothing is known.
-  return held ? { room, ...held } : { room, claim: undefined, stamp: done ? seq : 0 };
-}

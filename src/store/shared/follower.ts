@@ -1,4 +1,4 @@
-import type { ClaimView } from './claim-view.ts';
+import type { Learner } from './learner.ts';
 import type { Remote } from './remote.ts';
 
 /** Changes that are read at once. */
@@ -7,16 +7,16 @@ const PAGE = 1000;
 /** Keeps a view in step with the store: asks for what changed since it asked last. */
 export class Follower {
   readonly #remote: Remote;
-  readonly #view: ClaimView;
+  readonly #learner: Learner;
   readonly #topology: (version: number) => void;
   #since = 0;
   #anew = true;
   #running: Promise<void> = Promise.resolve();
 
   /** @param topology told the version that the store has, each time */
-  constructor(remote: Remote, view: ClaimView, topology: (version: number) => void) {
+  constructor(remote: Remote, learner: Learner, topology: (version: number) => void) {
     this.#remote = remote;
-    this.#view = view;
+    this.#learner = learner;
     this.#topology = topology;
   }
 
@@ -32,9 +32,12 @@ export class Follower {
 
   /** Resolves when the view has everything that was there when this was called. */
   catchUp(): Promise<void> {
-    this.#running = this.#running
-      .catch(() => undefined)
-      .then(() => (this.#anew ? this.#readAll() : this.#readOn()));
+    return this.between(() => (this.#anew ? this.#readAll() : this.#readOn()));
+  }
+
+  /** Does it while no changes are being read. */
+  between(work: () => Promise<void>): Promise<void> {
+    this.#running = this.#running.catch(() => undefined).then(work);
     return this.#running;
   }
 
@@ -42,8 +45,9 @@ export class Follower {
     for (;;) {
       const { changes, next, tooOld, topology } = await this.#remote.changes(this.#since, PAGE, false);
       if (tooOld) return this.#readAll();
-      for (const change of changes) this.#view.learn(change);
+      for (const change of changes) this.#learner.read(change);
       this.#since = next;
+      this.#learner.reached(next);
       this.#topology(topology);
       if (changes.length < PAGE) return;
     }
@@ -52,19 +56,20 @@ export class Follower {
   async #readAll(): Promise<void> {
     const seen = new Set<string>();
     this.#anew = true;
-    let since = 0;
+    let [since, counted] = [0, 0];
     for (let more = true; more;) {
-      const { changes, next, topology } = await this.#remote.changes(since, PAGE, true);
+      const { changes, next, seq, topology } = await this.#remote.changes(since, PAGE, true);
       for (const change of changes) {
-        this.#view.learn(change);
+        this.#learner.read(change);
         seen.add(change.room);
       }
-      since = next;
+      [since, counted] = [next, seq];
       more = changes.length === PAGE;
       this.#topology(topology);
     }
-    this.#view.keepOnly(seen);
+    this.#learner.keepOnly(seen, counted);
     this.#since = since;
+    this.#learner.reached(since);
     this.#anew = false;
   }
 }

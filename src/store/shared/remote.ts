@@ -27,9 +27,19 @@ export interface Release extends Written {
   readonly released: Claim | undefined;
 }
 
+/** @see Learner */
+export interface Change extends Knowledge {
+  /** Count of all changes with this one. */
+  readonly seq: number;
+  /** This process made the claim. Of a release nobody knows. */
+  readonly own: boolean;
+}
+
 export interface Changes {
   /** Oldest first; fewer than the limit: these were all. */
-  readonly changes: readonly Knowledge[];
+  readonly changes: readonly Change[];
+  /** Count of all changes by now. */
+  readonly seq: number;
   /** Where the next page begins. */
   readonly next: number;
   /** Releases were forgotten since: only a reader who begins with nothing gets a true picture. */

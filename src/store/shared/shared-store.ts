@@ -8,6 +8,7 @@ import type { Claim, Coordination, Store } from '../store.ts';
 import { ClaimView } from './claim-view.ts';
 import { SharedClaims } from './claims.ts';
 import { Follower } from './follower.ts';
+import { Learner } from './learner.ts';
 import { Link } from './link.ts';
 import { SharedNotes } from './notes.ts';
 import { SharedOnce } from './once.ts';
@@ -56,6 +57,7 @@ export class SharedStore implements Store {
   readonly #options: SharedStoreOptions;
   readonly #view = new ClaimView();
   readonly #follower: Follower;
+  readonly #learner: Learner;
   readonly #link: Link;
   readonly #pace: Pace;
   readonly #timers: NodeJS.Timeout[] = [];
@@ -76,11 +78,13 @@ export class SharedStore implements Store {
       found: (seconds) =>
         events.emit({ type: 'store.recovered', at: Date.now(), seconds, ...this.#recovery }),
     });
-    this.claims = new SharedClaims({ remote, view: this.#view, link: this.#link, maxClaims });
+    const [view, link, learner] = [this.#view, this.#link, new Learner(this.#view, events)];
+    this.claims = new SharedClaims({ remote, view, link, learner, maxClaims });
     this.topology = new SharedTopology(remote, this.#link);
     this.notes = new SharedNotes(remote, this.#link);
     this.once = new SharedOnce(remote, this.#link);
-    this.#follower = new Follower(remote, this.#view, (version) => this.topology.heard(version));
+    this.#learner = learner;
+    this.#follower = new Follower(remote, learner, (version) => this.topology.heard(version));
   }
 
   /** @throws what the remote says where it cannot be used from the start */
@@ -88,6 +92,7 @@ export class SharedStore implements Store {
     const store = new SharedStore(options);
     await options.remote.open();
     await store.#follower.catchUp();
+    store.#learner.startTelling();
     const { poll, sweep } = store.#pace;
     store.#timers.push(
       setInterval(() => void store.#follow(), poll),
@@ -150,8 +155,14 @@ export class SharedStore implements Store {
     await this.#quietly(async () => {
       await this.#recount();
       if (this.#link.wellFor < this.#pace.settle) return;
-      const at = Date.now();
-      for (const place of await remote.expire(BATCH)) events.emit({ type: 'room.expired', at, ...place });
+      // Else it would be read as a release by another replica.
+      await this.#follower.between(async () => {
+        const at = Date.now();
+        for (const { room, node } of await remote.expire(BATCH)) {
+          this.#learner.dropped(room);
+          events.emit({ type: 'room.expired', at, room, node });
+        }
+      });
     });
   }
 
@@ -180,6 +191,7 @@ export class SharedStore implements Store {
     const condition = await this.#options.remote.open();
     if (condition !== 'same') {
       await this.#restore(condition === 'lost');
+      if (condition === 'other') this.#learner.beginAnew();
       this.#follower.beginAnew();
       this.#recovery.restored = true;
     }
