@@ -1,6 +1,6 @@
 /** A node from its enrolment to its credential, with a dispatcher and a media node as processes. */
 import assert from 'node:assert/strict';
-import { chmod, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
@@ -127,6 +127,28 @@ describe('roomlb enroll', () => {
 });
 
 describe('roomlb serve --node-key', () => {
+  test('takes a key that systemd hands over, which shows the mask of its access list as a right of the group', async (t) => {
+    const credentials = join(folder, 'credentials');
+    await mkdir(credentials);
+    const key = await file('credentials/key', await newKey());
+    await chmod(key, 0o440);
+    const elsewhere = await file('elsewhere', await newKey());
+    await chmod(elsewhere, 0o440);
+    const topology = await file('systemd.yaml', SMALL);
+    process.env.CREDENTIALS_DIRECTORY = credentials;
+    t.after(() => delete process.env.CREDENTIALS_DIRECTORY);
+    const server = await startServe(t, topology, '--tokens', tokens, '--node-key', key);
+    assert.equal(await server.stop(), 0);
+    const refused = async (name: string) =>
+      (await roomlb('serve', '-t', topology, '--tokens', tokens, '--node-key', name)).err;
+    for (const name of [elsewhere, join(credentials, '..', 'elsewhere')])
+      assert.match(await refused(name), /others than its owner can use it/);
+    for (const mode of [0o460, 0o444]) {
+      await chmod(key, mode);
+      assert.match(await refused(key), /others than its owner can use it/);
+    }
+  });
+
   test('does not start with a file that is none, that others can read, or where nobody could enrol', async () => {
     const key = await newKey();
     const serve = (name: string, ...more: string[]) =>

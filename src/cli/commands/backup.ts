@@ -35,7 +35,7 @@ A file store is read as it is at one moment; from redis, each claim as it is whe
 checksum, and goes into any kind of store, of this version of RoomLB or a later one. It has no credentials in it.
 
 Examples:
-  $ roomlb backup --store file:/var/lib/roomlb --out roomlb.backup
+  $ roomlb backup --store file:/var/lib/roomlb/claims --out roomlb.backup
   $ roomlb backup --store redis://10.0.0.5:6379/0 --out - | gzip > roomlb.backup.gz
 `,
     )

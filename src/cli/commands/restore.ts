@@ -33,7 +33,7 @@ left as it is; a restore that was interrupted can be run again. Stop all dispatc
 would tell redis what they remember.
 
 Examples:
-  $ roomlb restore roomlb.backup --store file:/var/lib/roomlb
+  $ roomlb restore roomlb.backup --store file:/var/lib/roomlb/claims
   $ gunzip < roomlb.backup.gz | roomlb restore - --store redis://10.0.0.5:6379/0
 `,
     )

@@ -71,7 +71,7 @@ _TRACES_SAMPLER(_ARG), _EXPORTER_OTLP_HEADERS, _BSP_* and so on count as ever; O
 
 Examples:
   $ roomlb serve --topology lb-config/local.yaml
-  $ roomlb serve --store file:/var/lib/roomlb --listen 127.0.0.1:9000
+  $ roomlb serve --store file:/var/lib/roomlb/claims --listen 127.0.0.1:9000
   $ roomlb serve --store redis://10.0.0.5:6379/0
   $ roomlb serve --store rediss://roomlb@redis.example.net --store-ca ca.pem --store-password-file /etc/roomlb/redis
   $ roomlb serve --store redis-sentinel://10.0.0.5:26379,10.0.0.6:26379/mymaster
