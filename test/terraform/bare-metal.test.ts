@@ -5,11 +5,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { spawnSync } from 'node:child_process';
 import { test, type TestContext } from 'node:test';
+import { isError } from '../../src/topology/faults.ts';
+import { parseTopology } from '../../src/topology/parse.ts';
 import { provider } from '../../src/terraform-provider/roomlb.ts';
+import { roomlb } from '../cli/roomlb.ts';
 import { startServe } from '../cli/roomlb-process.ts';
 import { findBinary } from '../lab/netns.ts';
 import { withProvider } from '../terraform-provider/provider-binary.ts';
-import { inProcess } from '../terraform-provider/in-process.ts';
+import { inProcess, requiring } from '../terraform-provider/in-process.ts';
 import { NO_TERRAFORM, type Terraform } from '../terraform-provider/terraform.ts';
 import { terraformTree } from './tree.ts';
 
@@ -68,14 +71,54 @@ test(
   },
 );
 
+test(
+  'dispatchers and the agent’s command line take what is made for roomlb sync',
+  { skip: NO_TERRAFORM },
+  async (t) => {
+    const terraform = terraformTree(t, { env: await inProcess(t, provider) });
+    const sync = {
+      dispatchers: ['https://rooms.example.net'],
+      token_file: '/etc/roomlb/token',
+      ca_file: '/etc/roomlb/ca.pem',
+    };
+    terraform.write({
+      'terraform/site/main.tf': `${requiring('roomlb')}provider "roomlb" {\n  endpoint = "http://127.0.0.1:9"\n}\n${site({ sync })}`,
+    });
+    await terraform.run(SITE, 'init');
+    await terraform.run(SITE, 'plan', '-out=plan.bin');
+    const { planned_values } = JSON.parse(await terraform.run(SITE, 'show', '-json', 'plan.bin')) as {
+      planned_values: { outputs: { balancers: { value: Files }; declaration: { value: string } } };
+    };
+    const { balancers, declaration } = planned_values.outputs;
+    const { topology, faults } = parseTopology(declaration.value, { file: 'declaration' });
+    // Warned of: there is no VIP yet.
+    assert.deepEqual(faults.filter(isError), []);
+    assert.deepEqual(
+      topology?.balancers.map(({ id, host, target }) => [id, host, target]),
+      [
+        ['lb-1', 'lb-1', 'keepalived'],
+        ['lb-2', 'lb-2', 'keepalived'],
+      ],
+    );
+    const dropIn =
+      balancers.value['lb-1']?.['/etc/systemd/system/roomlb-sync@lb-1.service.d/terraform.conf'] ?? '';
+    const options = dropIn.match(/"--[a-z-]+"/g)?.map((word) => word.slice(1, -1)) ?? [];
+    assert.deepEqual(options, ['--dispatcher', '--token-file']);
+    const { out } = await roomlb('sync', '--help');
+    for (const option of options) assert.ok(out.includes(option), option);
+    assert.match(dropIn, /^Environment="NODE_EXTRA_CA_CERTS=\/etc\/roomlb\/ca\.pem"$/m);
+  },
+);
+
 interface Given {
   readonly nodes?: Readonly<Record<string, object>>;
   readonly balancers?: Readonly<Record<string, object>>;
   readonly vrrp?: object;
+  readonly sync?: object;
 }
 
 /** A configuration that uses the module. */
-function site({ nodes = {}, balancers = BALANCERS, vrrp = {} }: Given): string {
+function site({ nodes = {}, balancers = BALANCERS, vrrp = {}, sync }: Given): string {
   const all = Object.entries(nodes).map(([id, node], index) => [
     id,
     { addresses: [`198.51.100.${11 + index}`], ...node },
@@ -84,6 +127,7 @@ function site({ nodes = {}, balancers = BALANCERS, vrrp = {} }: Given): string {
     nodes: Object.fromEntries(all) as object,
     balancers,
     vrrp: { interface: 'eth0', router_id: 51, ...vrrp },
+    sync: sync ?? null,
   };
   return `
     locals {
@@ -100,9 +144,13 @@ function site({ nodes = {}, balancers = BALANCERS, vrrp = {} }: Given): string {
       vrrp      = local.given.vrrp
       balancers = local.given.balancers
       nodes     = local.given.nodes
+      sync      = local.given.sync
     }
     output "balancers" {
       value = module.cluster.files
+    }
+    output "declaration" {
+      value = module.cluster.declaration
     }
   `;
 }

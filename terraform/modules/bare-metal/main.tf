@@ -52,6 +52,10 @@ locals {
     nodes = local.nodes
   }) }
   rendered = { for name, topology in local.topologies : name => provider::roomlb::render("keepalived", topology) }
+  files = { for name, rendering in local.rendered : name => {
+    "/etc/keepalived/keepalived.conf"         = rendering.files["keepalived.conf"]
+    "/etc/sysctl.d/60-roomlb-keepalived.conf" = rendering.files["keepalived.sysctl.conf"]
+  } }
 }
 
 resource "roomlb_vip" "this" {

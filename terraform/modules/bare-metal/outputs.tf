@@ -1,9 +1,6 @@
 output "files" {
   description = "What each balancer gets, for whatever brings files there: name → path → content."
-  value = { for name, rendering in local.rendered : name => {
-    "/etc/keepalived/keepalived.conf"         = rendering.files["keepalived.conf"]
-    "/etc/sysctl.d/60-roomlb-keepalived.conf" = rendering.files["keepalived.sysctl.conf"]
-  } }
+  value       = { for name, files in local.files : name => merge(files, var.sync == null ? {} : { for path, file in module.sync[name].files : path => file.content }) }
 }
 
 output "findings" {

@@ -166,3 +166,35 @@ variable "placement_policy" {
   })
   default = null
 }
+
+variable "sync" {
+  description = "Let each balancer follow the dispatchers by itself (`roomlb sync`): what changes by REST, or by health where the topology says so, gets there without Terraform. They need `declaration` in their topology."
+  type = object({
+    dispatchers = list(string)
+    token_file  = optional(string)
+    ca_file     = optional(string)
+    roomlb      = optional(string, "/usr/local/bin/roomlb")
+    packages    = optional(list(string), ["keepalived", "ipvsadm"])
+    prepare     = optional(list(list(string)), [])
+    interval    = optional(string, "30s")
+    max_removed = optional(string, "20%")
+    drift       = optional(string, "repair")
+  })
+  default = null
+  validation {
+    condition     = var.sync == null || (try(length(var.sync.dispatchers), 0) > 0 && alltrue([for url in try(var.sync.dispatchers, []) : can(regex("^https?://[^[:cntrl:][:space:]/?#@]+(/[^[:cntrl:][:space:]?#]*)?$", url))]))
+    error_message = "Write one or more http or https URLs of dispatchers without user, password, query and fragment."
+  }
+  validation {
+    condition     = alltrue([for file in [try(var.sync.token_file, null), try(var.sync.ca_file, null), try(var.sync.roomlb, null)] : file == null || can(regex("^/[^[:cntrl:][:space:]]+$", file))])
+    error_message = "Write absolute paths without blanks."
+  }
+  validation {
+    condition     = alltrue([for name in try(var.sync.packages, []) : can(regex("^[a-z0-9][a-z0-9+.-]*$", name))])
+    error_message = "Names of packages have small letters, digits, and + . -"
+  }
+  validation {
+    condition     = var.sync == null || (!var.vrrp.unicast && length(distinct([for balancer in var.balancers : balancer.priority])) <= 1)
+    error_message = "With sync all balancers get one file, that of the dispatchers' topology: leave out vrrp.unicast, and priorities that differ."
+  }
+}

@@ -1,6 +1,4 @@
 locals {
-  user = "roomlb"
-
   # systemd reads words in double quotes with the escapes of C, as JSON has them; % and $ mean something of their own.
   words = [for word in var.command : replace(replace(jsonencode(word), "%", "%%"), "$", "$$")]
 
@@ -16,7 +14,7 @@ locals {
     ],
     [for name, value in var.environment : "Environment=${replace(jsonencode("${name}=${value}"), "%", "%%")}"],
     # A user that lasts, so that secrets can be made readable for it and nobody else.
-    ["DynamicUser=no", "User=${local.user}", "Group=${local.user}"],
+    flatten([for user in var.user[*] : ["DynamicUser=no", "User=${user}", "Group=${user}"]]),
     var.drop_in,
     [""],
   ))
@@ -36,7 +34,12 @@ locals {
   cloud_config = {
     package_update = length(var.packages) > 0
     packages       = var.packages
-    users          = ["default", { name = local.user, system = true, no_create_home = true, shell = "/usr/sbin/nologin" }]
+    users = concat(["default"], [for user in var.user[*] : {
+      name           = user
+      system         = true
+      no_create_home = true
+      shell          = "/usr/sbin/nologin"
+    }])
     # Base64, so that no content can be taken for YAML.
     write_files = [for path, file in local.written : {
       path        = path

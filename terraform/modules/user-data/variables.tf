@@ -30,6 +30,12 @@ variable "drop_in" {
   default     = []
 }
 
+variable "user" {
+  description = "User of the service, who is made; null: the unit's own."
+  type        = string
+  default     = "roomlb"
+}
+
 variable "scripts" {
   description = "Path → content of what root may run."
   type        = map(string)

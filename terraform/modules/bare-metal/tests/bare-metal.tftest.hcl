@@ -207,3 +207,43 @@ run "tls_that_ipvs_does_not_end" {
   }
   expect_failures = [var.vip]
 }
+
+run "balancers_that_follow_the_dispatchers" {
+  command = plan
+  variables {
+    sync = { dispatchers = ["https://rooms-1.example.net", "https://rooms-2.example.net"], token_file = "/etc/roomlb/token" }
+  }
+  assert {
+    condition     = strcontains(output.files["lb-2"]["/etc/systemd/system/roomlb-sync@lb-2.service.d/terraform.conf"], "\nExecStart=\"/usr/local/bin/roomlb\" \"sync\" \"lb-2\" \"--dispatcher\" \"https://rooms-1.example.net\" \"https://rooms-2.example.net\" \"--token-file\" \"/etc/roomlb/token\"\n")
+    error_message = output.files["lb-2"]["/etc/systemd/system/roomlb-sync@lb-2.service.d/terraform.conf"]
+  }
+  assert {
+    condition     = !strcontains(output.files["lb-2"]["/etc/systemd/system/roomlb-sync@lb-2.service.d/terraform.conf"], "User=")
+    error_message = "It is root, as the unit says."
+  }
+  assert {
+    condition     = yamldecode(output.user_data["lb-1"]).runcmd == [["modprobe", "ip_vs"], ["sysctl", "--system"], ["systemctl", "enable", "--now", "keepalived.service"], ["systemctl", "daemon-reload"], ["systemctl", "enable", "--now", "roomlb-sync@lb-1.service"]]
+    error_message = "keepalived runs before its agent."
+  }
+  assert {
+    condition     = [for balancer in yamldecode(output.declaration).balancers : balancer.id] == ["lb-1", "lb-2"]
+    error_message = output.declaration
+  }
+}
+
+run "an_agent_cannot_write_files_that_differ" {
+  command = plan
+  variables {
+    vrrp = { interface = "eth0", router_id = 51, unicast = true }
+    sync = { dispatchers = ["https://rooms-1.example.net"] }
+  }
+  expect_failures = [var.sync]
+}
+
+run "a_dispatcher_that_is_none" {
+  command = plan
+  variables {
+    sync = { dispatchers = ["rooms-1.example.net"] }
+  }
+  expect_failures = [var.sync]
+}
