@@ -37,7 +37,6 @@ resource "aws_elasticache_replication_group" "redis" {
   at_rest_encryption_enabled = true
   kms_key_id                 = var.redis.kms_key_id
   transit_encryption_enabled = true
-  transit_encryption_mode    = "required"
 
   # Terraform's state has it in the clear, as it does whatever a resource is given: keep the state encrypted. No user
   # data has it; dispatchers ask Secrets Manager.

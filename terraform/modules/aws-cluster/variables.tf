@@ -80,6 +80,16 @@ variable "vips" {
   }
 
   validation {
+    condition     = sum([for vip in var.vips : length(vip.zones)]) <= var.quotas.elastic_ips
+    error_message = "vips: ${sum([for vip in var.vips : length(vip.zones)])} zones of VIPs, with an address each, are more than ${var.quotas.elastic_ips} Elastic IPs in a region, of which NAT gateways have some too. Where AWS has raised it for you, say so: quotas = { elastic_ips = … }."
+  }
+
+  validation {
+    condition     = sum([for vip in var.vips : vip.nodes]) + 1 <= var.quotas.autoscaling_groups
+    error_message = "vips: ${sum([for vip in var.vips : vip.nodes])} slots and one group of the dispatchers are more than ${var.quotas.autoscaling_groups} Auto Scaling groups in a region. Where AWS has raised it for you, say so: quotas = { autoscaling_groups = … }."
+  }
+
+  validation {
     condition = alltrue([
       for vip in var.vips : vip.first_media_port >= 1024 && floor(vip.first_media_port) == vip.first_media_port &&
       vip.first_media_port + vip.nodes * var.workers_per_node - 1 <= 65535
@@ -304,8 +314,10 @@ variable "redis" {
 variable "quotas" {
   description = "Quotas of your account in this region that AWS raises on request; the defaults are AWS' own."
   type = object({
-    load_balancers = optional(number, 50)
-    target_groups  = optional(number, 3000)
+    load_balancers     = optional(number, 50)
+    target_groups      = optional(number, 3000)
+    elastic_ips        = optional(number, 5)
+    autoscaling_groups = optional(number, 500)
   })
   default = {}
 }

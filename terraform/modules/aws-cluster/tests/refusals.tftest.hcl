@@ -37,6 +37,7 @@ run "more_workers_than_listeners" {
 run "more_load_balancers_than_the_quota" {
   command = plan
   variables {
+    quotas = { elastic_ips = 50 }
     vips = {
       for n in range(50) : "v${n}" => { nodes = 1, zones = { a = { public_subnet_id = "subnet-0a", private_subnet_id = "subnet-1a" } } }
     }
@@ -48,6 +49,33 @@ run "more_target_groups_than_the_quota" {
   command = plan
   variables {
     quotas = { target_groups = 5 }
+  }
+  expect_failures = [var.vips]
+}
+
+run "more_addresses_than_the_quota" {
+  command = plan
+  variables {
+    vips = {
+      for n in range(6) : "v${n}" => { nodes = 1, zones = { a = { public_subnet_id = "subnet-0a", private_subnet_id = "subnet-1a" } } }
+    }
+  }
+  expect_failures = [var.vips]
+}
+
+run "as_many_addresses_as_the_quota" {
+  command = plan
+  variables {
+    vips = {
+      for n in range(5) : "v${n}" => { nodes = 1, zones = { a = { public_subnet_id = "subnet-0a", private_subnet_id = "subnet-1a" } } }
+    }
+  }
+}
+
+run "more_groups_than_the_quota" {
+  command = plan
+  variables {
+    quotas = { autoscaling_groups = 1 }
   }
   expect_failures = [var.vips]
 }
