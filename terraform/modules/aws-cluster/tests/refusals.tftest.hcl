@@ -214,3 +214,115 @@ run "tags_that_are_taken" {
   }
   expect_failures = [var.tags]
 }
+
+run "a_vpc_that_is_none" {
+  command = plan
+  variables {
+    vpc_id = "10.0.0.0/16"
+  }
+  expect_failures = [var.vpc_id]
+}
+
+run "an_id_of_a_vip_that_no_name_holds" {
+  command = plan
+  variables {
+    vips = { Public = { nodes = 1, zones = { a = { public_subnet_id = "subnet-0a", private_subnet_id = "subnet-1a" } } } }
+  }
+  expect_failures = [var.vips]
+}
+
+run "a_subnet_that_is_none" {
+  command = plan
+  variables {
+    vips = { a = { nodes = 1, zones = { a = { public_subnet_id = "subnet-0a", private_subnet_id = "private" } } } }
+  }
+  expect_failures = [var.vips]
+}
+
+run "a_protocol_that_media_has_not" {
+  command = plan
+  variables {
+    media_protocols = ["udp", "sctp"]
+  }
+  expect_failures = [var.media_protocols]
+}
+
+run "a_signalling_port_that_is_none" {
+  command = plan
+  variables {
+    signalling = { port = 0 }
+  }
+  expect_failures = [var.signalling]
+}
+
+run "a_certificate_that_is_a_file" {
+  command = plan
+  variables {
+    signalling = { certificate_arn = "/etc/roomlb/tls.pem" }
+  }
+  expect_failures = [var.signalling]
+}
+
+run "a_domain_that_is_an_address" {
+  command = plan
+  variables {
+    signalling = { domain = "192.0.2.1" }
+  }
+  expect_failures = [var.signalling]
+}
+
+run "health_on_the_port_of_signalling" {
+  command = plan
+  variables {
+    health_port = 4443
+  }
+  expect_failures = [var.health_port]
+}
+
+run "clients_by_name" {
+  command = plan
+  variables {
+    client_cidrs = ["clients.example.net"]
+  }
+  expect_failures = [var.client_cidrs]
+}
+
+run "an_image_by_name" {
+  command = plan
+  variables {
+    nodes = { image_id = "al2023", instance_type = "c7g.xlarge" }
+  }
+  expect_failures = [var.nodes]
+}
+
+run "a_unit_that_is_shell" {
+  command = plan
+  variables {
+    nodes = { image_id = "ami-0123456789abcdef0", instance_type = "c7g.xlarge", service = "x.service; reboot" }
+  }
+  expect_failures = [var.nodes]
+}
+
+run "dispatchers_in_one_subnet" {
+  command = plan
+  variables {
+    dispatchers = { subnet_ids = ["subnet-1a", "subnet-1a"], image_id = "ami-0123456789abcdef0", instance_type = "t4g.small" }
+  }
+  expect_failures = [var.dispatchers]
+}
+
+run "dispatchers_of_an_image_by_name" {
+  command = plan
+  variables {
+    dispatchers = { subnet_ids = ["subnet-1a", "subnet-1b"], image_id = "al2023", instance_type = "t4g.small" }
+  }
+  expect_failures = [var.dispatchers]
+}
+
+run "redis_without_a_replica" {
+  command = plan
+  variables {
+    redis = { auth_secret_arn = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:redis-AbCdEf", replicas = 0 }
+  }
+  expect_failures = [var.redis]
+}
