@@ -12,6 +12,7 @@ terraform {
 
 locals {
   endpoint = "http://127.0.0.1:${var.port}"
+  through  = "http://${var.network}.100:8443/n/${keys(var.nodes)[0]}/"
   roomlb   = var.roomlb == null ? ["node", abspath("${path.module}/../../../dist/cli/main.js")] : var.roomlb
 
   # What destroys a process has to be kept with it: Terraform lets it look at nothing else then.
@@ -110,17 +111,19 @@ data "roomlb_lb_config" "haproxy" {
   depends_on = [roomlb_node.sfu]
 }
 
-# Started anew by another configuration. It has a /run of its own: its stats socket is nobody else's.
+# Started anew by another configuration. It has a /run of its own: its stats socket is nobody else's. It is there once
+# the first node is well in its eyes.
 resource "terraform_data" "haproxy" {
   input = {
     process = local.process
     lab     = local.lab
   }
   triggers_replace = [data.roomlb_lb_config.haproxy.text]
+  depends_on       = [terraform_data.media_node]
 
   provisioner "local-exec" {
     interpreter = [
-      local.process, "start", "haproxy", "",
+      local.process, "start", "haproxy", var.media_nodes ? local.through : "",
       "unshare", "--mount", "--propagation", "private", "sh", "-c",
       "mount -t tmpfs tmpfs /run && mkdir /run/haproxy && exec haproxy -db -f \"$0\"",
     ]

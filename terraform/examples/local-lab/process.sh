@@ -32,8 +32,9 @@ stop() {
     rmdir "$LAB" 2>/dev/null || true
 }
 
+# A 4xx is an answer too: signalling is a WebSocket. A balancer says 503 while it sees no node that is well.
 answers() {
-    node -e 'fetch(process.argv[1]).then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))' "$1"
+    node -e 'fetch(process.argv[1]).then(({ status }) => process.exit(status < 500 ? 0 : 1), () => process.exit(1))' "$1"
 }
 
 start() {
