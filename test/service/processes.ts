@@ -40,7 +40,8 @@ export class Site {
   readonly #children = new Set<ChildProcess>();
   #port = 0;
 
-  constructor(t: TestContext, nodes: readonly NodeSpec[], health: object = {}) {
+  /** @param more of the topology */
+  constructor(t: TestContext, nodes: readonly NodeSpec[], health: object = {}, more: object = {}) {
     this.#t = t;
     this.#nodes = nodes;
     this.#file = join(this.folder, 'topology.json');
@@ -65,6 +66,7 @@ export class Site {
         mediaPorts,
       })),
       health: { interval: '500ms', timeout: '400ms', damping: 'off', slowStart: 'off', ...health },
+      ...more,
     };
     writeFileSync(this.#file, JSON.stringify(topology));
     t.after(() => {
