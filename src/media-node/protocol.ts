@@ -14,6 +14,7 @@
 import { Ajv, type ValidateFunction } from 'ajv';
 import Type from 'typebox';
 import { ADMIN_STATES, FORWARDING_MODES, PROTOCOLS, TLS_MODES } from '../topology/model.ts';
+import { lazily } from '../lazily.ts';
 
 export const PROTOCOL = 1;
 /** Largest WebSocket frame, either way: give it to the WebSocket library as its limit. */
@@ -265,11 +266,12 @@ export class ProtocolError extends Error {
 }
 
 const ajv = new Ajv({ discriminator: false });
-const isNodeMessage = ajv.compile<NodeMessage>(NodeMessage);
-const isDispatcherMessage = ajv.compile<DispatcherMessage>(DispatcherMessage);
-const isRegistration = ajv.compile<Registration>(Registration);
-const isCredentialAnswer = ajv.compile<CredentialAnswer>(CredentialAnswer);
-const isRegistrationAnswer = ajv.compile<RegistrationAnswer>(RegistrationAnswer);
+// Many a program knows the protocol by name only.
+const isNodeMessage = lazily(() => ajv.compile<NodeMessage>(NodeMessage));
+const isDispatcherMessage = lazily(() => ajv.compile<DispatcherMessage>(DispatcherMessage));
+const isRegistration = lazily(() => ajv.compile<Registration>(Registration));
+const isCredentialAnswer = lazily(() => ajv.compile<CredentialAnswer>(CredentialAnswer));
+const isRegistrationAnswer = lazily(() => ajv.compile<RegistrationAnswer>(RegistrationAnswer));
 
 /** @throws ProtocolError */
 export function readNodeMessage(text: string): NodeMessage {
@@ -311,7 +313,8 @@ function parse(text: string): unknown {
   }
 }
 
-function check<T>(value: unknown, is: ValidateFunction<T>, what: string): T {
+function check<T>(value: unknown, validator: () => ValidateFunction<T>, what: string): T {
+  const is = validator();
   if (is(value)) return value;
   throw new ProtocolError(`not ${what}: ${ajv.errorsText(is.errors?.slice(0, 3))}`);
 }

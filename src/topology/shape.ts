@@ -1,5 +1,6 @@
 /** Whether a document has the shape of schema.ts, in words that say what to write instead. */
-import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
+import { Ajv, type ErrorObject } from 'ajv';
+import { lazily } from '../lazily.ts';
 import { choicesOf, describe, exampleOf, type SchemaView } from './describe.ts';
 import { nearest } from './nearest.ts';
 import { ADDRESS_PATTERN } from './patterns.ts';
@@ -15,13 +16,8 @@ export type Partly<T> = T extends readonly (infer E)[]
     : T;
 
 const ajv = new Ajv({ allErrors: true, verbose: true });
-let compiled: ValidateFunction<TopologyDocument> | undefined;
-
-/** Compiled when it is first asked for: that takes longer than all else that a command or a provider starts with. */
-function topologyShape(): ValidateFunction<TopologyDocument> {
-  compiled ??= ajv.compile<TopologyDocument>(TopologySchema);
-  return compiled;
-}
+// Compiling it takes longer than all else that a command or a provider starts with.
+const topologyShape = lazily(() => ajv.compile<TopologyDocument>(TopologySchema));
 
 /**
  * Reports everything of the wrong shape, and returns the rest. Values of the wrong shape are absent from

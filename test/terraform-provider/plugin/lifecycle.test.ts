@@ -61,6 +61,9 @@ test('what is made is as planned, and the next plan is empty', { skip }, async (
   });
   assert.equal(one.things.get('a')?.timeout, '1m');
   assert.deepEqual(await terraform.plan(), {});
+  const looked = await terraform.run('apply', '-refresh-only', '-auto-approve');
+  assert.doesNotMatch(looked, /changed outside/);
+  assert.equal((await terraform.state())[THING]?.timeout, '60s');
 });
 
 test('an update changes what may change, and leaves alone what is stable', { skip }, async (t) => {

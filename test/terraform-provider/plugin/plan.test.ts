@@ -40,7 +40,7 @@ const ATTRIBUTES: Attributes = {
   tags: { type: ['set', 'string'], presence: 'optional', description },
   id: text({ presence: 'computed', stable: true }),
   revision: text({ presence: 'computed' }),
-  chosen: text({ presence: 'optional-computed' }),
+  chosen: text({ presence: 'optional-computed', replaces: true }),
   list: nested('list', ELEMENT),
   set: nested('set', ELEMENT),
   map: nested('map', ELEMENT),
@@ -142,6 +142,10 @@ const CASES: Readonly<Record<string, Case>> = {
     config: { name: UNKNOWN },
     planned: updated({ name: UNKNOWN }),
     replaces: ['name'],
+  },
+  'what replaces does not do so where it merely may change': {
+    config: { chosen: null, note: 'new' },
+    planned: updated({ note: 'new' }),
   },
   'elements of a list are told by their index': {
     config: { list: [{ key: 'l1' }] },

@@ -43,11 +43,12 @@ void serve({
       ...thing,
       create: async (planned, client, context) => {
         writeFileSync(join(folder ?? '/tmp', `../started-${planned.name as string}`), String(process.pid));
-        // What a library might do: terraform must not see it.
-        console.log('a word on stdout');
         await sleep(Number(process.env.TOY_DELAY_MS ?? 0));
         return thing.create(planned, client, context);
       },
     },
   ],
 });
+
+// What a library might do, before the handshake.
+queueMicrotask(() => console.log('a word on stdout'));
