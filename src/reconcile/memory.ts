@@ -161,8 +161,7 @@ export class Memory {
 
   /** Open to nobody else, as its files are: configurations may name what is no business of others. */
   private async makeFolder(): Promise<void> {
-    if ((await makeFolder(this.folder, 0o700)) !== undefined)
-      await chmod(this.folder, 0o700);
+    if ((await makeFolder(this.folder, 0o700)) !== undefined) await chmod(this.folder, 0o700);
   }
 
   private async write(name: string, content: unknown): Promise<void> {

@@ -12,6 +12,7 @@ const ANSWER = answerAttributes(Explanation, [
   'wishes',
   'claim',
   'allocation',
+  'pin',
   'candidates',
   'rules',
 ]);
