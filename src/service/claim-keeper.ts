@@ -1,8 +1,10 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Logger } from 'pino';
+import { losesItsRooms } from '../cluster/view.ts';
 import type { Dispatcher } from '../dispatcher/dispatcher.ts';
 import type { EventBus } from '../events/bus.ts';
 import type { AnyEvent } from '../events/events.ts';
+import { isHeard } from '../events/heard.ts';
 import type { NodeRegistry } from '../nodes/registry.ts';
 
 export interface ClaimKeeperOptions {
@@ -23,15 +25,15 @@ const MAX_CONFLICTS = 10_000;
  * Keeps claims in step with where rooms live. A room that a node reports and that nobody has claimed is claimed for
  * that node: so a store that came back empty fills again. One that is claimed on another node, which can keep it,
  * is split: that is told, and left to people, since both have a say; unless it was handed out on both while the store
- * was away, and lives on one of them only. One whose claim was released while it lives is let go: who released it will
- * not do so once more.
+ * was away, or moved by another replica that saw what others did not (cut off, and alone, it goes by itself), and lives
+ * on one of them only. One whose claim was released while it lives is let go: who released it will not do so once more.
  */
 export class ClaimKeeper {
   readonly #options: ClaimKeeperOptions;
   readonly #ends: readonly (() => void)[];
   /** Rooms that were told as split: by where they live, where they are claimed. */
   readonly #split = new Map<string, string>();
-  /** Rooms that were handed out on two nodes while the store was away; the oldest first. */
+  /** Rooms that were handed out on two nodes while the store was away, or moved while they lived; the oldest first. */
   readonly #conflicts = new Set<string>();
   /** Rooms that were released while they lived. */
   readonly #released = new Set<string>();
@@ -76,6 +78,13 @@ export class ClaimKeeper {
   #happened(event: AnyEvent): void {
     if (event.type === 'room.claimed') this.#released.delete(event.room);
     if (event.type === 'room.conflict') this.#keepInMind(event.room);
+    // Not looked at before its turn: that its node is down may be known here a little later.
+    if (
+      event.type === 'room.moved' &&
+      isHeard(event) &&
+      this.#options.registry.live.on(event.room, event.from)
+    )
+      this.#remember(event.room);
     // Soon, claims expire again: those of live rooms are renewed before.
     if (event.type === 'store.recovered') void this.reconcile();
     if (event.type !== 'room.released') return;
@@ -83,14 +92,18 @@ export class ClaimKeeper {
   }
 
   #keepInMind(room: string): void {
+    this.#remember(room);
+    const lives = this.#options.registry.live.find(room);
+    if (lives) void this.#later([[room, lives.node]]);
+  }
+
+  #remember(room: string): void {
     this.#conflicts.delete(room);
     this.#conflicts.add(room);
     for (const oldest of this.#conflicts) {
       if (this.#conflicts.size <= MAX_CONFLICTS) break;
       this.#conflicts.delete(oldest);
     }
-    const lives = this.#options.registry.live.find(room);
-    if (lives) void this.#later([[room, lives.node]]);
   }
 
   #later(rooms: readonly (readonly [room: string, node: string])[]): Promise<void> {
@@ -144,7 +157,9 @@ export class ClaimKeeper {
     // Of a node that does not report here, nobody knows that the room does not live there.
     const elsewhere =
       claimed !== undefined && registry.report(claimed)?.connected && !registry.live.on(room, claimed);
-    const settles = elsewhere && this.#conflicts.has(room);
+    const keeps =
+      losesItsRooms(dispatcher.snapshot.view, node, registry.live.on(room, node)?.port) === undefined;
+    const settles = elsewhere && keeps && this.#conflicts.has(room);
     return settles ? dispatcher.settle(room, claimed, node) : dispatcher.adopt(room, node);
   }
 }

@@ -182,6 +182,28 @@ describe('claims and live rooms', () => {
     assert.deepEqual(renewed, ['standup']);
   });
 
+  test('a room that another replica moved goes back where it lives, if it lives only there and its node is well', async () => {
+    const { keeper, dispatcher, store, connect, events, splits } = scene();
+    const [first, second] = [connect('sfu-1'), connect('sfu-2')];
+    const rooms = ['here', 'both', 'own', 'lost'];
+    for (const room of rooms) await store.claims.create(room, claimOn('sfu-2'));
+    first(['here', 'both', 'own']);
+    await keeper.reconcile();
+    connect('sfu-3')(['lost']);
+    second(['both']);
+    const moved = { type: 'room.moved', at: 0, to: 'sfu-2', why: 'down' } as const;
+    for (const room of rooms) {
+      const from = room === 'lost' ? 'sfu-3' : 'sfu-1';
+      events.emit({ ...moved, room, from, ...(room !== 'own' && { by: 'replica' }) });
+    }
+    assert.equal((await store.claims.get('here'))?.node, 'sfu-2', 'not before it is known what others saw');
+    dispatcher.observe({ health: new Map([['sfu-3', 'down']]) });
+    await keeper.reconcile();
+    const claimed = await Promise.all(rooms.map(async (room) => (await store.claims.get(room))?.node));
+    assert.deepEqual(claimed, ['sfu-1', 'sfu-2', 'sfu-2', 'sfu-2']);
+    assert.ok(splits().includes('both sfu-1 sfu-2'));
+  });
+
   test('a live room whose claim another replica released is let go', async () => {
     const gone = new Set(['standup']);
     const { keeper, store, connect } = scene((claims) =>
