@@ -12,18 +12,13 @@ import { roomlb } from '../cli/roomlb.ts';
 import { startServe } from '../cli/roomlb-process.ts';
 import { findBinary } from '../lab/netns.ts';
 import { withProvider } from '../terraform-provider/provider-binary.ts';
-import { inProcess, requiring } from '../terraform-provider/in-process.ts';
+import { inProcess } from '../terraform-provider/in-process.ts';
 import { NO_TERRAFORM, type Terraform } from '../terraform-provider/terraform.ts';
+import { CONF, plannedOutputs, SITE, site, type Files } from './bare-metal-site.ts';
 import { terraformTree } from './tree.ts';
 
 const MODULE = '-chdir=terraform/modules/bare-metal';
-const SITE = '-chdir=terraform/site';
 const EXAMPLE = '-chdir=terraform/examples/bare-metal';
-const CONF = '/etc/keepalived/keepalived.conf';
-
-const BALANCERS = { 'lb-1': { address: '198.51.100.2' }, 'lb-2': { address: '198.51.100.3' } };
-
-type Files = Record<string, Record<string, string>>;
 
 const keepalived = findBinary('keepalived');
 
@@ -81,16 +76,11 @@ test(
       token_file: '/etc/roomlb/token',
       ca_file: '/etc/roomlb/ca.pem',
     };
-    terraform.write({
-      'terraform/site/main.tf': `${requiring('roomlb')}provider "roomlb" {\n  endpoint = "http://127.0.0.1:9"\n}\n${site({ sync })}`,
-    });
-    await terraform.run(SITE, 'init');
-    await terraform.run(SITE, 'plan', '-out=plan.bin');
-    const { planned_values } = JSON.parse(await terraform.run(SITE, 'show', '-json', 'plan.bin')) as {
-      planned_values: { outputs: { balancers: { value: Files }; declaration: { value: string } } };
-    };
-    const { balancers, declaration } = planned_values.outputs;
-    const { topology, faults } = parseTopology(declaration.value, { file: 'declaration' });
+    const { balancers, declaration } = await plannedOutputs<{ balancers: Files; declaration: string }>(
+      terraform,
+      site({ sync }),
+    );
+    const { topology, faults } = parseTopology(declaration, { file: 'declaration' });
     // Warned of: there is no VIP yet.
     assert.deepEqual(faults.filter(isError), []);
     assert.deepEqual(
@@ -100,8 +90,7 @@ test(
         ['lb-2', 'lb-2', 'keepalived'],
       ],
     );
-    const dropIn =
-      balancers.value['lb-1']?.['/etc/systemd/system/roomlb-sync@lb-1.service.d/terraform.conf'] ?? '';
+    const dropIn = balancers['lb-1']?.['/etc/systemd/system/roomlb-sync@lb-1.service.d/terraform.conf'] ?? '';
     const options = dropIn.match(/"--[a-z-]+"/g)?.map((word) => word.slice(1, -1)) ?? [];
     assert.deepEqual(options, ['--dispatcher', '--token-file']);
     const { out } = await roomlb('sync', '--help');
@@ -109,51 +98,6 @@ test(
     assert.match(dropIn, /^Environment="NODE_EXTRA_CA_CERTS=\/etc\/roomlb\/ca\.pem"$/m);
   },
 );
-
-interface Given {
-  readonly nodes?: Readonly<Record<string, object>>;
-  readonly balancers?: Readonly<Record<string, object>>;
-  readonly vrrp?: object;
-  readonly sync?: object;
-}
-
-/** A configuration that uses the module. */
-function site({ nodes = {}, balancers = BALANCERS, vrrp = {}, sync }: Given): string {
-  const all = Object.entries(nodes).map(([id, node], index) => [
-    id,
-    { addresses: [`198.51.100.${11 + index}`], ...node },
-  ]);
-  const given = {
-    nodes: Object.fromEntries(all) as object,
-    balancers,
-    vrrp: { interface: 'eth0', router_id: 51, ...vrrp },
-    sync: sync ?? null,
-  };
-  return `
-    locals {
-      given = jsondecode(${JSON.stringify(JSON.stringify(given))})
-    }
-    module "cluster" {
-      source  = "../modules/bare-metal"
-      cluster = "edge-1"
-      vip = {
-        addresses  = ["198.51.100.10"]
-        signalling = { port = 443, domain = "sfu.example.net" }
-        media      = { ports = "40000-40099" }
-      }
-      vrrp      = local.given.vrrp
-      balancers = local.given.balancers
-      nodes     = local.given.nodes
-      sync      = local.given.sync
-    }
-    output "balancers" {
-      value = module.cluster.files
-    }
-    output "declaration" {
-      value = module.cluster.declaration
-    }
-  `;
-}
 
 async function example(t: TestContext): Promise<{ terraform: Terraform; url: string }> {
   const folder = mkdtempSync(join(tmpdir(), 'roomlb-bare-metal-'));
