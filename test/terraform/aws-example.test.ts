@@ -3,18 +3,23 @@
  * comes of that is told to a real dispatcher, by the provider and the configuration that are for it.
  */
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { after, before, describe, test } from 'node:test';
+import { after, before, describe, test, type TestContext } from 'node:test';
+import { parse } from 'yaml';
 import { provider } from '../../src/terraform-provider/roomlb.ts';
 import { startServe } from '../cli/roomlb-process.ts';
+import { labSkipReason } from '../lab/netns.ts';
 import { inProcess } from '../terraform-provider/in-process.ts';
 import { NO_AWS_SCHEMA, startAwsSchemas, type AwsSchemas } from './aws-schemas.ts';
 import { topologyOutput } from './aws-topology.ts';
 import { terraformTree } from './tree.ts';
 
 const EXAMPLE = 'terraform/examples/aws';
+
+const NO_NAMESPACES = labSkipReason(['unshare', 'mount']);
 
 /** As its variables are in the example of them. */
 const MOCKED = `
@@ -54,10 +59,9 @@ describe('examples/aws', { skip: NO_AWS_SCHEMA }, () => {
     await cluster.run(here, 'init');
     await cluster.run(here, 'validate');
     const variables = '-var-file=terraform.tfvars.example';
-    const topology = topologyOutput(
-      await cluster.run(here, 'test', '-json', '-verbose', variables),
-      'applied',
-    );
+    const events = await cluster.run(here, 'test', '-json', '-verbose', variables);
+    fetchesItsToken(t, events);
+    const topology = topologyOutput(events, 'applied');
 
     const site = mkdtempSync(join(tmpdir(), 'roomlb-aws-'));
     t.after(() => rmSync(site, { recursive: true, force: true }));
@@ -97,6 +101,43 @@ describe('examples/aws', { skip: NO_AWS_SCHEMA }, () => {
     assert.deepEqual(set.map(([, name]) => name).sort(), declared.map(([, name]) => name).sort());
   });
 });
+
+/** Node a-1 at its first boot, with a shell that is real, and an AWS command line and a group that are not. */
+function fetchesItsToken(t: TestContext, events: string) {
+  if (NO_NAMESPACES !== false) {
+    t.diagnostic(`the commands of user data are not run: ${NO_NAMESPACES}`);
+    return;
+  }
+  const userData = /"user_data":"([\w+/=]+)"/g;
+  const texts = [...events.matchAll(userData)].map(([, text = '']) => Buffer.from(text, 'base64').toString());
+  const own = texts.find((text) => text.includes('node a-1:')) ?? assert.fail('no user data of a-1');
+  const config = own.slice(own.indexOf('#cloud-config'), own.lastIndexOf('--==roomlb==--'));
+  const { runcmd } = parse(config) as { runcmd: string[][] };
+  const folder = mkdtempSync(join(tmpdir(), 'roomlb-fetch-'));
+  t.after(() => rmSync(folder, { recursive: true, force: true }));
+  const fakes = {
+    aws: `echo "$*" >> ${folder}/asked; [ "$(wc -l < ${folder}/asked)" -gt 1 ] && echo the-token`,
+    chgrp: `echo "$*" >> ${folder}/groups`,
+    sleep: ':',
+  };
+  for (const [name, text] of Object.entries(fakes))
+    writeFileSync(join(folder, name), `#!/bin/sh\n${text}\n`, { mode: 0o755 });
+  const script =
+    'mount -t tmpfs none /etc && "$@" && stat -c "%a %n" /etc/roomlb /etc/roomlb/* && cat /etc/roomlb/token';
+  const { stdout, stderr } = spawnSync(
+    'unshare',
+    ['--mount', 'sh', '-c', script, 'sh', ...(runcmd[0] ?? [])],
+    {
+      encoding: 'utf8',
+      env: { PATH: `${folder}:${process.env.PATH}` },
+      timeout: 30_000,
+    },
+  );
+  // The service's user gets to it by its group, and nobody else does.
+  assert.equal(stdout, '755 /etc/roomlb\n640 /etc/roomlb/token\nthe-token\n', stderr);
+  assert.equal(readFileSync(join(folder, 'groups'), 'utf8'), 'roomlb /etc/roomlb/token\n');
+  assert.match(readFileSync(join(folder, 'asked'), 'utf8'), /^(.* --secret-id roomlb\/edge-1\/a-1 .*\n){2}$/);
+}
 
 interface Placed {
   readonly node: { readonly id: string; readonly zone: string };

@@ -103,8 +103,8 @@ locals {
 
   # FILE SECRET: readable by root and the group roomlb; asked for until it is there.
   fetch = ["/bin/sh", "-euc", join("; ", [
+    "install -d -m 755 /etc/roomlb",
     "umask 027",
-    "mkdir -p /etc/roomlb",
     "until aws --region ${var.region} secretsmanager get-secret-value --secret-id \"$1\" --query SecretString --output text > \"$0\"",
     "do sleep 5",
     "done",
