@@ -15,6 +15,20 @@ import { documentOf, topologyOutput } from './aws-topology.ts';
 
 const MODULE = 'terraform/modules/aws-cluster';
 
+test('documents say how many nodes fit', () => {
+  for (const file of ['terraform/README.md', join(MODULE, 'README.md')]) {
+    const text = readFileSync(file, 'utf8');
+    const row = (name: string) =>
+      new RegExp(`^\\| ${name} \\|(.*)\\|$`, 'm').exec(text)?.[1]?.split('|').map(Number) ?? [];
+    const workers = row('workers per node');
+    assert.ok(workers.length > 0);
+    assert.deepEqual(
+      row('nodes behind one VIP'),
+      workers.map((each) => Math.floor(49 / each)),
+    );
+  }
+});
+
 describe('aws-cluster, type-checked against a reconstructed schema', { skip: NO_AWS_SCHEMA }, () => {
   let aws: AwsSchemas;
   before(async () => {
