@@ -46,41 +46,33 @@ export async function terraformBench(): Promise<BenchRow[]> {
     });
     const theirs = terraformIn(t, { files: { 'main.tf': data() } });
     await theirs.run('init');
-    return rows(await times(ours), await times(theirs));
+    return await measure(ours, theirs);
   } finally {
     for (const work of undo.reverse()) await work();
   }
 }
 
-/** In ms. */
-interface Times {
-  readonly plan: number;
-  readonly apply: number;
-  readonly 'plan again': number;
-}
+const STEPS: Readonly<Record<string, readonly string[]>> = {
+  plan: ['plan', '-out=bench.bin'],
+  apply: ['apply', 'bench.bin'],
+  // It would end with 2 if there were something to change.
+  'plan again': ['plan', '-detailed-exitcode'],
+};
 
-async function times(terraform: Terraform): Promise<Times> {
-  const plan = await timeOf(() => terraform.run('plan', '-out=bench.bin'));
-  const apply = await timeOf(() => terraform.run('apply', 'bench.bin'));
-  const again = await timeOf(async () => {
-    // 2 would say that there is something to change.
-    await terraform.run('plan', '-detailed-exitcode');
-  });
-  return { plan, apply, 'plan again': again };
-}
-
-function rows(ours: Times, theirs: Times): BenchRow[] {
+/** Step by step one after the other, so that what else the machine does meanwhile is the same for both. */
+async function measure(ours: Terraform, theirs: Terraform): Promise<BenchRow[]> {
   const group = `terraform, ${NODES} resources`;
-  return (['plan', 'apply', 'plan again'] as const).flatMap((name): BenchRow[] => [
-    {
-      group,
-      name: `${name}: roomlb_node`,
-      value: ours[name],
-      unit: 'ms',
-      ratio: { of: RIVAL, value: ours[name] / theirs[name] },
-    },
-    { group, name: `${name}: ${RIVAL}`, value: theirs[name], unit: 'ms' },
-  ]);
+  const rows: BenchRow[] = [];
+  for (const [name, args] of Object.entries(STEPS)) {
+    const rival = await timeOf(() => theirs.run(...args));
+    const own = await timeOf(() => ours.run(...args));
+    const ratio = { of: RIVAL, value: own / rival };
+    rows.push(
+      { group, name: `${name}: roomlb_node`, value: own, unit: 'ms', ratio },
+      { group, name: `${name}: ${RIVAL}`, value: rival, unit: 'ms' },
+    );
+  }
+  return rows;
 }
 
 function nodes(url: string): string {
