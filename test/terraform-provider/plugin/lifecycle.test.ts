@@ -161,6 +161,17 @@ test('faults in a configuration are told where they are', { skip }, async (t) =>
   );
 });
 
+test('a value that is known only after an apply has begun is checked then', { skip }, async (t) => {
+  const one = toy();
+  const source = 'resource "terraform_data" "x" {\n  input = 300\n}\n';
+  const terraform = await workspace(t, source + thing('name = "a"\nsize = terraform_data.x.output'), one);
+  assert.deepEqual(await terraform.validate(), []);
+  const { code, stderr } = await terraform.attempt('apply', '-auto-approve');
+  assert.equal(code, 1);
+  assert.match(stderr, /Invalid value for size[^]*must be at most 100, for example 3/);
+  assert.deepEqual(one.calls, []);
+});
+
 test('what fails half-way stays in the state', { skip }, async (t) => {
   const one = toy();
   const terraform = await workspace(t, thing('name = "partial"'), one);
