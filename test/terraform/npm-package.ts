@@ -23,8 +23,12 @@ export function npmArchive({ name, version, integrity }: NpmPackage): string | n
   mkdirSync(cache, { recursive: true });
   const scratch = mkdtempSync(join(cache, 'pack-'));
   try {
-    const options = ['--silent', '--pack-destination', scratch];
-    const { status } = spawnSync('npm', ['pack', `${name}@${version}`, ...options], { stdio: 'ignore' });
+    // Where there is no network, that is soon known.
+    const options = ['--silent', '--fetch-retries=0', '--pack-destination', scratch];
+    const { status } = spawnSync('npm', ['pack', `${name}@${version}`, ...options], {
+      stdio: 'ignore',
+      timeout: 180_000,
+    });
     const [file] = readdirSync(scratch);
     if (status !== 0 || file === undefined) return null;
     const fetched = join(scratch, basename(file));
