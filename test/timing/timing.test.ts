@@ -24,6 +24,19 @@ test('work begins in order, never more at once than may be, and goes on after fa
   );
 });
 
+test('what has not begun can be refused; what has goes on, and so does what comes later', async () => {
+  const queue = new InOrder(1);
+  let finish: (value: string) => void = () => undefined;
+  const first = queue.run(() => new Promise<string>((resolve) => (finish = resolve)));
+  const [second, third] = [queue.run(() => Promise.resolve('2')), queue.run(() => Promise.resolve('3'))];
+  queue.refuse(new Error('lost'));
+  await assert.rejects(second, /lost/);
+  await assert.rejects(third, /lost/);
+  const fourth = queue.run(() => Promise.resolve('4'));
+  finish('1');
+  assert.deepEqual(await Promise.all([first, fourth]), ['1', '4']);
+});
+
 test('what takes too long is rejected by name, what answers or fails in time is passed on', async () => {
   await assert.rejects(within(5, 'PING', new Promise(() => undefined)), /PING took longer than 5 ms/);
   assert.equal(await within(60_000, 'PING', Promise.resolve('PONG')), 'PONG');

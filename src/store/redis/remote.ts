@@ -107,6 +107,10 @@ export class RedisRemote implements Remote {
     return other ? 'other' : lost ? 'lost' : 'same';
   }
 
+  giveUp(why: string): void {
+    this.#commands.refuse(new Error(why));
+  }
+
   async get(room: string): Promise<Stamped | undefined> {
     return read(await this.#run('get', room));
   }

@@ -62,6 +62,8 @@ export type Condition = 'same' | 'lost' | 'other';
 
 export interface Remote {
   open(): Promise<Condition>;
+  /** It is lost: what waits to be asked rejects now, instead of each in vain later. */
+  giveUp(why: string): void;
   get(room: string): Promise<Stamped | undefined>;
   create(room: string, claim: Claim): Promise<Written>;
   move(room: string, expectedNode: string, claim: Claim): Promise<Written>;

@@ -74,7 +74,10 @@ export class SharedStore implements Store {
     this.coordination = options.coordination;
     this.#link = new Link({
       recover: () => this.#recover(),
-      lost: (why) => events.emit({ type: 'store.degraded', at: Date.now(), why }),
+      lost: (why) => {
+        remote.giveUp(why);
+        events.emit({ type: 'store.degraded', at: Date.now(), why });
+      },
       found: (seconds) =>
         events.emit({ type: 'store.recovered', at: Date.now(), seconds, ...this.#recovery }),
     });

@@ -1,6 +1,7 @@
 /** A Redis that is slow, dead, read-only, empty or old, and two replicas that go on all the same. */
 import assert from 'node:assert/strict';
 import { describe, test, type TestContext } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Dispatcher } from '../../../src/dispatcher/dispatcher.ts';
 import type { Claim } from '../../../src/store/store.ts';
 import { parse, SMALL } from '../../fixtures/cluster.ts';
@@ -87,6 +88,24 @@ describe('while Redis', { skip: NO_REDIS }, () => {
       [],
     );
     assert.equal(await a.ready(), undefined);
+  });
+
+  test('hangs in a burst, what waited to be asked is answered when the first are, not after waiting itself', async (t) => {
+    const { redis } = await scene(t);
+    const a = await openReplica(t, `redis://127.0.0.1:${redis.port}`, { timeLimit: 3000 });
+    redis.child.kill('SIGSTOP');
+    const dispatcher = new Dispatcher(a.claims, parse(SMALL));
+    let answered = 0;
+    const claims = names('burst', 1000).map(async (room) => {
+      await dispatcher.claim(room);
+      answered++;
+    });
+    await Promise.race(claims);
+    // A fraction of what each command may take.
+    await sleep(1000);
+    assert.equal(answered, 1000);
+    redis.child.kill('SIGCONT');
+    await recovered(a);
   });
 
   test('has taken a claim that nobody was told of, what was told instead takes its place', async (t) => {
