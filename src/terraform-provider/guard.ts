@@ -86,8 +86,7 @@ export class Guard {
     if (vip === undefined) return;
     const losses = this.#losses[stage];
     const refusal = refusalOf(vip, nodes, new Map([...losses, [id, loss]]), this.settings);
-    // What is refused in an apply does not happen.
-    if (refusal === undefined || stage === 'plan') losses.set(id, loss);
+    if (refusal === undefined) losses.set(id, loss);
     if (refusal === undefined || (stage === 'plan' && this.#told.has(vip))) return;
     this.#told.add(vip);
     throw tooMany(refusal);

@@ -4,10 +4,11 @@ import type { Diagnostic } from '../plugin/diagnostics.ts';
 import type { DocumentPath, Mapping } from './mapping.ts';
 import { inTerraformWords } from './words.ts';
 
-/** `nodes[2].mediaPorts` → `['nodes', 2, 'mediaPorts']`, as `formatPath` of the topology writes it. */
+/** `nodes[2].mediaPorts` → `['nodes', 2, 'mediaPorts']`, as `formatPath` of the topology writes it. @throws SyntaxError for what it never writes */
 export function parsePath(text: string): DocumentPath {
-  return [...text.matchAll(/\[(\d+)\]|\["((?:[^"\\]|\\.)*)"\]|([A-Za-z_][\w-]*)/g)].map(
-    ([, index, quoted, word]) => (index === undefined ? (quoted ?? word ?? '') : Number(index)),
+  return [...text.matchAll(/\[(\d+)\]|\[("(?:[^"\\]|\\.)*")\]|([A-Za-z_][\w-]*)/g)].map(
+    ([, index, quoted, word = '']) =>
+      index === undefined ? (quoted === undefined ? word : String(JSON.parse(quoted))) : Number(index),
   );
 }
 

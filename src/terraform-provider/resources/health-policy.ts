@@ -2,7 +2,7 @@ import { HealthSchema } from '../../topology/health/schema.ts';
 import { deriveMapping, type Overrides } from '../mapping/derive.ts';
 import type { Diagnostic } from '../plugin/diagnostics.ts';
 import { isObject, type ObjectValue } from '../plugin/values.ts';
-import { policyResource } from './policy.ts';
+import { policyResource, type Policy } from './policy.ts';
 
 const derived = { derived: true };
 
@@ -16,7 +16,7 @@ const CHECK: Overrides = {
   adminPath: derived,
 };
 
-export const healthPolicy = policyResource({
+export const HEALTH_POLICY: Policy = {
   name: 'health',
   type: 'health_policy',
   word: 'health policy',
@@ -28,7 +28,9 @@ export const healthPolicy = policyResource({
     checks: { within: CHECK },
   }),
   validate: ({ damping }) => (damping && isObject(damping) ? offAlone(damping) : []),
-});
+};
+
+export const healthPolicy = policyResource(HEALTH_POLICY);
 
 /** What is off has no options: they would be lost without a word. */
 function offAlone({ enabled, ...options }: ObjectValue): Diagnostic[] {

@@ -46,7 +46,7 @@ const DRAINING: Attributes = {
   },
 };
 
-const NODE: Entity = {
+export const NODE: Entity = {
   name: 'nodes',
   key: 'id',
   type: 'node',

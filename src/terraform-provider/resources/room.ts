@@ -36,7 +36,7 @@ const PLACE: Attributes = {
 
 const NOWHERE: ObjectValue = { vip: null, signalling_url: null, media: null };
 
-const ROOM: Entity = {
+export const ROOM: Entity = {
   name: 'pins',
   key: 'room',
   type: 'room',

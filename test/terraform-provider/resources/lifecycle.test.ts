@@ -304,6 +304,10 @@ test('a room is pinned, moved, placed where no node is named, and let go', { ski
   const nowhere = ROOM.replace(/ *node = .*\n/, '');
   configure(NODE + nowhere.replace('}\n', '  strict = true\n}\n'));
   assert.deepEqual(await terraform.plan(), {});
+  configure(NODE + nowhere);
+  assert.deepEqual(await terraform.plan(), { 'roomlb_room.show': 'update' });
+  await terraform.run('apply', '-auto-approve');
+  assert.deepEqual(await rest('GET', '/v1/pins/weekly%2Fshow'), { ...moved, strict: false });
   await terraform.run('state', 'rm', 'roomlb_room.show');
   await terraform.run('import', 'roomlb_room.show', 'weekly/show');
   assert.deepEqual(await terraform.plan(), {});
