@@ -6,14 +6,18 @@ import { DEFAULT_PLACEMENT } from './defaults.ts';
 import { toNodeDocument, toPlacementDocument, toVipDocument } from './format.ts';
 import { toHealthDocument } from './health/format.ts';
 import { readHealth } from './health/read-config.ts';
+import { HealthSchema } from './health/schema.ts';
 import { toWindowDocument } from './maintenance/format.ts';
 import { readWindow } from './maintenance/read-windows.ts';
+import { WindowSchema } from './maintenance/schema.ts';
 import type { Parts } from './parts.ts';
 import { toPinDocument } from './pins/format.ts';
 import { readPin } from './pins/read-pins.ts';
+import { PinSchema } from './pins/schema.ts';
 import { formatPath, Problems, type Path, type Problem } from './problems.ts';
 import { readNode, readPlacement, readVip } from './read.ts';
-import { checkShape } from './shape.ts';
+import { NodeSchema, PlacementSchema, VipSchema } from './schema.ts';
+import { shapeCheck, type CheckShape } from './shape.ts';
 
 export type PartName = 'nodes' | 'vips' | 'pins' | 'maintenance' | 'placement' | 'health';
 
@@ -41,6 +45,15 @@ const NOTHING: Parts = {
   pins: [],
   maintenance: [],
   balancers: [],
+};
+
+const SHAPES: Readonly<Record<PartName, CheckShape<object>>> = {
+  nodes: shapeCheck(NodeSchema),
+  vips: shapeCheck(VipSchema),
+  pins: shapeCheck(PinSchema),
+  maintenance: shapeCheck(WindowSchema),
+  placement: shapeCheck(PlacementSchema),
+  health: shapeCheck(HealthSchema),
 };
 
 const READ: Readonly<Record<PartName, Read>> = {
@@ -73,12 +86,10 @@ const READ: Readonly<Record<PartName, Read>> = {
  * @param unknown paths in it of what is left out but will be there: nothing is said of these
  */
 export function checkAlone(part: PartName, document: object, unknown: readonly Path[] = []): Alone {
-  const isList = LISTS.includes(part);
-  const path = isList ? [part, 0] : [part];
+  const path = LISTS.includes(part) ? [part, 0] : [part];
   const problems = new Problems();
   for (const one of unknown) problems.markUnreadable([...path, ...one]);
-  const shaped = checkShape({ [part]: isList ? [document] : document }, problems);
-  const raw = isList ? (shaped?.[part] as readonly object[] | undefined)?.[0] : shaped?.[part];
+  const raw = SHAPES[part](document, problems, path);
   const read = raw === undefined ? undefined : READ[part](raw, path, problems);
   const left = new Set(unknown.map((one) => formatPath([...path, ...one])));
   const own = problems.list.filter(

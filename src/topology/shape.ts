@@ -16,37 +16,53 @@ export type Partly<T> = T extends readonly (infer E)[]
     : T;
 
 const ajv = new Ajv({ allErrors: true, verbose: true });
-// Compiling it takes longer than all else that a command or a provider starts with.
-const topologyShape = lazily(() => ajv.compile<TopologyDocument>(TopologySchema));
 
 /**
  * Reports everything of the wrong shape, and returns the rest. Values of the wrong shape are absent from
  * it; list positions stay. Undefined where the document is no mapping at all.
+ *
+ * @param base where the document stands in a larger one, for what is reported
  */
-export function checkShape(document: unknown, problems: Problems): Partly<TopologyDocument> | undefined {
-  const isTopologyDocument = topologyShape();
-  if (isTopologyDocument(document)) return document;
-  const errors = isTopologyDocument.errors ?? [];
-  const slips = reportUnknownKeys(errors, problems);
+export type CheckShape<T> = (document: unknown, problems: Problems, base?: Path) => Partly<T> | undefined;
+
+/** @param schema of a mapping */
+export function shapeCheck<T>(schema: object): CheckShape<T> {
+  // Compiling it takes longer than all else that a command or a provider starts with.
+  const shape = lazily(() => ajv.compile<T>(schema));
+  return (document, problems, base = []) => {
+    const fits = shape();
+    return fits(document) ? (document as Partly<T>) : partly<T>(document, fits.errors ?? [], base, problems);
+  };
+}
+
+export const checkShape = shapeCheck<TopologyDocument>(TopologySchema);
+
+function partly<T>(
+  document: unknown,
+  errors: readonly ErrorObject[],
+  base: Path,
+  problems: Problems,
+): Partly<T> | undefined {
+  const slips = reportUnknownKeys(errors, base, problems);
   const rest: unknown = structuredClone(document);
   const unions = new Set(errors.filter(({ keyword }) => keyword === 'anyOf').map((e) => e.instancePath));
   const meantMappings = new Set(errors.filter(isMeantMapping).map((e) => e.instancePath));
   const told = new Set<string>();
   for (const error of errors) {
     if (error.keyword === 'additionalProperties') continue;
+    const path = pathOf(error.instancePath);
     if (error.keyword === 'required') {
-      reportMissing(error, slips, problems);
+      reportMissing([...base, ...path], error, slips, problems);
     } else if (error.keyword === 'anyOf' || !unions.has(error.instancePath)) {
       // One message a value: it names all that was expected of it, unless what is wrong lies further inside.
       if (told.has(error.instancePath) || meantMappings.has(error.instancePath)) continue;
       told.add(error.instancePath);
-      const path = pathOf(error.instancePath);
-      reportValue(path, error, problems);
+      reportValue([...base, ...path], error, problems);
       if (path.length === 0) return undefined;
       takeOut(rest, path);
     }
   }
-  return rest as Partly<TopologyDocument>;
+  return rest as Partly<T>;
 }
 
 /** A mapping where one was possible among other things: the others were not meant. */
@@ -60,11 +76,11 @@ function isMeantMapping({ keyword, data, parentSchema }: ErrorObject): boolean {
 }
 
 /** Returns the paths that unknown keys probably meant. */
-function reportUnknownKeys(errors: readonly ErrorObject[], problems: Problems): Set<string> {
+function reportUnknownKeys(errors: readonly ErrorObject[], base: Path, problems: Problems): Set<string> {
   const slips = new Set<string>();
   for (const { keyword, instancePath, params, parentSchema, data } of errors) {
     if (keyword !== 'additionalProperties') continue;
-    const parent = pathOf(instancePath);
+    const parent = [...base, ...pathOf(instancePath)];
     const key = String((params as { additionalProperty: unknown }).additionalProperty);
     const known = Object.keys(viewOf(parentSchema).properties ?? {});
     const meant = nearest(key, known);
@@ -85,9 +101,14 @@ function hintForKey(key: string, meant: string | undefined, known: readonly stri
 }
 
 /** A key that was merely misspelt is not told a second time as missing. */
-function reportMissing(error: ErrorObject, slips: ReadonlySet<string>, problems: Problems): void {
+function reportMissing(
+  parent: Path,
+  error: ErrorObject,
+  slips: ReadonlySet<string>,
+  problems: Problems,
+): void {
   const key = String((error.params as { missingProperty: unknown }).missingProperty);
-  const path = [...pathOf(error.instancePath), key];
+  const path = [...parent, key];
   if (slips.has(formatPath(path))) return;
   const schema = viewOf(error.parentSchema).properties?.[key];
   const example = schema && exampleOf(schema);

@@ -49,6 +49,8 @@ export async function find(
 
 export interface Edit {
   readonly path: string;
+  /** Whether there is most likely none yet: then it is not looked for first. */
+  readonly isNew?: boolean;
   /** Of the write. */
   readonly query?: string;
   readonly decide: Decide;
@@ -64,11 +66,11 @@ export interface Edit {
  */
 export function edit(
   api: DispatcherApi,
-  { path, query = '', decide, refused }: Edit,
+  { path, isNew = false, query = '', decide, refused }: Edit,
 ): Promise<Document | undefined> {
   return api.inTurn(async () => {
     for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
-      const found = await find(api, path);
+      const found = isNew && attempt === 1 ? undefined : await find(api, path);
       const wanted = decide(found?.document);
       if (wanted === undefined || (wanted === null && !found)) return found?.document;
       const answer = await api.request({

@@ -42,7 +42,7 @@ export function entityResource(entity: Entity): Resource<DispatcherApi> {
     schema: { version: 0, description, attributes: { ...mapping.attributes, ...own?.attributes } },
     validate: (config) => validatePart(entity, config),
     plan: ({ config, planned }) => ({ planned: config && planned && planPart(entity, config, planned) }),
-    create: (planned, api) => write(entity, api, planned, makeAnew(entity, planned)),
+    create: (planned, api) => write(entity, api, planned, makeAnew(entity, planned), { isNew: true }),
     read: async (state, api, { stopped }) => {
       const found = await find(api, pathOf(entity, state), stopped);
       return found ? { ...state, ...valuesOf(entity, found.document) } : null;
@@ -124,6 +124,8 @@ function changedMeanwhile(
 }
 
 export interface Options {
+  /** Whether there is most likely none yet. */
+  readonly isNew?: boolean;
   /** Of writes: `?allowEmpty=true`. */
   readonly query?: string;
   /** What a refusal means, other than that the topology would be invalid. */
@@ -150,10 +152,11 @@ export async function write(
   api: DispatcherApi,
   values: ObjectValue,
   decide: Decide,
-  { query = '', refused }: Options = {},
+  { isNew = false, query = '', refused }: Options = {},
 ): Promise<ObjectValue> {
   const document = await edit(api, {
     path: pathOf(entity, values),
+    isNew,
     query,
     decide,
     refused: async (status, body) =>

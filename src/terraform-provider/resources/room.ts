@@ -70,7 +70,8 @@ export const room: Resource<DispatcherApi> = {
     const name = idOf(ROOM, planned);
     const values =
       typeof planned.node === 'string' ? planned : { ...planned, node: await placeFor(api, name) };
-    return withPlace(api, await write(ROOM, api, values, makeAnew(ROOM, values)), context);
+    const pinned = await write(ROOM, api, values, makeAnew(ROOM, values), { isNew: true });
+    return withPlace(api, pinned, context);
   },
   read: async (state, api, context) => {
     const found = await base.read(state, api, context);
