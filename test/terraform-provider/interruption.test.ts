@@ -7,10 +7,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test, type TestContext } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { bundleProvider } from '../../scripts/terraform-provider/bundle.mjs';
 import { startServe } from '../cli/roomlb-process.ts';
 import { requiring } from './in-process.ts';
-import { NO_TERRAFORM, terraformIn, type Terraform } from './terraform.ts';
+import { withProvider } from './provider-binary.ts';
+import { NO_TERRAFORM, terraformIn, type Terraform, type TerraformOptions } from './terraform.ts';
 
 const NODES = 40;
 /** Of other people: stays. */
@@ -30,9 +30,10 @@ const CLUSTER = {
 
 describe('an apply that is interrupted', { skip: NO_TERRAFORM }, () => {
   let scratch = '';
+  let provider: Pick<TerraformOptions, 'devOverrides'> = {};
   before(async () => {
     scratch = mkdtempSync(join(tmpdir(), 'roomlb-interruption-'));
-    await bundleProvider({ entry: 'src/terraform-provider/main.ts', folder: join(scratch, 'bin') });
+    provider = await withProvider();
   });
   after(() => rmSync(scratch, { recursive: true, force: true }));
 
@@ -56,7 +57,9 @@ describe('an apply that is interrupted', { skip: NO_TERRAFORM }, () => {
       }
     `;
     return terraformIn(t, {
-      devOverrides: { 'registry.terraform.io/roomlb/roomlb': join(scratch, 'bin') },
+      ...provider,
+      // A provider that is killed leaves its socket.
+      env: { TMPDIR: scratch },
       files: { 'main.tf': requiring('roomlb') + main },
     });
   }
@@ -68,10 +71,10 @@ describe('an apply that is interrupted', { skip: NO_TERRAFORM }, () => {
     return (await startServe(t, file)).url;
   }
 
-  const INTERRUPTIONS: Readonly<Record<string, (child: ChildProcess, provider: number) => void>> = {
+  const INTERRUPTIONS: Readonly<Record<string, (child: ChildProcess, pid: number) => void>> = {
     'by Ctrl-C, which reaches the whole group': (child) => process.kill(-child.pid!, 'SIGINT'),
     'by the end of terraform': (child) => child.kill('SIGKILL'),
-    'by the end of the provider': (_, provider) => process.kill(provider, 'SIGKILL'),
+    'by the end of the provider': (_, pid) => process.kill(pid, 'SIGKILL'),
   };
   for (const [name, interrupt] of Object.entries(INTERRUPTIONS)) {
     test(`${name} is made whole by the next one, and leaves no provider behind`, async (t) => {
