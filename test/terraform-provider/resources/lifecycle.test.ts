@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { NO_TERRAFORM } from '../terraform.ts';
+import { requiring } from '../in-process.ts';
 import { startSite } from '../site.ts';
 
 const skip = NO_TERRAFORM;
@@ -321,3 +322,63 @@ test('a room is pinned, moved, placed where no node is named, and let go', { ski
   await terraform.run('destroy', '-auto-approve');
   assert.deepEqual(await rest('GET', '/v1/pins'), { pins: [] });
 });
+
+test(
+  'what an apply has yet to tell is planned as such, the dispatcher itself included',
+  { skip },
+  async (t) => {
+    const { terraform, rest, url } = await startSite(t);
+    terraform.write({
+      'main.tf': `${requiring('roomlb')}
+resource "terraform_data" "late" {
+  input = { url = "${url}", interval = "500ms", address = "192.0.2.30", port = 443, weight = 0 }
+}
+
+provider "roomlb" {
+  endpoint = terraform_data.late.output.url
+}
+
+resource "roomlb_vip" "edge" {
+  id         = "edge"
+  addresses  = ["203.0.113.20"]
+  signalling = { port = terraform_data.late.output.port, domain = "sfu.example.net" }
+}
+
+resource "roomlb_node" "one" {
+  id        = "sfu-1"
+  kind      = "janus"
+  vip       = roomlb_vip.edge.id
+  addresses = [terraform_data.late.output.address]
+  weight    = terraform_data.late.output.weight
+}
+
+resource "roomlb_health_policy" "this" {
+  interval = terraform_data.late.output.interval
+  checks   = [{ type = "http", interval = terraform_data.late.output.interval }]
+}
+
+resource "roomlb_room" "show" {
+  room = "show"
+  node = roomlb_node.one.id
+}
+`,
+    });
+    assert.deepEqual(await terraform.validate(), []);
+    const plan = await terraform.run('plan', '-out=plan.bin');
+    assert.match(plan, /timeout += \(known after apply\)/);
+    assert.match(plan, /tls += \(known after apply\)/);
+    assert.match(plan, /forwarding += "nat"/);
+    await terraform.run('apply', 'plan.bin');
+    assert.deepEqual(await terraform.plan(), {});
+    const { timeout } = (await rest('GET', '/v1/policies/health')) as { timeout: string };
+    assert.equal(timeout, '500ms');
+    assert.deepEqual(await rest('GET', '/v1/nodes/sfu-1'), {
+      id: 'sfu-1',
+      kind: 'janus',
+      vip: 'edge',
+      addresses: ['192.0.2.30'],
+      weight: 0,
+      state: 'active',
+    });
+  },
+);
