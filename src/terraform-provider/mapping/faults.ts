@@ -1,6 +1,6 @@
 /** Faults of documents, told at the attribute that they are about. */
 import type { Problem } from '../../topology/problems.ts';
-import type { Diagnostic } from '../plugin/diagnostics.ts';
+import { pathText, type Diagnostic } from '../plugin/diagnostics.ts';
 import type { DocumentPath, Mapping } from './mapping.ts';
 import { inTerraformWords } from './words.ts';
 
@@ -12,17 +12,15 @@ export function parsePath(text: string): DocumentPath {
   );
 }
 
+/** Terraform points to the outermost attribute only: which of its parts is meant has to be in the words. */
 export function toDiagnostic(
   mapping: Mapping,
   { severity, path, message, hint }: Pick<Problem, 'severity' | 'path' | 'message' | 'hint'>,
 ): Diagnostic {
   const at = mapping.locate(path);
-  const name = at.filter((step) => typeof step === 'string').at(-1);
-  const sentence = `${message}${hint === '' ? '' : `; ${hint}`}`;
-  return {
-    severity,
-    summary: name === undefined ? 'Invalid combination' : `Invalid value for ${name}`,
-    detail: inTerraformWords(name === undefined ? sentence : `${name}: ${sentence}`),
-    ...(at.length > 0 && { path: at }),
-  };
+  const sentence = inTerraformWords(`${message}${hint === '' ? '' : `; ${hint}`}`);
+  const quality = severity === 'error' ? 'Invalid' : 'Questionable';
+  if (at.length === 0) return { severity, summary: `${quality} combination`, detail: sentence };
+  const name = pathText(at);
+  return { severity, summary: `${quality} value for ${name}`, detail: `${name}: ${sentence}`, path: at };
 }

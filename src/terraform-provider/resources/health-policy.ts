@@ -39,7 +39,7 @@ function offAlone({ enabled, ...options }: ObjectValue): Diagnostic[] {
     .filter(([, value]) => value !== null)
     .map(([name]) => ({
       severity: 'error',
-      summary: `Invalid value for ${name}`,
+      summary: `Invalid value for damping.${name}`,
       detail: `${name} is of no use with enabled = false; leave one of them out.`,
       path: ['damping', name],
     }));

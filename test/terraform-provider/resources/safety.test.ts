@@ -277,14 +277,14 @@ resource "roomlb_room" "show" {
     errors.map(({ at, summary }) => [at, summary.replace('Invalid value for ', '')]).sort(byText),
     [
       ['addresses   = ["192.0.2.11", "192.0.2.12"]', 'addresses'],
-      [checks, 'path'],
+      [checks, 'checks[1].path'],
       ['cron     = "0 25 * * *"', 'cron'],
-      ['damping = { enabled = false, suppress = 3000 }', 'suppress'],
+      ['damping = { enabled = false, suppress = 3000 }', 'damping.suppress'],
       ['kind        = "mediasop"', 'kind'],
       ['media_ports = "40003-40002"', 'media_ports'],
       ['room = "a\\nb"', 'room'],
-      [signalling, 'certificate'],
-      [signalling, 'idle_timeout'],
+      [signalling, 'signalling.certificate'],
+      [signalling, 'signalling.idle_timeout'],
       ['timeout = "3s"', 'timeout'],
     ].sort(byText),
   );
