@@ -5,7 +5,7 @@ import type { PeerCertificates } from '../auth/certificate.ts';
 import type { Scope } from '../auth/scope.ts';
 import { DOCS } from './openapi.ts';
 import { Problem } from './problem.ts';
-import { limitAddresses, type CallerLimit } from './rate-limit.ts';
+import { isUncounted, limitAddresses, type CallerLimit } from './rate-limit.ts';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -83,8 +83,12 @@ export function installAuthentication(
   };
   app.addHook('onRequest', (request, reply, done) => {
     const { scope } = request.routeOptions.config;
+    if (isUncounted(scope)) {
+      done();
+      return;
+    }
     // Where there is no route, there is nothing to keep.
-    if (scope === undefined || scope === 'public' || open.has(scope)) {
+    if (scope === undefined || open.has(scope)) {
       done(limit?.check(request.ip, reply));
       return;
     }

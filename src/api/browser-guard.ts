@@ -19,10 +19,10 @@ const SAFE = new Set(['GET', 'HEAD', 'OPTIONS']);
 export function installBrowserGuard(app: FastifyInstance, names?: readonly string[]): void {
   const known = names && new Set(names.map((name) => name.toLowerCase()));
   // Clients send the same host again and again: it is looked into when it changes.
-  let fine: string | undefined;
+  let fine: string | undefined | typeof AMBIGUOUS;
   app.addHook('onRequest', (request, _, done) => {
     const { headers } = request.raw;
-    const { host } = headers;
+    const host = hostOf(request);
     let problem: Problem | undefined;
     if (host === undefined || host !== fine) {
       problem = hostProblem(request, host, known);
@@ -35,11 +35,30 @@ export function installBrowserGuard(app: FastifyInstance, names?: readonly strin
   });
 }
 
+/** Sent twice, so that a proxy and this server may take it for different ones (RFC 9112 §3.2). */
+const AMBIGUOUS = Symbol('ambiguous');
+
+/** Whom the request is for: what a URL in its first line says goes before the field (RFC 9112 §3.2.2). */
+function hostOf({
+  raw: { url = '', headers, rawHeaders },
+}: FastifyRequest): string | undefined | typeof AMBIGUOUS {
+  let count = 0;
+  // Names and values in turn.
+  for (let i = 0; i < rawHeaders.length; i += 2) {
+    const name = rawHeaders[i];
+    if (name?.length === 4 && name.toLowerCase() === 'host') count++;
+  }
+  if (count > 1) return AMBIGUOUS;
+  if (url.startsWith('/') || headers.host === undefined) return headers.host;
+  return /^https?:\/\/([^/?#]*)/i.exec(url)?.[1] ?? headers.host;
+}
+
 function hostProblem(
   request: FastifyRequest,
-  host: string | undefined,
+  host: string | undefined | typeof AMBIGUOUS,
   known: ReadonlySet<string> | undefined,
 ): Problem | undefined {
+  if (host === AMBIGUOUS) return new Problem(400, 'malformed-request', 'the request has two Host fields');
   if (host === undefined) {
     // HTTP/1.0 has no such field, and browsers do not speak it (RFC 9112 §3.2).
     return request.raw.httpVersion === '1.0'

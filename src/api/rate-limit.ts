@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyReply } from 'fastify';
+import type { Scope } from '../auth/scope.ts';
 import { RateLimit } from '../timing/rate-limit.ts';
 import { Problem } from './problem.ts';
 
@@ -34,5 +35,16 @@ export class CallerLimit {
 
 /** For servers that authenticate nobody: callers are told apart by their addresses. */
 export function limitAddresses(app: FastifyInstance, limit: CallerLimit): void {
-  app.addHook('onRequest', (request, reply, done) => done(limit.check(request.ip, reply)));
+  app.addHook('onRequest', (request, reply, done) => {
+    const { scope } = request.routeOptions.config;
+    done(isUncounted(scope) ? undefined : limit.check(request.ip, reply));
+  });
+}
+
+/**
+ * How this dispatcher is, which is for everybody, is answered without a count, and costs no more than a refusal: behind a
+ * proxy all have one address, and whoever used up what that may ask would have the proxy believe that it is ill.
+ */
+export function isUncounted(scope: Scope | 'public' | undefined): scope is 'public' {
+  return scope === 'public';
 }

@@ -84,6 +84,17 @@ describe('the limit of a caller', () => {
     assert.deepEqual(await three(as('ann')), [200, 200, 200, 429]);
   });
 
+  test('is not of those who ask how the dispatcher is: nobody can make it look ill to a proxy', async () => {
+    for (const auth of [{ authentication }, {}]) {
+      const { app } = await serverWith({ ...auth, limit: new CallerLimit(1, () => 0) });
+      const ask = async (url: string) => (await app.inject({ url })).statusCode;
+      await ask('/v1/nodes');
+      assert.equal(await ask('/v1/nodes'), 429);
+      for (const url of ['/healthz', '/readyz', '/healthz']) assert.equal(await ask(url), 200, url);
+      assert.equal(await ask('/no/such/route'), 429);
+    }
+  });
+
   test('is by address where nobody is authenticated', async () => {
     const { app } = await serverWith({ limit: new CallerLimit(1, () => 0) });
     const ask = async (remoteAddress: string) =>

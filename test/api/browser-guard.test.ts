@@ -134,6 +134,23 @@ describe('the host that a request is for', () => {
       assert.equal((await rawRequest(app, 'GET /healthz HTTP/1.0\r\n\r\n')).status, 200);
       const odd = await rawRequest(app, 'GET /healthz HTTP/1.1\r\nHost: a b\r\nConnection: close\r\n\r\n');
       assert.equal(odd.status, 400);
+      for (const fields of ['Host: localhost\r\nHost: evil.example', 'host: localhost\r\nHOST: localhost']) {
+        const twice = await rawRequest(
+          app,
+          `GET /healthz HTTP/1.1\r\n${fields}\r\nConnection: close\r\n\r\n`,
+        );
+        assert.equal(twice.status, 400, fields);
+        assert.match(twice.body, /two Host fields/);
+      }
+      for (const [url, status] of [
+        ['http://localhost/healthz', 200],
+        ['http://evil.example/healthz', 421],
+        ['HTTP://evil.example:80/healthz?http://localhost/', 421],
+        ['http://localhost@evil.example/healthz', 400],
+      ] as const) {
+        const text = `GET ${url} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n`;
+        assert.equal((await rawRequest(app, text)).status, status, url);
+      }
     } finally {
       await app.close();
     }
