@@ -143,7 +143,7 @@ export class Detector {
   }
 
   #take(endpoints: readonly Endpoint[], now: number, snapshot?: DetectorSnapshot): void {
-    const [oldEndpoints, oldNodes] = [this.#endpoints, this.#nodes];
+    const [oldEndpoints, oldNodes, oldVips] = [this.#endpoints, this.#nodes, this.#vips];
     this.#endpoints = new Map();
     this.#nodes = new Map();
     this.#vips = new VipBook();
@@ -164,6 +164,7 @@ export class Detector {
     for (const path of paths.sort((a, b) => a.verdictSince - b.verdictSince)) {
       this.#vips.turn(path.endpoint, null, path.verdict, path.verdictSince);
     }
+    this.#vips.takeOver(oldVips);
     for (const node of this.#nodes.values()) {
       noteMeasured(node, combine(evidenceOf(node, this.#vips, now)), this.#situation(now));
       this.#counts.add(node);

@@ -40,6 +40,11 @@ export class VipBook {
     else page.deadSince ??= at;
   }
 
+  /** What was told of addresses that are still there, from the book before this one: it is not told again. */
+  takeOver(before: VipBook): void {
+    for (const [key, page] of this.#pages) page.unreachable = before.#pages.get(key)?.unreachable ?? false;
+  }
+
   /** Whether a path through the same VIP address and transport is fine now, and has been since that time. */
   works(endpoint: VipStunEndpoint, since: number): boolean {
     const [oldest] = this.#pages.get(keyOf(endpoint))?.fine.values() ?? [];

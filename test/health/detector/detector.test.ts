@@ -229,6 +229,21 @@ describe('paths through the VIP', () => {
     assert.ok(cluster.told().includes('vip.unreachable'));
   });
 
+  test('a VIP out of reach is told of once, however often the topology is edited meanwhile', () => {
+    const cluster = new Cluster({}, endpoints(3));
+    for (let i = 0; i < 6; i++) cluster.round('.r.r.r');
+    cluster.told();
+    cluster.configure({});
+    cluster.configure({}, endpoints(4));
+    for (let i = 0; i < 6; i++) cluster.round('.r.r.r.r');
+    assert.deepEqual(
+      cluster.told().filter((event) => event.startsWith('vip.')),
+      [],
+    );
+    for (let i = 0; i < 6; i++) cluster.round('.');
+    assert.ok(cluster.told().includes('vip.reachable'));
+  });
+
   test('a path to the wrong node: at once, and it says whose', () => {
     const cluster = new Cluster({}, endpoints(3));
     cluster.round('.');
