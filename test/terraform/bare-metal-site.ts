@@ -55,6 +55,9 @@ export function site({ nodes = {}, balancers = BALANCERS, vrrp = {}, sync }: Giv
     output "declaration" {
       value = module.cluster.declaration
     }
+    output "user_data" {
+      value = module.cluster.user_data
+    }
   `;
 }
 

@@ -15,6 +15,7 @@ import { withProvider } from '../terraform-provider/provider-binary.ts';
 import { inProcess } from '../terraform-provider/in-process.ts';
 import { NO_TERRAFORM, type Terraform } from '../terraform-provider/terraform.ts';
 import { CONF, plannedOutputs, SITE, site, type Files } from './bare-metal-site.ts';
+import { cloudInitTakes } from './cloud-init.ts';
 import { terraformTree } from './tree.ts';
 
 const MODULE = '-chdir=terraform/modules/bare-metal';
@@ -76,10 +77,12 @@ test(
       token_file: '/etc/roomlb/token',
       ca_file: '/etc/roomlb/ca.pem',
     };
-    const { balancers, declaration } = await plannedOutputs<{ balancers: Files; declaration: string }>(
-      terraform,
-      site({ sync }),
-    );
+    const { balancers, declaration, user_data } = await plannedOutputs<{
+      balancers: Files;
+      declaration: string;
+      user_data: Record<string, string>;
+    }>(terraform, site({ sync }));
+    for (const one of Object.values(user_data)) cloudInitTakes(t, one);
     const { topology, faults } = parseTopology(declaration, { file: 'declaration' });
     // Warned of: there is no VIP yet.
     assert.deepEqual(faults.filter(isError), []);

@@ -6,6 +6,7 @@ import { dirname, join } from 'node:path';
 import { describe, test } from 'node:test';
 import { parse } from 'yaml';
 import { NO_TERRAFORM } from '../terraform-provider/terraform.ts';
+import { cloudInitTakes } from './cloud-init.ts';
 import { terraformTree } from './tree.ts';
 
 const NO_SYSTEMD =
@@ -78,6 +79,7 @@ describe('terraform', { skip: NO_TERRAFORM }, () => {
     >;
     assert.deepEqual(Object.keys(all).sort(), ['roomlb-media-node@sfu-1.service', 'roomlb.service']);
     for (const [unit, { user_data, files }] of Object.entries(all)) {
+      cloudInitTakes(t, user_data);
       const config = parse(user_data) as CloudConfig;
       assert.deepEqual(
         Object.fromEntries(

@@ -31,9 +31,10 @@ locals {
     { for path, content in var.scripts : path => { content = content, mode = "0755" } },
   )
 
-  cloud_config = {
-    package_update = length(var.packages) > 0
-    packages       = var.packages
+  # Its schema refuses an empty list.
+  packages = { for name, value in { package_update = true, packages = var.packages } : name => value if length(var.packages) > 0 }
+
+  cloud_config = merge(local.packages, {
     users = concat(["default"], [for user in var.user[*] : {
       name           = user
       system         = true
@@ -51,5 +52,5 @@ locals {
       ["systemctl", "daemon-reload"],
       ["systemctl", "enable", "--now", var.unit],
     ])
-  }
+  })
 }
