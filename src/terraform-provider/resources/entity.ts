@@ -2,7 +2,8 @@
 import { isRecord } from '../../json.ts';
 import type { DispatcherApi } from '../client/dispatcher-api.ts';
 import { edit, find, type Decide, type Document } from '../client/edit.ts';
-import { problemKind } from '../client/problem.ts';
+import { faultsOf, problemKind } from '../client/problem.ts';
+import { parsePath } from '../mapping/faults.ts';
 import { failure, type DiagnosticError } from '../plugin/diagnostics.ts';
 import type { Resource } from '../plugin/provider.ts';
 import type { Attributes } from '../plugin/schema.ts';
@@ -126,6 +127,8 @@ function changedMeanwhile(
 export interface Options {
   /** Whether there is most likely none yet. */
   readonly isNew?: boolean;
+  /** Whether it is to be removed. */
+  readonly leaves?: boolean;
   /** Of writes: `?allowEmpty=true`. */
   readonly query?: string;
   /** What a refusal means, other than that the topology would be invalid. */
@@ -143,7 +146,7 @@ export async function remove(
     if (found) mustBeTheSame(entity, found, prior);
     return null;
   };
-  await write(entity, api, prior, decide, options);
+  await write(entity, api, prior, decide, { ...options, leaves: true });
 }
 
 /** @returns the state */
@@ -152,7 +155,7 @@ export async function write(
   api: DispatcherApi,
   values: ObjectValue,
   decide: Decide,
-  { isNew = false, query = '', refused }: Options = {},
+  { isNew = false, leaves = false, query = '', refused }: Options = {},
 ): Promise<ObjectValue> {
   const document = await edit(api, {
     path: pathOf(entity, values),
@@ -160,7 +163,8 @@ export async function write(
     query,
     decide,
     refused: async (status, body) =>
-      refused?.(problemKind(body)) ?? (status === 422 ? explain(entity, api, values, body) : undefined),
+      refused?.(problemKind(body)) ??
+      (status === 422 ? explain(entity, api, values, body, leaves) : undefined),
   });
   return document ? { ...values, ...valuesOf(entity, document) } : values;
 }
@@ -171,6 +175,7 @@ async function explain(
   api: DispatcherApi,
   values: ObjectValue,
   body: unknown,
+  leaves: boolean,
 ): Promise<Error> {
   const topology = await api.ask('/v1/topology');
   const listOf = (name: string): readonly unknown[] => {
@@ -181,12 +186,30 @@ async function explain(
   const index = list.findIndex((one) => isRecord(one) && one[entity.key] === idOf(entity, values));
   // One that is new stands at the end.
   const position = index < 0 ? list.length : index;
-  return invalid(entity, body, [entity.name, position], ([name = 'topology', place, ...rest]) => {
+  const nameOf = ([name = 'topology', place, ...rest]: readonly (string | number)[]) => {
     const other = typeof name === 'string' && typeof place === 'number' ? listOf(name)[place] : undefined;
     const called = isRecord(other) ? (other.id ?? other.room) : undefined;
     const what = typeof called === 'string' ? `${name} ${quoted(called)}` : `${name}`;
     return rest.length > 0 ? `${what}, ${rest.join('.')}` : what;
-  });
+  };
+  if (leaves && faultsOf(body).length > 0) return stillNamed(entity, values, body, nameOf);
+  return invalid(entity, body, [entity.name, position], nameOf);
+}
+
+/** What a valid topology lacks once something is removed is what others name. */
+function stillNamed(
+  entity: Entity,
+  values: ObjectValue,
+  body: unknown,
+  nameOf: (path: readonly (string | number)[]) => string,
+): Error {
+  const named = faultsOf(body).map(({ path, message }) => `${nameOf(parsePath(path))}: ${message}`);
+  return failure(
+    `The ${entity.word} ${quoted(idOf(entity, values))} is still named elsewhere`,
+    `${named.join('\n')}\nIf the same apply was to change that: Terraform removes first, and changes what depends on it ` +
+      'afterwards. Change that in an apply of its own before. It need not be if the resource has lifecycle { ' +
+      'create_before_destroy = true }, which counts for what was made or changed since.',
+  );
 }
 
 export function idOf({ key }: Pick<Entity, 'key'>, values: ObjectValue): string {

@@ -172,6 +172,46 @@ describe('nodes that go', { skip }, () => {
     assert.equal(Object.keys(await weights(site)).length, 1);
   });
 
+  test('are named by what depends on them until that was changed, which Terraform does first only where it is told to', async (t) => {
+    const main = (names: readonly string[], rule = '') => `resource "roomlb_node" "sfu" {
+  for_each    = { ${names.map((name, index) => `${name} = ${index}`).join(', ')} }
+  id          = each.key
+  kind        = "mediasoup"
+  vip         = "public"
+  addresses   = ["192.0.2.2\${each.value}"]
+  media_ports = 40020 + each.value
+  ${rule}
+}
+resource "roomlb_maintenance_window" "updates" {
+  id       = "updates"
+  cron     = "0 3 * * *"
+  duration = "2h"
+  nodes    = [for sfu in roomlb_node.sfu : sfu.id]
+}
+`;
+    const { terraform, configure, rest } = await startSite(t, { main: main(['a', 'b', 'c']) });
+    await terraform.run('apply', '-auto-approve');
+    configure(main(['a', 'b']));
+    const { code, stderr } = await terraform.attempt('apply', '-auto-approve');
+    assert.equal(code, 1);
+    assert.match(
+      words(stderr),
+      /The node "c" is still named elsewhere .*maintenance "updates", nodes\.2: there is/,
+    );
+    assert.match(words(stderr), /in an apply of its own before.*create_before_destroy = true/);
+
+    const beforehand = main(['a', 'b', 'c'], 'weight = 90\n  lifecycle { create_before_destroy = true }');
+    configure(beforehand);
+    await terraform.run('apply', '-auto-approve');
+    configure(beforehand.replace(', c = 2', ''));
+    await terraform.run('apply', '-auto-approve');
+    assert.deepEqual(((await rest('GET', '/v1/maintenance/updates')) as { nodes: string[] }).nodes, [
+      'a',
+      'b',
+    ]);
+    assert.deepEqual(await terraform.plan(), {});
+  });
+
   test('wait until their rooms are over', async (t) => {
     const site = await startSite(t, { main: node('n1', '  drain_timeout = "10m"\n') });
     const { terraform, configure, rest } = site;
