@@ -1,11 +1,12 @@
 /** Calls about data sources. */
-import { checkValues, deprecations } from './check.ts';
+import { checkValues } from './check.ts';
 import { failure } from './diagnostics.ts';
 import { planState } from './plan.ts';
 import type { TypeRequest } from './resource-calls.ts';
 import { keepSpelling } from './same.ts';
 import { Call, type Session, type WireValue } from './session.ts';
 import { complete, withoutUnknown } from './tree.ts';
+import { validated } from './validate-call.ts';
 import type { ObjectValue } from './values.ts';
 
 type ConfigRequest = TypeRequest & { readonly config: WireValue };
@@ -19,17 +20,7 @@ function sourceCall<C>(session: Session<C>, { type_name }: TypeRequest, doing: s
 
 export async function validateDataSource<C>(session: Session<C>, request: ConfigRequest) {
   const { source, call } = sourceCall(session, request, 'validating');
-  await call.attempt(() => {
-    const config = call.decode(request.config);
-    if (config === null) return;
-    const { attributes } = call.schema;
-    call.tell([
-      ...checkValues(attributes, config),
-      ...deprecations(attributes, config),
-      ...(source.validate?.(config) ?? []),
-    ]);
-  });
-  return { diagnostics: call.diagnostics() };
+  return validated(call, request.config, source.validate);
 }
 
 export async function readDataSource<C>(session: Session<C>, request: ConfigRequest) {

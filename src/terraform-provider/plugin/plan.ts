@@ -7,11 +7,11 @@
  * configuration leaves out, so that a default would never come back.
  */
 import type { AttributePath } from './diagnostics.ts';
-import { elementType, equal, isObject, meansSame, valueKey } from './same.ts';
+import { elementType, equal, meansSame, valueKey } from './same.ts';
 import type { Attribute, Attributes, Schema } from './schema.ts';
 import { complete, elementsOf } from './tree.ts';
 import { attributeType, objectType } from './type-of.ts';
-import { isKnown, UNKNOWN, Unknown, type ObjectValue, type Value } from './values.ts';
+import { isKnown, isObject, UNKNOWN, Unknown, type ObjectValue, type Value } from './values.ts';
 
 /** @param prior null: it is to be made */
 export function planState(

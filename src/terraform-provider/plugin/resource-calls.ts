@@ -1,14 +1,15 @@
 /** Calls about resources: what core asks of them from `validate` to `destroy`. */
-import { checkValues, deprecations } from './check.ts';
+import { checkValues } from './check.ts';
 import { failure, pathText, type AttributePath } from './diagnostics.ts';
 import { parseState, valueFromJson } from './json-state.ts';
 import { againstConfig, againstPlan, planState, replacements } from './plan.ts';
 import { PartialError, type Resource } from './provider.ts';
-import { isObject, keepSpelling } from './same.ts';
+import { keepSpelling } from './same.ts';
 import { Call, type Session, type WireValue } from './session.ts';
 import { complete } from './tree.ts';
 import { objectType } from './type-of.ts';
-import type { ObjectValue } from './values.ts';
+import { validated } from './validate-call.ts';
+import { isObject, type ObjectValue } from './values.ts';
 import { wirePath } from './wire-diagnostics.ts';
 
 export interface TypeRequest {
@@ -27,17 +28,7 @@ export async function validateResource<C>(
   request: TypeRequest & { readonly config: WireValue },
 ) {
   const { resource, call } = resourceCall(session, request, 'validating');
-  await call.attempt(() => {
-    const config = call.decode(request.config);
-    if (config === null) return;
-    const { attributes } = call.schema;
-    call.tell([
-      ...checkValues(attributes, config),
-      ...deprecations(attributes, config),
-      ...(resource.validate?.(config) ?? []),
-    ]);
-  });
-  return { diagnostics: call.diagnostics() };
+  return validated(call, request.config, resource.validate);
 }
 
 export async function upgradeState<C>(

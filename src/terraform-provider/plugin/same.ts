@@ -6,7 +6,7 @@ import { numberKey } from './numbers.ts';
 import type { Attribute, Attributes } from './schema.ts';
 import { attributeType, objectType } from './type-of.ts';
 import type { Type } from './types.ts';
-import { BigNumber, Dynamic, isKnown, Unknown, type ObjectValue, type Value } from './values.ts';
+import { BigNumber, Dynamic, isKnown, isObject, Unknown, type ObjectValue, type Value } from './values.ts';
 
 export function equal(one: Value, other: Value, type: Type): boolean {
   return one === other || valueKey(one, type) === valueKey(other, type);
@@ -94,15 +94,6 @@ function keepOne(attribute: Attribute, known: Value, found: Value): Value {
       );
     }
   }
-}
-
-export function isObject(value: Value | undefined): value is ObjectValue {
-  return (
-    typeof value === 'object' &&
-    value !== null &&
-    !Array.isArray(value) &&
-    !(value instanceof Unknown || value instanceof Dynamic || value instanceof BigNumber)
-  );
 }
 
 function isSet(type: Type): boolean {

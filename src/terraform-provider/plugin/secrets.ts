@@ -2,8 +2,7 @@
 import type { Diagnostic } from './diagnostics.ts';
 import type { Attributes } from './schema.ts';
 import { attributesOf } from './tree.ts';
-import { isObject } from './same.ts';
-import type { ObjectValue, Value } from './values.ts';
+import { isObject, type ObjectValue, type Value } from './values.ts';
 
 /** Every text in a value of an attribute that is sensitive. */
 export function sensitiveTexts(attributes: Attributes, value: ObjectValue | null): string[] {

@@ -4,11 +4,10 @@ import { DiagnosticError, type Diagnostic } from './diagnostics.ts';
 import { log } from './log.ts';
 import { PartialError, type Context, type Provider } from './provider.ts';
 import type { Schema } from './schema.ts';
-import { isObject } from './same.ts';
 import { redact, redactDiagnostic, sensitiveTexts } from './secrets.ts';
 import { complete, withoutUnknown } from './tree.ts';
 import { objectType } from './type-of.ts';
-import { isKnown, type ObjectValue } from './values.ts';
+import { isKnown, isObject, type ObjectValue } from './values.ts';
 import { wireDiagnostics } from './wire-diagnostics.ts';
 
 /** A value as messages carry it. */

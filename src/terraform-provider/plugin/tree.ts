@@ -1,8 +1,7 @@
 /** Walks through values along their schema. */
-import { isObject } from './same.ts';
 import type { AttributePath } from './diagnostics.ts';
 import type { Attribute, Attributes } from './schema.ts';
-import { Unknown, type ObjectValue, type Value } from './values.ts';
+import { isObject, Unknown, type ObjectValue, type Value } from './values.ts';
 
 /** The same, with null for each attribute that was left out, in nested ones as well. */
 export function complete(attributes: Attributes, value: ObjectValue): ObjectValue {

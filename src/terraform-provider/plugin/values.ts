@@ -79,7 +79,7 @@ export function isKnown(value: Value): boolean {
 }
 
 /** Objects and maps. */
-export function isObject(value: Value): value is ObjectValue {
+export function isObject(value: Value | undefined): value is ObjectValue {
   return (
     typeof value === 'object' &&
     value !== null &&
