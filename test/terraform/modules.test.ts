@@ -33,7 +33,7 @@ describe('terraform', { skip: NO_TERRAFORM }, () => {
     assert.equal(code, 0, stdout);
   });
 
-  for (const module of ['dispatcher', 'media-node']) {
+  for (const module of ['dispatcher', 'media-node', 'user-data']) {
     test(`module ${module} passes its own tests`, async (t) => {
       const terraform = terraformTree(t);
       await terraform.run(`-chdir=terraform/modules/${module}`, 'init');
