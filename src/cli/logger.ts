@@ -1,4 +1,5 @@
-import { pino, type Logger } from 'pino';
+import { pino, stdSerializers, type Logger } from 'pino';
+import { StoreUnavailable } from '../store/store.ts';
 
 export const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
@@ -18,6 +19,14 @@ export function createLogger(
     level,
     base: { name: 'roomlb', ...base },
     ...(about && { mixin: about }),
+
+    serializers: { err: tellError },
     redact: ['req.headers.authorization', 'headers.authorization', 'token', 'password', 'secret'],
   });
+}
+
+/** Without a stack where the store is away: that is no fault of the program, and its text says all. */
+function tellError(error: unknown): unknown {
+  if (error instanceof StoreUnavailable) return { type: error.name, message: error.message };
+  return error instanceof Error ? stdSerializers.err(error) : error;
 }

@@ -28,6 +28,7 @@ import { within } from '../../timing/within.ts';
 import type { Attributes, Tracer } from '../../tracing/tracer.ts';
 import { Script, type Client } from './client.ts';
 import type { Keys } from './keys.ts';
+import { reasonOf } from './reason.ts';
 import * as scripts from './scripts.ts';
 
 export interface RedisRemoteOptions {
@@ -224,7 +225,7 @@ export class RedisRemote implements Remote {
     } catch (error) {
       if (error instanceof Error && error.message.startsWith('FULL '))
         throw new StoreFull(error.message.slice(5));
-      throw error;
+      throw new Error(reasonOf(error), { cause: error });
     }
   }
 
