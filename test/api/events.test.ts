@@ -226,7 +226,8 @@ describe('GET /v1/events over a WebSocket', () => {
 
 describe('GET /v1/events as server-sent events', () => {
   test('tells the same, and resumes by Last-Event-ID', async (t) => {
-    const { follow, claim } = await server(t);
+    // Longer than the test: a heartbeat has another form.
+    const { follow, claim } = await server(t, { heartbeat: 300_000 });
     const first = await follow('?kind=room.claimed');
     assert.equal(first.answer.headers.get('content-type'), 'text/event-stream');
     assert.equal(first.answer.headers.get('cache-control'), 'no-store');
