@@ -113,7 +113,13 @@ const HINTS: Readonly<Record<number, string>> = {
 export function refusal(error: RoomlbError): Error {
   const { status } = error;
   const summary = status === undefined ? 'No dispatcher answers' : 'The dispatcher refuses';
-  const hint =
-    status === undefined ? 'Does it run, and is endpoint (or ROOMLB_ENDPOINT) right?' : HINTS[status];
+  const hint = status === undefined ? silenceHint(error.message) : HINTS[status];
   return failure(summary, hint === undefined ? error.message : `${error.message}\n${hint}`);
+}
+
+/** OpenSSL names the certificate in all that it says of one that it does not trust. */
+function silenceHint(message: string): string {
+  return /certificate/i.test(message)
+    ? 'Is its authority named by ca_file or ca_pem, and endpoint the name that the certificate is for?'
+    : 'Does it run, and is endpoint (or ROOMLB_ENDPOINT) right?';
 }
