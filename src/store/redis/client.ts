@@ -31,9 +31,32 @@ export function connect(options: Connecting, kind: 'commands' | 'news'): Client 
   const client = clientFor(options, kind);
   // A connection that fails is told by the commands that it fails.
   client.on('error', ignore);
-  if (client instanceof Redis) hearErrors(client);
-  else client.on('+node', hearErrors);
+  if (client instanceof Redis) {
+    hearErrors(client);
+    comeBack(client);
+  } else client.on('+node', hearErrors);
   return client;
+}
+
+const closed = new WeakSet<Client>();
+
+/** For good: without this word, the end of a connection is taken for a loss. */
+export function disconnect(client: Client): void {
+  closed.add(client);
+  client.disconnect();
+}
+
+/**
+ * ioredis gives a connection up for good where a sentinel tells of a fail-over while it connects: its connector lets
+ * go, and what waits for that ends without another try (SentinelConnector.connect, Redis.connect). A dispatcher would
+ * stay degraded until somebody starts it anew.
+ */
+function comeBack(client: Redis): void {
+  client.on('end', () => {
+    setTimeout(() => {
+      if (!closed.has(client) && client.status === 'end') client.connect().catch(ignore);
+    }, retry(1)).unref();
+  });
 }
 
 /**

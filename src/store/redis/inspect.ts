@@ -2,7 +2,7 @@
 import { performance } from 'node:perf_hooks';
 import { within } from '../../timing/within.ts';
 import type { RedisAddress } from './address.ts';
-import { connect, type Client } from './client.ts';
+import { connect, disconnect, type Client } from './client.ts';
 import { keysFor } from './keys.ts';
 import { awaitReady, DEFAULTS, type RedisOptions } from './redis.ts';
 
@@ -36,7 +36,7 @@ export async function inspectRedis(address: RedisAddress, options: RedisOptions)
       milliseconds: await latency(client, meta),
     };
   } finally {
-    client.disconnect();
+    disconnect(client);
   }
 }
 

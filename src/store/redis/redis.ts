@@ -5,7 +5,7 @@ import type { EventSink } from '../../events/bus.ts';
 import type { Attributes, Tracer } from '../../tracing/tracer.ts';
 import { SharedStore, type Pace } from '../shared/shared-store.ts';
 import { formatRedisAddress, type RedisAddress } from './address.ts';
-import { connect, type Client, type RedisTls } from './client.ts';
+import { connect, disconnect, type Client, type RedisTls } from './client.ts';
 import { RedisCoordination } from './coordination.ts';
 import { keysFor } from './keys.ts';
 import { RedisRemote } from './remote.ts';
@@ -46,8 +46,8 @@ export async function redisStore(address: RedisAddress, options: RedisOptions): 
   const connecting = { address, password, sentinelPassword, tls };
   const [client, news] = [connect(connecting, 'commands'), connect(connecting, 'news')];
   const close = async (): Promise<void> => {
-    news.disconnect();
-    client.disconnect();
+    disconnect(news);
+    disconnect(client);
     await Promise.resolve();
   };
   try {
