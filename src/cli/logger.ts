@@ -19,7 +19,6 @@ export function createLogger(
     level,
     base: { name: 'roomlb', ...base },
     ...(about && { mixin: about }),
-
     serializers: { err: tellError },
     redact: ['req.headers.authorization', 'headers.authorization', 'token', 'password', 'secret'],
   });

@@ -47,7 +47,9 @@ export function checkNodes({ vips, nodes, vipsKnown }: Parts, problems: Problems
     problems.fault(
       [...node.path, 'vip'],
       `there is no VIP ${node.value.vip}`,
-      meant === undefined ? `VIPs are: ${ids.slice(0, 10).join(', ')}` : `did you mean "${meant}"?`,
+      meant === undefined
+        ? `VIPs are: ${ids.slice(0, 10).join(', ') || 'none yet'}`
+        : `did you mean "${meant}"?`,
     );
   }
 }
