@@ -26,9 +26,17 @@ export const NodeRemovalQuery = Type.Object({
         'then none come any more, and what is asked last is what counts.',
     }),
   ),
+  leaveWindows: Type.Optional(
+    Type.Boolean({
+      default: false,
+      description:
+        'Takes it out of the maintenance windows that name others as well. Otherwise, and where a window names no other, ' +
+        'a node that a window names is not removed (422).',
+    }),
+  ),
 });
 
-export type GuardQuery = Partial<Readonly<Record<'allowEmpty' | 'ifEmpty', boolean>>>;
+export type GuardQuery = Partial<Readonly<Record<'allowEmpty' | 'ifEmpty' | 'leaveWindows', boolean>>>;
 
 export const EMPTY_POOL_RULE =
   'Refused with 409 (`would-empty-pool`) where it would leave a VIP without its last node that is not disabled, unless ' +

@@ -39,6 +39,28 @@ export function entity(kind: EntityKind, id: string): EditedPart {
   return member(kind, 'id', id);
 }
 
+/** A node that, where it is removed, leaves the maintenance windows which name others as well. */
+export function nodeOfWindows(id: string): EditedPart {
+  const node = entity('nodes', id);
+  return {
+    ...node,
+    replace: (document, wanted) =>
+      node.replace(wanted === null ? outOfWindows(document, id) : document, wanted),
+  };
+}
+
+/** A window that names this one alone stays: without it, it would be no window. */
+function outOfWindows(document: TopologyDocument, node: string): TopologyDocument {
+  const { maintenance } = document;
+  if (!maintenance) return document;
+  const left = maintenance.map((window) => {
+    const { nodes = [] } = window;
+    const others = nodes.filter((one) => one !== node);
+    return others.length > 0 && others.length < nodes.length ? { ...window, nodes: others } : window;
+  });
+  return { ...document, maintenance: left };
+}
+
 export function pin(room: string): EditedPart {
   return member('pins', 'room', room);
 }

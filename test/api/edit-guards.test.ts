@@ -110,3 +110,35 @@ describe('a node that shall go only when it is empty', () => {
     assert.deepEqual(moved.moved, { from: 'a', why: 'removed' });
   });
 });
+
+describe('a node that maintenance windows name', () => {
+  const window = (nodes: readonly string[]) => ({ cron: '0 3 * * *', duration: '2h', nodes });
+
+  test('is removed where it is to leave those that name others', async () => {
+    const { ask } = await scene();
+    await ask('PUT', 'maintenance/all', window(['b', 'a', 'c']));
+    const zone = { cron: '0 4 * * *', duration: '1h', zone: 'z' };
+    await ask('PATCH', 'nodes/c', { zone: 'z' });
+    assert.equal((await ask('PUT', 'maintenance/zone', zone)).statusCode, 201);
+    assert.equal((await ask('DELETE', 'nodes/a')).statusCode, 422);
+    assert.equal((await ask('DELETE', 'nodes/a?leaveWindows=true')).statusCode, 204);
+    assert.deepEqual((await ask('GET', 'maintenance/all')).json().nodes, ['b', 'c']);
+    assert.equal((await ask('GET', 'maintenance/zone')).json().zone, 'z');
+  });
+
+  test('stays where one names it alone, or a pin does, and no other window is changed', async () => {
+    const { ask } = await scene();
+    await ask('PUT', 'maintenance/all', window(['a', 'b']));
+    await ask('PUT', 'maintenance/alone', window(['a']));
+    const before = (await ask('GET', 'topology')).headers.etag;
+    const refused = await ask('DELETE', 'nodes/a?leaveWindows=true');
+    assert.equal(refused.statusCode, 422);
+    assert.match(refused.body, /there is no node a/);
+    await ask('DELETE', 'maintenance/alone');
+    await ask('PUT', 'pins/show', { node: 'a' });
+    assert.equal((await ask('DELETE', 'nodes/a?leaveWindows=true')).statusCode, 422);
+    await ask('DELETE', 'pins/show');
+    await ask('PUT', 'maintenance/alone', window(['a']));
+    assert.equal((await ask('GET', 'topology')).headers.etag, before);
+  });
+});

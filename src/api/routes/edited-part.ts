@@ -47,6 +47,8 @@ export interface PartGuard {
   readonly edit: Type.TSchema;
   readonly removal: Type.TSchema;
   readonly of: (params: Params, query: GuardQuery) => Guard;
+  /** What is removed. */
+  readonly removed: (params: Params, query: GuardQuery) => EditedPart;
 }
 
 export function editedPartRoutes(
@@ -152,7 +154,8 @@ export function editedPartRoutes(
         },
       },
       async (request, reply) => {
-        const result = await editor.remove(part(request.params), termsOf(request));
+        const removed = guard?.removed(request.params, request.query) ?? part(request.params);
+        const result = await editor.remove(removed, termsOf(request));
         return answerEdit(reply, result, word, nameOf(request.params));
       },
     );

@@ -2,7 +2,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import Type from 'typebox';
 import type { Dispatcher } from '../../dispatcher/dispatcher.ts';
-import { entity, type EntityKind } from '../../dispatcher/edited-part.ts';
+import { entity, nodeOfWindows, type EntityKind } from '../../dispatcher/edited-part.ts';
 import type { TopologyEditor } from '../../dispatcher/topology-editor.ts';
 import { toDocument } from '../../topology/format.ts';
 import { WindowSchema } from '../../topology/maintenance/schema.ts';
@@ -31,6 +31,8 @@ export const entityRoutes: FastifyPluginAsyncTypebox<Options> = async (app, opti
     edit: NodeEditQuery,
     removal: NodeRemovalQuery,
     of: ({ id = '' }, query) => nodeGuard(options.dispatcher, id, query),
+    removed: ({ id = '' }, { leaveWindows }) =>
+      leaveWindows === true ? nodeOfWindows(id) : entity('nodes', id),
   };
   await app.register(routesFor('nodes', 'node', NodeSchema, guard), options);
   await app.register(routesFor('vips', 'VIP', VipSchema), options);

@@ -61,6 +61,9 @@ export const NODE: Entity = {
   own: { attributes: DRAINING, imported: { on_drain_timeout: 'fail' } },
 };
 
+/** Terraform removes first, and changes what depends on it afterwards: a window of these nodes would keep each of them. */
+const LEAVES = 'leaveWindows=true';
+
 const base = entityResource(NODE);
 
 export const node: Resource<DispatcherApi> = {
@@ -78,7 +81,8 @@ export const node: Resource<DispatcherApi> = {
     await guardLoss('apply', prior, null, api);
     const timeout = typeof prior.drain_timeout === 'string' ? parseMs(prior.drain_timeout) : undefined;
     // A node that is disabled has no rooms: they have moved already.
-    if (timeout === undefined || prior.state === 'disabled') await remove(NODE, api, prior, optionsOf(api));
+    if (timeout === undefined || prior.state === 'disabled')
+      await remove(NODE, api, prior, optionsOf(api, LEAVES));
     else await drainAndRemove(prior, timeout, api, context);
   },
 };
@@ -141,7 +145,7 @@ async function drainAndRemove(
   };
   await write(NODE, api, draining, begin, optionsOf(api));
   const removeIfEmpty = async () => {
-    const options = optionsOf(api, 'ifEmpty=true');
+    const options = optionsOf(api, LEAVES, 'ifEmpty=true');
     const refused = (kind: string | undefined) =>
       kind === 'node-has-rooms' ? HAS_ROOMS : options.refused?.(kind);
     try {
@@ -155,5 +159,5 @@ async function drainAndRemove(
   const rooms = await waitForEmpty(api, { node: idOf(NODE, prior), timeout, stopped, removeIfEmpty });
   if (!rooms) return;
   if (prior.on_drain_timeout !== 'delete') throw stillBusy(idOf(NODE, prior), timeout, rooms);
-  await remove(NODE, api, draining, optionsOf(api));
+  await remove(NODE, api, draining, optionsOf(api, LEAVES));
 }

@@ -172,8 +172,8 @@ describe('nodes that go', { skip }, () => {
     assert.equal(Object.keys(await weights(site)).length, 1);
   });
 
-  test('are named by what depends on them until that was changed, which Terraform does first only where it is told to', async (t) => {
-    const main = (names: readonly string[], rule = '') => `resource "roomlb_node" "sfu" {
+  describe('are named by what depends on them', () => {
+    const main = (names: readonly string[], more: string, rule = '') => `resource "roomlb_node" "sfu" {
   for_each    = { ${names.map((name, index) => `${name} = ${index}`).join(', ')} }
   id          = each.key
   kind        = "mediasoup"
@@ -182,34 +182,44 @@ describe('nodes that go', { skip }, () => {
   media_ports = 40020 + each.value
   ${rule}
 }
-resource "roomlb_maintenance_window" "updates" {
+${more}`;
+
+    test('and leave windows that name others', async (t) => {
+      const window = `resource "roomlb_maintenance_window" "updates" {
   id       = "updates"
   cron     = "0 3 * * *"
   duration = "2h"
   nodes    = [for sfu in roomlb_node.sfu : sfu.id]
 }
 `;
-    const { terraform, configure, rest } = await startSite(t, { main: main(['a', 'b', 'c']) });
-    await terraform.run('apply', '-auto-approve');
-    configure(main(['a', 'b']));
-    const { code, stderr } = await terraform.attempt('apply', '-auto-approve');
-    assert.equal(code, 1);
-    assert.match(
-      words(stderr),
-      /The node "c" is still named elsewhere .*maintenance "updates", nodes\.2: there is/,
-    );
-    assert.match(words(stderr), /in an apply of its own before.*create_before_destroy = true/);
+      const { terraform, configure, rest } = await startSite(t, { main: main(['a', 'b', 'c'], window) });
+      await terraform.run('apply', '-auto-approve');
+      configure(main(['a', 'b'], window));
+      await terraform.run('apply', '-auto-approve');
+      const { nodes } = (await rest('GET', '/v1/maintenance/updates')) as { nodes: string[] };
+      assert.deepEqual(nodes, ['a', 'b']);
+      assert.deepEqual(await terraform.plan(), {});
+    });
 
-    const beforehand = main(['a', 'b', 'c'], 'weight = 90\n  lifecycle { create_before_destroy = true }');
-    configure(beforehand);
-    await terraform.run('apply', '-auto-approve');
-    configure(beforehand.replace(', c = 2', ''));
-    await terraform.run('apply', '-auto-approve');
-    assert.deepEqual(((await rest('GET', '/v1/maintenance/updates')) as { nodes: string[] }).nodes, [
-      'a',
-      'b',
-    ]);
-    assert.deepEqual(await terraform.plan(), {});
+    test('and stay for pinned rooms until those were changed, which Terraform does first only where it is told to', async (t) => {
+      const pinned = (name: string) =>
+        `resource "roomlb_room" "show" {\n  room = "show"\n  node = roomlb_node.sfu["${name}"].id\n}\n`;
+      const { terraform, configure, rest } = await startSite(t, { main: main(['a', 'b', 'c'], pinned('c')) });
+      await terraform.run('apply', '-auto-approve');
+      configure(main(['a', 'b'], pinned('b')));
+      const { code, stderr } = await terraform.attempt('apply', '-auto-approve');
+      assert.equal(code, 1);
+      assert.match(words(stderr), /The node "c" is still named elsewhere .*pins "show", node: there is/);
+      assert.match(words(stderr), /in an apply of its own before.*create_before_destroy = true/);
+
+      const rule = 'weight = 90\n  lifecycle { create_before_destroy = true }';
+      configure(main(['a', 'b', 'c'], pinned('c'), rule));
+      await terraform.run('apply', '-auto-approve');
+      configure(main(['a', 'b'], pinned('b'), rule));
+      await terraform.run('apply', '-auto-approve');
+      assert.deepEqual(await rest('GET', '/v1/pins/show'), { room: 'show', node: 'b', strict: false });
+      assert.deepEqual(await terraform.plan(), {});
+    });
   });
 
   test('wait until their rooms are over', async (t) => {
