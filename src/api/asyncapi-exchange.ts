@@ -70,9 +70,7 @@ function described(): readonly DescribedType[] {
   return Object.entries(EVENT_SCHEMAS).flatMap(([name, schema]) => {
     const { description } = schema as { readonly description?: string };
     const { enum: types } = schema.properties.type as unknown as { readonly enum: readonly EventType[] };
-    return types.map((type) => ({
-      ...{ type, name, members: schema.properties, description },
-    }));
+    return types.map((type) => ({ type, name, members: schema.properties, description }));
   });
 }
 

@@ -4,6 +4,7 @@ import type * as schemas from '../api/schemas.ts';
 import type { RoomWishes } from '../allocation/allocation.ts';
 import type { StreamItem } from '../events/stream-messages.ts';
 import type { Fetch } from '../http/exchange.ts';
+import { queryOf } from '../http/query.ts';
 import type { HealthDocument } from '../topology/health/schema.ts';
 import type { PinDocument } from '../topology/pins/schema.ts';
 import type { NodeDocument, PlacementDocument, FullTopologyDocument } from '../topology/schema.ts';
@@ -167,11 +168,4 @@ function roomPath(room: string): string {
 
 function pinPath(room: string): string {
   return `/v1/pins/${encodeURIComponent(room)}`;
-}
-
-function queryOf(members: Readonly<Record<string, string | number | undefined>>): string {
-  const query = new URLSearchParams();
-  for (const [name, value] of Object.entries(members))
-    if (value !== undefined) query.append(name, String(value));
-  return query.size > 0 ? `?${query.toString()}` : '';
 }

@@ -1,4 +1,5 @@
 /** Parts of the topology's document that REST edits, each by itself: entities of its lists, and sections. */
+import { isRecord } from '../json.ts';
 import type { Fault } from '../topology/faults.ts';
 import type { HealthDocument } from '../topology/health/schema.ts';
 import type { WindowDocument } from '../topology/maintenance/schema.ts';
@@ -67,7 +68,7 @@ export function pin(room: string): EditedPart {
 
 /** Of a list, the one that is named so. */
 function member(list: EntityKind | 'pins', key: 'id' | 'room', name: string): EditedPart {
-  const isIt = (one: unknown) => isMapping(one) && one[key] === name;
+  const isIt = (one: unknown) => isRecord(one) && one[key] === name;
   const listOf = (document: TopologyDocument): readonly PartDocument[] => document[list] ?? [];
   return {
     name: list,
@@ -99,15 +100,11 @@ export function section(name: SectionName): EditedPart {
 
 /** Whoever names it in the URL need not do so again. */
 function named(wanted: unknown, key: string, name: string): unknown {
-  return isMapping(wanted) ? { [key]: name, ...wanted } : wanted;
+  return isRecord(wanted) ? { [key]: name, ...wanted } : wanted;
 }
 
 function otherName(wanted: unknown, key: string, name: string, path: string): Fault[] {
-  if (!isMapping(wanted) || !(key in wanted) || wanted[key] === name) return [];
+  if (!isRecord(wanted) || !(key in wanted) || wanted[key] === name) return [];
   const message = `must be the ${key} in the URL`;
   return [{ severity: 'error', path, message, hint: `write ${name}, or leave it out` }];
-}
-
-function isMapping(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

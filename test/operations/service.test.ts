@@ -7,6 +7,7 @@ import { test } from 'node:test';
 import { startRoomlb } from '../cli/roomlb-process.ts';
 import { SMALL } from '../fixtures/cluster.ts';
 import { withDirectory } from '../store/stores.ts';
+import { NO_SYSTEMD } from './systemd.ts';
 
 const OPERATIONS = 'lb-config/operations';
 const CONTAINER = `${OPERATIONS}/Containerfile`;
@@ -52,9 +53,6 @@ for (const [name, words] of Object.entries(STARTS)) {
       assert.match(serve.out.join('\n'), /shutting down/);
     }));
 }
-
-const NO_SYSTEMD =
-  spawnSync('systemd-analyze', ['--version']).status === 0 ? false : 'systemd-analyze is not installed';
 
 // In tenths of the ten points of exposure. The agent is root: it changes the kernel's tables and engines' files.
 for (const [name, exposure] of [

@@ -2,12 +2,12 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { loopback, NO_WORKER, until } from '../media-node/support.ts';
+import { sparePort } from '../store/redis/server.ts';
 import { withProvider } from '../terraform-provider/provider-binary.ts';
 import { NO_TERRAFORM } from '../terraform-provider/terraform.ts';
 import { terraformTree } from './tree.ts';
@@ -25,14 +25,6 @@ const NO_HAPROXY =
   process.getuid?.() === 0 && spawnSync('haproxy', ['-v']).status === 0
     ? false
     : 'needs haproxy, and root, as which it starts';
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
 
 function runs(pid: number): boolean {
   return existsSync(`/proc/${pid}`) && !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
@@ -53,7 +45,7 @@ test(
     });
     const terraform = terraformTree(t, { ...(await withProvider()), env: CACHE });
     lab = join(terraform.folder, 'terraform/examples/local-lab/.lab');
-    const port = await freePort();
+    const port = await sparePort();
     const network = loopback(0).replace(/\.0$/, '');
     const variables = (nodes: object) =>
       terraform.write({

@@ -8,9 +8,7 @@ import { parse } from 'yaml';
 import { NO_TERRAFORM } from '../terraform-provider/terraform.ts';
 import { cloudInitTakes } from './cloud-init.ts';
 import { terraformTree } from './tree.ts';
-
-const NO_SYSTEMD =
-  spawnSync('systemd-analyze', ['--version']).status === 0 ? false : 'systemd-analyze is not installed';
+import { NO_SYSTEMD } from '../operations/systemd.ts';
 
 interface File {
   readonly content: string;

@@ -6,7 +6,7 @@ import { RoomlbError } from '../../client/error.ts';
 import type { Answer, ExchangeOptions } from '../../http/exchange.ts';
 import { secureFetch } from '../../http/secure-fetch.ts';
 import type { Asker } from '../data-sources/asker.ts';
-import { isRecord } from '../../json.ts';
+import { recordsOf } from '../../json.ts';
 import { Guard, type PoolNode } from '../guard.ts';
 import { failure } from '../plugin/diagnostics.ts';
 import type { Configuration } from './configuration.ts';
@@ -87,8 +87,7 @@ class HttpApi implements DispatcherApi {
 }
 
 function poolNodes(answer: unknown): PoolNode[] {
-  const nodes: unknown = isRecord(answer) ? answer.nodes : undefined;
-  return (Array.isArray(nodes) ? (nodes as unknown[]) : []).filter(isRecord).map((node) => ({
+  return recordsOf(answer, 'nodes').map((node) => ({
     id: String(node.id),
     vip: String(node.vip),
     present: node.state !== 'disabled',

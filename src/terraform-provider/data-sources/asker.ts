@@ -9,10 +9,3 @@ export interface Asker {
    */
   readonly ask: (path: string, body?: object) => Promise<unknown>;
 }
-
-/** A query without what is null. */
-export function queryOf(members: Readonly<Record<string, string | null>>): string {
-  const query = new URLSearchParams();
-  for (const [name, value] of Object.entries(members)) if (value !== null) query.append(name, value);
-  return query.size > 0 ? `?${query.toString()}` : '';
-}

@@ -1,8 +1,9 @@
 import { roomNameFault } from '../../room-name.ts';
 import { Explanation } from '../../api/schemas.ts';
+import { queryOf } from '../../http/query.ts';
 import type { DataSource } from '../plugin/provider.ts';
 import { answerAttributes, answerValue } from './answer.ts';
-import { queryOf, type Asker } from './asker.ts';
+import type { Asker } from './asker.ts';
 import { WISHES, wishesOf } from './wishes.ts';
 
 const ANSWER = answerAttributes(Explanation, [

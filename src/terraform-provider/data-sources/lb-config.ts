@@ -1,5 +1,5 @@
 import { RenderedConfig } from '../../api/schemas.ts';
-import { isRecord } from '../../json.ts';
+import { recordsOf } from '../../json.ts';
 import { failure } from '../plugin/diagnostics.ts';
 import type { Context, DataSource } from '../plugin/provider.ts';
 import { answerAttributes, answerValue } from './answer.ts';
@@ -39,22 +39,21 @@ export const lbConfig: DataSource<Asker> = {
     const target = config.target as string;
     const answer = await api.ask(`/v1/config/${encodeURIComponent(target)}?format=json`);
     const rest = answerValue(ANSWER, answer);
-    const files = recordsOf(answer, 'files').map(({ path = '', content = '' }): [string, string] => [
+    const files = textsOf(answer, 'files').map(({ path = '', content = '' }): [string, string] => [
       path,
       content,
     ]);
     const [main] = files;
-    report(target, recordsOf(answer, 'findings'), config.strict === true || !main, context);
+    report(target, textsOf(answer, 'findings'), config.strict === true || !main, context);
     return { ...config, ...rest, text: main?.[1] ?? null, files: Object.fromEntries(files) };
   },
 };
 
 type Texts = Readonly<Record<string, string>>;
 
-/** The texts of each record of a list in an answer. */
-function recordsOf(answer: unknown, name: string): readonly Texts[] {
-  const list = isRecord(answer) && Array.isArray(answer[name]) ? (answer[name] as unknown[]) : [];
-  return list.filter(isRecord).map((record) => {
+/** The texts of each object of a list in an answer. */
+function textsOf(answer: unknown, name: string): readonly Texts[] {
+  return recordsOf(answer, name).map((record) => {
     const texts = Object.entries(record).filter(
       (entry): entry is [string, string] => typeof entry[1] === 'string',
     );

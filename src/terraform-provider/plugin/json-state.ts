@@ -2,6 +2,7 @@
  * States as Terraform keeps them: JSON, written by whichever version of the provider was the last to apply. What
  * this version does not know any more is dropped, what is new is null.
  */
+import { isRecord } from '../../json.ts';
 import type { AttributePath } from './diagnostics.ts';
 import { CodecError } from './codec.ts';
 import { numberFromText } from './numbers.ts';
@@ -70,8 +71,4 @@ function primitive(json: unknown, type: Type & string, path: AttributePath): Val
       }
   }
   throw new CodecError(path, `the state has no ${type} here`);
-}
-
-function isRecord(json: unknown): json is Readonly<Record<string, unknown>> {
-  return typeof json === 'object' && json !== null && !Array.isArray(json);
 }

@@ -1,6 +1,6 @@
 /** Taking a node out only once its rooms are over. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { isRecord } from '../../json.ts';
+import { isRecord, recordsOf } from '../../json.ts';
 import { formatMs } from '../../topology/read-milliseconds.ts';
 import type { DispatcherApi } from '../client/dispatcher-api.ts';
 import { failure } from '../plugin/diagnostics.ts';
@@ -64,11 +64,10 @@ async function roomsOn(api: DispatcherApi, node: string, stopped: AbortSignal): 
   const loads = await api.request({ method: 'GET', path: '/v1/loads', stopped });
   const path = `/v1/nodes/${encodeURIComponent(node)}/health`;
   const health = await api.request({ method: 'GET', path, fine: [404], stopped });
-  const list = isRecord(loads.body) && Array.isArray(loads.body.loads) ? (loads.body.loads as unknown[]) : [];
-  const load = list.find((one) => isRecord(one) && one.node === node);
+  const load = recordsOf(loads.body, 'loads').find((one) => one.node === node);
   const live = isRecord(health.body) && isRecord(health.body.live) ? health.body.live : {};
   return {
-    claimed: isRecord(load) ? numberOf(load.rooms) : 0,
+    claimed: numberOf(load?.rooms),
     // What a node said before it was gone says nothing of now.
     live: live.connected === true ? numberOf(live.rooms) : 0,
   };

@@ -1,4 +1,4 @@
-import { isRecord } from '../../json.ts';
+import { isRecord, recordsOf } from '../../json.ts';
 import { PinSchema } from '../../topology/pins/schema.ts';
 import type { DispatcherApi } from '../client/dispatcher-api.ts';
 import { deriveMapping } from '../mapping/derive.ts';
@@ -83,24 +83,16 @@ export const room: Resource<DispatcherApi> = {
 };
 
 /** Where the room is or would go. It is not claimed for that: nobody may ever come, and claims count as load. */
-async function preview(api: DispatcherApi, name: string): Promise<Readonly<Record<string, unknown>>> {
-  const answer = await api.ask('/v1/placements', { rooms: [name] });
-  return isRecord(answer) ? answer : {};
-}
-
-function firstOf(list: unknown): Readonly<Record<string, unknown>> | undefined {
-  const [one] = Array.isArray(list) ? (list as readonly unknown[]) : [];
-  return isRecord(one) ? one : undefined;
+function preview(api: DispatcherApi, name: string): Promise<unknown> {
+  return api.ask('/v1/placements', { rooms: [name] });
 }
 
 /** @returns id of a node. @throws DiagnosticError where none takes the room */
 async function placeFor(api: DispatcherApi, name: string): Promise<string> {
-  const { placements, unplaced } = await preview(api, name);
-  const node = nodeOf(firstOf(placements));
+  const answer = await preview(api, name);
+  const node = nodeOf(recordsOf(answer, 'placements')[0]);
   if (node !== undefined) return node;
-  const reasons = firstOf(unplaced)?.reasons;
-  const why = (Array.isArray(reasons) ? (reasons as readonly unknown[]) : [])
-    .filter(isRecord)
+  const why = recordsOf(recordsOf(answer, 'unplaced')[0], 'reasons')
     .map((one) => `\n  ${String(one.node)}: ${String(one.reason)}`)
     .join('');
   throw failure(
@@ -116,7 +108,7 @@ function nodeOf(place: Readonly<Record<string, unknown>> | undefined): string | 
 
 /** @param context tells the user that the room is elsewhere still; left out where that is no news */
 async function withPlace(api: DispatcherApi, values: ObjectValue, context?: Context): Promise<ObjectValue> {
-  const place = firstOf((await preview(api, idOf(ROOM, values))).placements);
+  const [place] = recordsOf(await preview(api, idOf(ROOM, values)), 'placements');
   if (!place) return { ...values, ...NOWHERE };
   const node = nodeOf(place);
   if (node !== values.node) {
@@ -128,12 +120,12 @@ async function withPlace(api: DispatcherApi, values: ObjectValue, context?: Cont
       path: ['node'],
     });
   }
-  const { vip, signalling, media } = place;
+  const { vip, signalling } = place;
   return {
     ...values,
     vip: typeof vip === 'string' ? vip : null,
     signalling_url: isRecord(signalling) && typeof signalling.url === 'string' ? signalling.url : null,
-    media: (Array.isArray(media) ? (media as readonly unknown[]) : []).filter(isRecord).map((one) => ({
+    media: recordsOf(place, 'media').map((one) => ({
       protocol: String(one.protocol),
       address: String(one.address),
       port: Number(one.port),
