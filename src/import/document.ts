@@ -59,8 +59,13 @@ function vipDocument(
     addresses: texts,
     forwarding: first?.forwarding ?? 'nat',
     ...(all.some(({ snat }) => snat) && { snat: true }),
-    ...(signalling && { signalling: signallingOf(signalling, shared, own) }),
-    ...(media.length > 0 && { media: mediaOf(media) }),
+    ...(signalling && {
+      signalling: {
+        ...signallingOf(signalling, shared, own),
+        ...idleOf(id, 'signalling', [...shared, ...own], notes),
+      },
+    }),
+    ...(media.length > 0 && { media: { ...mediaOf(media), ...idleOf(id, 'media', media, notes) } }),
     ...(group && {
       vrrp: {
         interface: group.interface,
@@ -73,7 +78,7 @@ function vipDocument(
 }
 
 function signallingOf(
-  { tls, certificate, domain, idleTimeout }: SeenService,
+  { tls, certificate, domain }: SeenService,
   shared: readonly SeenService[],
   own: readonly SeenService[],
 ): NonNullable<VipDocument['signalling']> {
@@ -85,15 +90,28 @@ function signallingOf(
     ...(domain !== null && { domain }),
     ...(tls !== null && { tls }),
     ...(certificate !== null && { certificate }),
-    ...(idleTimeout !== null && { idleTimeout: `${idleTimeout}s` }),
     ...(persistence !== null && { persistence: `${persistence}s` }),
   };
 }
 
 function mediaOf(media: readonly SeenService[]): NonNullable<VipDocument['media']> {
-  const idle = media.find(({ idleTimeout }) => idleTimeout !== null)?.idleTimeout;
   const protocols = (['udp', 'tcp'] as const).filter((one) => media.some(({ protocol }) => protocol === one));
-  return { protocols, ports: span(media), ...(idle != null && { idleTimeout: `${idle}s` }) };
+  return { protocols, ports: span(media) };
+}
+
+/** A topology has one idle time for all signalling of a VIP, and one for all its media. */
+function idleOf(
+  vip: string,
+  part: 'signalling' | 'media',
+  services: readonly SeenService[],
+  notes: string[],
+): { idleTimeout?: string } {
+  const [idle, ...others] = new Set(services.flatMap(({ idleTimeout }) => idleTimeout ?? []));
+  if (others.length > 0)
+    notes.push(
+      `${part} of VIP ${vip} is idle for ${[idle, ...others].join(' and ')} s at different ports; the first counts`,
+    );
+  return idle === undefined ? {} : { idleTimeout: `${idle}s` };
 }
 
 /** From the lowest to the highest port. */
