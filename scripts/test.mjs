@@ -7,6 +7,11 @@ import { join } from 'node:path';
 import { ensureEngines, ensureWorker } from './engines.mjs';
 import { ensureBuilt, ensureModules, root, step } from './setup.mjs';
 
+/** A file that takes longer hangs: it is ended, and named as failed. The longest takes some 3 minutes. */
+const FILE_LIMIT_MS = 15 * 60_000;
+/** For the case that a file does not even end when it is told to. */
+const ALL_LIMIT_MS = 70 * 60_000;
+
 const all = readdirSync(join(root, 'test'), { recursive: true })
   .filter((file) => file.endsWith('.test.ts'))
   .map((file) => join('test', file))
@@ -35,12 +40,13 @@ function runTests(files) {
   const scratch = mkdtempSync(join(tmpdir(), 'roomlb-test-'));
   const skipped = join(scratch, 'skipped');
   try {
-    const { status } = spawnSync(
+    const { status, error } = spawnSync(
       process.execPath,
       [
         ...['--import', 'tsx', '--test'],
         // Lab tests start engines and virtual machines: two files at a time is what a small machine carries.
         '--test-concurrency=2',
+        `--test-timeout=${FILE_LIMIT_MS}`,
         ...[
           '--test-reporter',
           process.stdout.isTTY ? 'spec' : 'tap',
@@ -50,8 +56,9 @@ function runTests(files) {
         ...['--test-reporter', './scripts/skipped-reporter.mjs', '--test-reporter-destination', skipped],
         ...files,
       ],
-      { cwd: root, stdio: 'inherit' },
+      { cwd: root, stdio: 'inherit', timeout: ALL_LIMIT_MS, killSignal: 'SIGKILL' },
     );
+    if (error) step(`the tests did not end within ${ALL_LIMIT_MS / 60_000} minutes`);
     process.stdout.write(readFileSync(skipped, 'utf8'));
     return status ?? 1;
   } finally {
