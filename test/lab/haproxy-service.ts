@@ -6,7 +6,7 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { HaproxyBalancer } from '../../src/targets/balancer.ts';
 import { askIfThere } from '../../src/targets/haproxy/driver/socket.ts';
-import { findBinary, type Lab, type LabProcess } from './netns.ts';
+import { findBinary, killIfThere, type Lab, type LabProcess } from './netns.ts';
 
 /** Somebody else's part of the configuration, with a socket to set things by hand. */
 function foreignConfig(folder: string): string {
@@ -90,12 +90,15 @@ export async function startHaproxyService(
     async kill() {
       const pids = (await service.processes()).matchAll(/^(\d+)\s/gm);
       const ended = once(master, 'close');
-      for (const [, pid] of pids) process.kill(Number(pid), 'SIGKILL');
+      for (const [, pid] of pids) killIfThere(Number(pid));
       await ended;
     },
     async stop() {
-      await service.kill();
-      await rm(folder, { recursive: true });
+      try {
+        await service.kill();
+      } finally {
+        await rm(folder, { recursive: true });
+      }
     },
   };
   await service.start();

@@ -50,6 +50,21 @@ export class LiveLab {
       placed([...BASE, NEW, { id: SPARE, addresses: SPARE_ADDRESSES }], 'media' in harness.vip),
     );
     const lab = await createLab(everybody, harness.lab);
+    try {
+      return await LiveLab.#startIn(lab, everybody, harness, options);
+    } catch (error) {
+      // What still runs in there would keep the whole test file from ending.
+      await lab.close();
+      throw error;
+    }
+  }
+
+  static async #startIn(
+    lab: Lab,
+    everybody: Topology,
+    harness: EngineHarness,
+    options: LiveOptions,
+  ): Promise<LiveLab> {
     const configs = everybody.nodes.map((node) => echoNodeConfig(everybody, node));
     const portsOfSecond = configs.find(({ node }) => node === 'sfu-2');
     const nodes = configs.map((config) => {
@@ -67,9 +82,12 @@ export class LiveLab {
   }
 
   async stop(): Promise<void> {
-    await this.engine.stop();
-    await this.lab.close();
-    await rm(this.folder, { recursive: true });
+    try {
+      await this.engine.stop();
+    } finally {
+      await this.lab.close();
+      await rm(this.folder, { recursive: true });
+    }
   }
 
   /** @param vip more that is said of it */

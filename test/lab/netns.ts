@@ -188,12 +188,17 @@ async function must(
   return stdout;
 }
 
+/** What runs under this pid, unless it has ended since it was looked up. */
+export function killIfThere(pid: number): void {
+  quietly(() => String(process.kill(pid, 'SIGKILL')));
+}
+
 /** Synchronous, since it also runs while the process is ending. */
 function removeNamespaces(namespaces: readonly string[]): void {
   const ip = findBinary('ip') ?? 'ip';
   for (const ns of namespaces) {
     for (const pid of quietly(() => execFileSync(ip, ['netns', 'pids', ns], QUIET).toString()).split('\n')) {
-      if (pid !== '') quietly(() => String(process.kill(Number(pid), 'SIGKILL')));
+      if (pid !== '') killIfThere(Number(pid));
     }
     quietly(() => execFileSync(ip, ['netns', 'del', ns], QUIET).toString());
   }

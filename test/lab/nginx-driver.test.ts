@@ -16,7 +16,7 @@ import { testDriver, type EngineHarness } from './driver-contract.ts';
 import { testUpsets } from './upset-contract.ts';
 import { testTraffic } from './traffic-contract.ts';
 import { startEchoNodes } from './echo-node.ts';
-import { createLab, findBinary, type Lab } from './netns.ts';
+import { createLab, findBinary, killIfThere, type Lab } from './netns.ts';
 import { nginxSkipReason } from './nginx-process.ts';
 
 const skip = nginxSkipReason();
@@ -64,7 +64,7 @@ async function startService(lab: Lab): Promise<Service> {
     start,
     async kill() {
       const pids = [(await readFile(pidFile, 'utf8')).trim(), ...(await children())].map(Number);
-      for (const pid of pids) process.kill(pid, 'SIGKILL');
+      pids.forEach(killIfThere);
       while (pids.some(isAlive)) await sleep(10);
     },
     workers: children,
