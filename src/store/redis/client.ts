@@ -127,6 +127,9 @@ function sharedOptions({ address, password, tls = {} }: Connecting, kind: string
     enableReadyCheck: false,
     maxRetriesPerRequest: 0,
     autoResendUnfulfilledCommands: false,
+    // Nobody hears what becomes of ioredis' own (readyHandler in its event_handler.js): a connection that is lost
+    // meanwhile would end the process. Who wants news subscribes anew on `ready`.
+    autoResubscribe: false,
     // A master that was made a replica: ask the sentinels, or the cluster, who is master now.
     reconnectOnError: (error) => address.kind !== 'single' && error.message.startsWith('READONLY'),
   };

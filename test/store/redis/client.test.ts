@@ -15,6 +15,29 @@ interface Inside {
   readonly connector: { disconnect(): void };
 }
 
+describe('a connection for news', { skip: NO_REDIS }, () => {
+  test('that is lost as soon as it has come back rejects nothing that nobody hears', async (t) => {
+    const redis = await startRedis();
+    t.after(() => redis.remove());
+    const address = parseRedisAddress(`redis://127.0.0.1:${redis.port}`)!;
+    const client = connect({ address }, 'news');
+    t.after(() => disconnect(client));
+    assert.ok(client instanceof Redis);
+    await client.subscribe('changes');
+    const rejected: unknown[] = [];
+    const hear = (reason: unknown) => void rejected.push(reason);
+    process.on('unhandledRejection', hear);
+    t.after(() => process.off('unhandledRejection', hear));
+
+    let losses = 0;
+    client.on('ready', () => ++losses < 3 && client.stream.destroy());
+    client.disconnect(true);
+    await until('it has been lost twice more', () => losses === 3);
+    await sleep(50);
+    assert.deepEqual(rejected, []);
+  });
+});
+
 describe('a connection by Sentinel', { skip: NO_REDIS }, () => {
   test('comes back where a fail-over is told while it connects, and not once it was let go', async (t) => {
     const redis = await startRedis();
