@@ -12,19 +12,28 @@ const SENSITIVE = ['127.0.0.0/8', '::1/128', '169.254.0.0/16', 'fd00:ec2::254/12
   has: inRanges([range]),
 }));
 
+interface Addressed {
+  readonly addresses: readonly IpAddress[];
+}
+
 /**
  * Faults for addresses of nodes and VIPs in such a range where none of `before` is: a cluster on one machine
  * may stay one. Ranges that the file declares for nodes say what is meant, so then they hold instead, and a VIP may
  * be where nodes may.
  */
 export function newlySensitive(before: Topology, after: Topology): Fault[] {
-  const known = [...before.vips, ...before.nodes].flatMap(({ addresses }) => addresses);
-  const refused = SENSITIVE.filter(({ has }) => !known.some(has));
+  const known = new Map(
+    [...before.vips, ...before.nodes].flatMap(({ addresses }) =>
+      addresses.map((address) => [address.text, address]),
+    ),
+  );
+  const has = ({ addresses }: Addressed) =>
+    addresses.some((address) => !known.has(address.text) && SENSITIVE.some((one) => one.has(address)));
+  // An edit brings a few addresses, and there may be thousands: looking at those alone is most often enough.
+  if (![...after.vips, ...after.nodes].some(has)) return [];
+  const refused = SENSITIVE.filter((one) => ![...known.values()].some(one.has));
   const declared = after.nodeRanges === null ? () => false : inRanges(after.nodeRanges);
-  const faultsOf = (
-    key: string,
-    entities: readonly { readonly addresses: readonly IpAddress[] }[],
-  ): Fault[] =>
+  const faultsOf = (key: string, entities: readonly Addressed[]): Fault[] =>
     entities.flatMap(({ addresses }, position) =>
       addresses.flatMap(({ text, family }, index) => {
         const found = refused.find(({ has }) => has({ text, family }));

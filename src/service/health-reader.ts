@@ -12,7 +12,7 @@ import type { LiveReport } from '../nodes/live-report.ts';
 /** Where what is known of nodes comes from; each may be missing. */
 export interface HealthSources {
   readonly probing: () => Probing;
-  readonly detector: Detector | undefined;
+  readonly detector: () => Detector | undefined;
   readonly live: (node: string) => LiveReport | undefined;
   /** Ids of the open maintenance windows that name the node. */
   readonly maintenance: (node: string) => readonly string[];
@@ -24,7 +24,7 @@ export interface HealthSources {
 /** Of a dispatcher that neither probes nor hears of nodes. */
 export const NOTHING_KNOWN: HealthSources = {
   probing: () => 'off',
-  detector: undefined,
+  detector: () => undefined,
   live: () => undefined,
   maintenance: () => [],
   panicThreshold: () => null,
@@ -46,7 +46,8 @@ export class HealthReader {
   }
 
   report(): HealthReport {
-    const { detector, panicThreshold, now } = this.#sources;
+    const { panicThreshold, now } = this.#sources;
+    const detector = this.#sources.detector();
     const { view, revision } = this.#dispatcher.snapshot;
     const at = now();
     const checked = new Map(detector?.nodes(at).map((health) => [health.node, health]));
@@ -68,7 +69,7 @@ export class HealthReader {
     const { view } = this.#dispatcher.snapshot;
     const node = view.nodes.get(id);
     if (!node) return undefined;
-    const health = this.#sources.detector?.node(id, this.#sources.now());
+    const health = this.#sources.detector()?.node(id, this.#sources.now());
     return { ...nodeReport(view, node, this.#known(id, health)), history: health?.history ?? [] };
   }
 

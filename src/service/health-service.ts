@@ -38,6 +38,9 @@ export interface HealthServiceOptions {
 /** Milliseconds between two views of the cluster when much changes at once, and the share of time they may take. */
 const VIEW_PAUSE = 50;
 const VIEW_SHARE = 0.3;
+/** The same for what is probed, when one change of the topology follows on another. */
+const PLAN_PAUSE = 50;
+const PLAN_SHARE = 0.2;
 /** Milliseconds between two notes, and the share of time that noting down may take: so much may be lost by kill -9. */
 const NOTE_PAUSE = 50;
 const NOTE_SHARE = 0.1;
@@ -53,13 +56,16 @@ const ON_LOSS = ['stun', 'http', 'tcp'] as const;
  * and tells the dispatcher what follows. What is known outlives the process.
  */
 export class HealthService {
-  readonly detector: Detector;
   readonly scheduler: HealthScheduler;
+  readonly #detector: Detector;
   readonly #options: HealthServiceOptions;
+  readonly #plans: Coalesced;
   readonly #view: Coalesced;
   readonly #note: Coalesced;
   readonly #ends: (() => void)[] = [];
   #declared: Topology;
+  /** What is probed is still that of an earlier topology. */
+  #behind = false;
   #noteFailed = false;
   #cancelNote: () => void = () => undefined;
 
@@ -69,15 +75,20 @@ export class HealthService {
     this.#declared = dispatcher.declared;
     const { health } = this.#declared;
     const endpoints = this.#plan(this.#declared);
-    this.detector = new Detector(health, endpoints, clock.now(), snapshot);
+    this.#detector = new Detector(health, endpoints, clock.now(), snapshot);
     this.scheduler = new HealthScheduler({
-      detector: this.detector,
+      detector: this.#detector,
       probes,
       clock,
       endpoints,
       concurrency: health.concurrency,
       seed,
     });
+    this.#plans = new Coalesced(
+      clock,
+      () => this.#catchUp(),
+      (took) => Math.max(PLAN_PAUSE, took / PLAN_SHARE),
+    );
     this.#view = new Coalesced(
       clock,
       () => this.#tellDispatcher(),
@@ -109,10 +120,17 @@ export class HealthService {
     for (const end of this.#ends.splice(0)) end();
     this.#options.shared?.stop();
     this.#cancelNote();
+    await this.#plans.end();
     await this.scheduler.stop();
     await this.#view.end();
     this.#note.request();
     await this.#note.end();
+  }
+
+  /** Of the topology as it is now. */
+  get detector(): Detector {
+    this.#catchUp();
+    return this.#detector;
   }
 
   get probing(): Probing {
@@ -144,8 +162,13 @@ export class HealthService {
     return endpoints.filter((endpoint) => endpoint.check === 'heartbeat' || sends(endpoint));
   }
 
-  /** Other nodes are to be probed by this replica. */
+  #catchUp(): void {
+    if (this.#behind) this.#replan();
+  }
+
+  /** Other nodes are to be probed, or by other checks. */
   #replan(): void {
+    this.#behind = false;
     this.scheduler.update(this.#declared.health, this.#plan(this.#declared));
     this.#view.request();
   }
@@ -155,8 +178,9 @@ export class HealthService {
     const { declared } = dispatcher;
     if (declared === this.#declared) return;
     this.#declared = declared;
-    this.scheduler.update(declared.health, this.#plan(declared));
     registry.update(declared);
+    this.#behind = true;
+    this.#plans.request();
     this.#view.request();
     this.#note.request();
   }
@@ -169,11 +193,12 @@ export class HealthService {
 
   /** Which workers of a node that is down serve all the same may change without the node's changing. */
   #found({ endpoint }: ProbeResult): void {
-    if (this.detector.state(endpoint.node) === 'down') this.#view.request();
+    if (this.#detector.state(endpoint.node) === 'down') this.#view.request();
   }
 
   #heard(change: RegistryChange): void {
     const { scheduler } = this;
+    this.#catchUp();
     switch (change.kind) {
       case 'word':
         void scheduler.recheck(change.node, 'heartbeat');
@@ -195,9 +220,9 @@ export class HealthService {
   #tellDispatcher(): void {
     const { dispatcher, registry, clock, shared } = this.#options;
     const own = {
-      health: this.detector.states(),
-      factors: this.detector.factors(),
-      serving: this.detector.serving(clock.now()),
+      health: this.#detector.states(),
+      factors: this.#detector.factors(),
+      serving: this.#detector.serving(clock.now()),
     };
     const nodes = dispatcher.declared.nodes.map(({ id }) => id);
     const believed = shared && this.#declared.health.enabled ? shared.agree(own, nodes) : own;
@@ -209,7 +234,7 @@ export class HealthService {
   async #writeNote(): Promise<void> {
     const { notes, logger } = this.#options;
     try {
-      await writeHealthNote(notes, this.detector.snapshot());
+      await writeHealthNote(notes, this.#detector.snapshot());
       this.#noteFailed = false;
     } catch (err) {
       if (!this.#noteFailed) logger.warn({ err }, 'the health of nodes cannot be noted down; trying on');

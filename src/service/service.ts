@@ -92,7 +92,7 @@ export class Service {
     this.now = () => clock.now();
     this.reader = new HealthReader(dispatcher, {
       probing: () => health.probing,
-      detector: health.detector,
+      detector: () => health.detector,
       live: (node) => registry.report(node),
       maintenance: (node) => windowsOf(dispatcher, node),
       panicThreshold: () => dispatcher.declared.health.panicThreshold,

@@ -52,9 +52,7 @@ describe('roomlb health', () => {
     reader = new HealthReader(dispatcher, {
       ...NOTHING_KNOWN,
       probing: () => 'active',
-      get detector() {
-        return detector;
-      },
+      detector: () => detector,
       now: () => now,
     });
     app = await buildServer({ dispatcher, editor, targets: [], ready: () => store.ready(), health: reader });

@@ -8,7 +8,9 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { TestContext } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { readSnapshot, type DetectorSnapshot } from '../../src/health/detector/snapshot.ts';
 import type { HealthReport, NodeReport, NodeReportWithHistory } from '../../src/health/report.ts';
+import { DATA_FILE, openEnvironment } from '../../src/store/lmdb-environment.ts';
 import { Client } from '../media-node/client.ts';
 import { loopback, until } from '../media-node/support.ts';
 
@@ -184,4 +186,15 @@ export class Site {
 function stunIsUp({ checks }: NodeReport): boolean {
   const stun = checks.filter(({ check }) => check === 'stun');
   return stun.length > 0 && stun.every(({ state }) => state === 'up');
+}
+
+/** What a dispatcher has noted down of its nodes in this file store, read beside it. */
+export async function notedHealth(store: string): Promise<DetectorSnapshot['nodes']> {
+  const env = openEnvironment<string, string>(join(store, DATA_FILE), { readOnly: true, encoding: 'string' });
+  try {
+    const json = env.openDB<string, string>({ name: 'meta', encoding: 'string' }).get('note/health');
+    return json === undefined ? {} : readSnapshot(JSON.parse(json)).nodes;
+  } finally {
+    await env.close();
+  }
 }

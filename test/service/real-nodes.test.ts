@@ -1,9 +1,8 @@
 /** A real dispatcher and real media nodes with mediasoup's workers, as processes, and what is done to them. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { NO_WORKER, until } from '../media-node/support.ts';
-import { nodeSpec, Site } from './processes.ts';
+import { nodeSpec, notedHealth, Site } from './processes.ts';
 
 const skip = NO_WORKER;
 
@@ -104,8 +103,11 @@ describe('a dispatcher and its media nodes', { skip }, () => {
     await site.kill(lost);
     await until('it is down', async () => (await site.states())['sfu-1'] === 'down');
     const before = await site.health('sfu-1');
-    // It is noted down a moment after it is known.
-    await sleep(1000);
+    // Which takes as long as the disk does.
+    await until('it is noted down', async () => {
+      const noted = (await notedHealth(`${site.folder}/store`))['sfu-1'];
+      return noted?.state === 'down' && noted.since === before.since;
+    });
     await site.kill(first);
     await site.serve(...store);
     const after = await site.health('sfu-1');
