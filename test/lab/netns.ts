@@ -16,6 +16,7 @@ import type { ChildProcessByStdio } from 'node:child_process';
 import { once } from 'node:events';
 import { accessSync, constants } from 'node:fs';
 import path from 'node:path';
+import { after } from 'node:test';
 import type { Readable, Writable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import type { Topology } from '../../src/topology/model.ts';
@@ -216,13 +217,16 @@ function quietly(action: () => string): string {
 }
 
 const live = new Set<() => void>();
+const cleanUpAll = () => [...live].forEach((cleanup) => cleanup());
 let hooked = false;
+
+// Of a file's tests, not of a measurement: what a failed hook left running would keep the file from ending.
+if (process.env.NODE_TEST_CONTEXT !== undefined) after(cleanUpAll);
 
 /** A test that throws, exits or is interrupted must not leave namespaces behind. */
 function hookExit(): void {
   if (hooked) return;
   hooked = true;
-  const cleanUpAll = () => [...live].forEach((cleanup) => cleanup());
   process.once('exit', cleanUpAll);
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.once(signal, () => {
