@@ -90,6 +90,26 @@ describe('health as the dispatcher sees it', () => {
     );
   });
 
+  test('changes that follow one another are planned for together, and who asks meanwhile sees the last', async (t) => {
+    const weighing = (weight: number) =>
+      parse(
+        `${SMALL.replace('weight: 200', `weight: ${weight}`)}\nhealth: { checks: [{ type: stun }, { type: http }] }`,
+      );
+    const scene = await new Scene().start(t);
+    const { dispatcher, reader } = scene.service;
+    for (let weight = 1; weight <= 20; weight++) dispatcher.setTopology(weighing(weight));
+    await scene.clock.go(1);
+    // That the check fits no node is said with every plan.
+    assert.equal(scene.warnings.length, 1);
+    for (let weight = 21; weight <= 40; weight++) dispatcher.setTopology(weighing(weight));
+    const more =
+      '  - { id: new-1, kind: mediasoup, vip: public, addresses: [10.0.1.16], mediaPorts: "40007" }\n';
+    dispatcher.setTopology(parse(SMALL + more));
+    const added = reader.report().nodes.find(({ node }) => node === 'new-1');
+    assert.ok((added?.checks.length ?? 0) > 0);
+    assert.equal(scene.warnings.length, 1);
+  });
+
   test('health.enabled: false and --no-probes send nothing; by the latter, what nodes say counts', async (t) => {
     const off = await new Scene().start(t, `${SMALL}\nhealth: { enabled: false }`);
     const passive = await new Scene().start(t, PLAIN, { sending: false });
