@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 export const root = fileURLToPath(new URL('..', import.meta.url));
+const stamp = join(root, 'dist', '.roomlb-built');
 
 /** Installs npm packages unless those that package-lock.json names are there already. */
 export function ensureModules() {
@@ -33,10 +34,7 @@ function readLock(file) {
 
 /** Compiles src to dist, and the Terraform provider to one file there, if any source is newer than the last build. */
 export function ensureBuilt() {
-  const stamp = join(root, 'dist', '.roomlb-built');
-  const built = existsSync(stamp) ? statSync(stamp).mtimeMs : 0;
-  const newest = Math.max(newestIn(join(root, 'src')), statSync(join(root, 'package-lock.json')).mtimeMs);
-  if (built > newest) return;
+  if (isBuilt()) return;
   step('compiling');
   rmSync(join(root, 'dist'), { recursive: true, force: true });
   run(process.execPath, [join(root, 'node_modules', 'typescript', 'bin', 'tsc'), '-p', 'src/tsconfig.json']);
@@ -44,6 +42,12 @@ export function ensureBuilt() {
   // As `npm install` makes it; after `npm ci` nobody has, and `npx roomlb` would not be allowed to run it.
   chmodSync(join(root, 'dist', 'cli', 'main.js'), 0o755);
   writeFileSync(stamp, '');
+}
+
+/** Whether dist is of the sources as they are. */
+export function isBuilt() {
+  const built = existsSync(stamp) ? statSync(stamp).mtimeMs : 0;
+  return built > Math.max(newestIn(join(root, 'src')), statSync(join(root, 'package-lock.json')).mtimeMs);
 }
 
 export function step(text) {

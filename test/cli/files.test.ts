@@ -7,12 +7,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { after, describe, test } from 'node:test';
-import { fileURLToPath } from 'node:url';
 import { run } from '../../src/cli/run.ts';
 import { isSystemError } from '../../src/cli/system-error.ts';
 import { SMALL } from '../fixtures/cluster.ts';
+import { PROGRAM } from './program.ts';
 
-const MAIN = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'roomlb-files-'));
 const topology = join(folder, 'topology.yaml');
 writeFileSync(topology, SMALL);
@@ -26,7 +25,7 @@ async function roomlb(...args: string[]) {
 
 /** In a process of its own, with this on standard input. */
 async function piped(input: string, ...args: string[]) {
-  const child = spawn(process.execPath, ['--import', 'tsx', MAIN, ...args], { stdio: 'pipe' });
+  const child = spawn(process.execPath, [...PROGRAM, ...args], { stdio: 'pipe' });
   child.stdin.end(input);
   const [out, err, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'exit')]);
   return { code: code as number, out, err };
@@ -35,7 +34,7 @@ async function piped(input: string, ...args: string[]) {
 /** In a process whose descriptor (1: output, 2: errors) is a device that is always full. */
 async function onFullDevice(descriptor: 1 | 2, ...args: string[]) {
   const full = openSync('/dev/full', 'w');
-  const child = spawn(process.execPath, ['--import', 'tsx', MAIN, ...args], {
+  const child = spawn(process.execPath, [...PROGRAM, ...args], {
     stdio: ['ignore', ...(descriptor === 1 ? [full, 'pipe'] : ['ignore', full])] as (
       'ignore' | 'pipe' | number
     )[],

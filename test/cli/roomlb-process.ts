@@ -3,9 +3,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import type { TestContext } from 'node:test';
-import { fileURLToPath } from 'node:url';
-
-const MAIN = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
+import { PROGRAM } from './program.ts';
 
 /** Milliseconds; a machine that is busy with other tests is slow. */
 const LIMIT = 60_000;
@@ -29,7 +27,7 @@ export interface RoomlbProcess {
 
 /** Killed at the end of the test, if it still runs then. */
 export function startRoomlb(t: TestContext, ...args: string[]): RoomlbProcess {
-  const child = spawn(process.execPath, ['--import', 'tsx', MAIN, ...args], {
+  const child = spawn(process.execPath, [...PROGRAM, ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   t.after(() => child.kill('SIGKILL'));

@@ -8,10 +8,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { after, before, describe, test } from 'node:test';
-import { fileURLToPath } from 'node:url';
 import { SMALL } from '../fixtures/cluster.ts';
-
-const MAIN = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
+import { PROGRAM } from './program.ts';
 
 let folder: string;
 let topology: string;
@@ -35,7 +33,7 @@ interface Server {
 
 function start(...args: string[]): ChildProcess {
   // Its nodes have addresses that are not of this machine: nothing may be sent to them.
-  const command = ['--import', 'tsx', MAIN, 'serve', '-t', topology, '--no-probes', ...args];
+  const command = [...PROGRAM, 'serve', '-t', topology, '--no-probes', ...args];
   const child = spawn(process.execPath, command, { stdio: ['ignore', 'pipe', 'pipe'] });
   running.add(child);
   child.on('exit', () => running.delete(child));

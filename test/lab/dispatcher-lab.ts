@@ -17,10 +17,8 @@ import { intentOf } from '../targets/documents.ts';
 import { startApiClient, type Answer, type Ask } from './api-client.ts';
 import { LAB } from './netns-setup.ts';
 import { createLab, untilLine, type Lab, type LabProcess } from './netns.ts';
+import { PROGRAM } from '../cli/program.ts';
 
-const main = path.join(import.meta.dirname, '../../src/cli/main.ts');
-/** From the sources, as they are. */
-const PROGRAM: readonly string[] = ['--import', 'tsx', main];
 const PORT = 8080;
 const BASE = `http://${LAB.lb[4]}:${PORT}`;
 

@@ -21,6 +21,7 @@ import { BALANCER, LiveLab, nodeOf } from './live-lab.ts';
 import { LAB } from './netns-setup.ts';
 import { untilLine, type LabProcess } from './netns.ts';
 import { faults } from './traffic.ts';
+import { PROGRAM } from '../cli/program.ts';
 
 export interface KeptOptions {
   /** Who changes the engine. An agent follows a dispatcher that is on another host. */
@@ -31,7 +32,6 @@ export interface KeptOptions {
   readonly drift: (live: LiveLab) => Promise<unknown>;
 }
 
-const MAIN = path.join(import.meta.dirname, '../../src/cli/main.ts');
 const CHANGED = 'sfu-2';
 /** Of nodes nothing is known but what they report, and these report nothing: the VIP alone is asked. */
 const { health } = topologyOf({
@@ -62,9 +62,9 @@ export function testKept(harness: EngineHarness, { by, programs, drift }: KeptOp
     afterEach(() => live.traffic.close());
 
     const state = () => path.join(live.folder, 'state');
-    /** From the sources; resolves once it has said so. */
+    /** Resolves once it has said so. */
     const start = async (ns: string, said: RegExp, ...words: string[]): Promise<LabProcess> => {
-      const args = ['--import', 'tsx', MAIN, ...words, '--state-dir', state()];
+      const args = [...PROGRAM, ...words, '--state-dir', state()];
       const child = live.lab.spawn(ns, process.execPath, args);
       await untilLine(child, said);
       return child;

@@ -5,7 +5,6 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { after, afterEach, before, describe, test } from 'node:test';
 import type { Fields } from '../targets/documents.ts';
@@ -14,8 +13,7 @@ import type { EngineHarness } from './driver-contract.ts';
 import { kindOf, LiveLab, nodeOf } from './live-lab.ts';
 import { faults } from './traffic.ts';
 import { ended, makeWrapper, Wrappers } from './wrapper.ts';
-
-const main = path.join(import.meta.dirname, '../../src/cli/main.ts');
+import { PROGRAM } from '../cli/program.ts';
 
 export interface UpsetOptions {
   /** Programs of the balancer, by their option, that are wrapped: with the arguments that change something. */
@@ -97,7 +95,7 @@ export function testUpsets(harness: EngineHarness, options: UpsetOptions): void 
     const killed = async (words: readonly string[], at: number | RegExp): Promise<void> => {
       const done = new AbortController();
       const hanging = typeof at === 'number' ? wrappers.hangAt(at, done.signal) : undefined;
-      const child = spawn(process.execPath, ['--import', 'tsx', main, ...words], { stdio: 'pipe' });
+      const child = spawn(process.execPath, [...PROGRAM, ...words], { stdio: 'pipe' });
       child.stdout.resume();
       // Not until its pipes are closed: others may still have them.
       const closed = once(child, 'exit').then(() => done.abort());

@@ -6,7 +6,6 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, test, type TestContext } from 'node:test';
-import { fileURLToPath } from 'node:url';
 import { CliError, EXIT } from '../../src/cli/exit.ts';
 import type { Io } from '../../src/cli/output.ts';
 import { buildProgram } from '../../src/cli/program.ts';
@@ -15,10 +14,10 @@ import { roomlb } from '../cli/roomlb.ts';
 import { Client } from './client.ts';
 import { FakeDispatcher } from './fake-dispatcher.ts';
 import { addressOf, assignment, NO_WORKER, until } from './support.ts';
+import { PROGRAM } from '../cli/program.ts';
 
 const skip = NO_WORKER;
-const main = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
-const command = ['--import', 'tsx', main, 'media-node'];
+const command = [...PROGRAM, 'media-node'];
 
 async function run(t: TestContext, assigned: Assignment, ...args: string[]): Promise<ChildProcess> {
   const child = spawn(process.execPath, [...command, 'sfu-1', ...args], {

@@ -7,14 +7,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { TestContext } from 'node:test';
-import { fileURLToPath } from 'node:url';
 import { readSnapshot, type DetectorSnapshot } from '../../src/health/detector/snapshot.ts';
 import type { HealthReport, NodeReport, NodeReportWithHistory } from '../../src/health/report.ts';
 import { DATA_FILE, openEnvironment } from '../../src/store/lmdb-environment.ts';
 import { Client } from '../media-node/client.ts';
 import { loopback, until } from '../media-node/support.ts';
-
-const MAIN = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
+import { PROGRAM } from '../cli/program.ts';
 
 export interface NodeSpec {
   readonly id: string;
@@ -174,7 +172,7 @@ export class Site {
   }
 
   #spawn(...args: string[]): ChildProcess {
-    const child = spawn(process.execPath, ['--import', 'tsx', MAIN, ...args], {
+    const child = spawn(process.execPath, [...PROGRAM, ...args], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     this.#children.add(child);

@@ -5,14 +5,13 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { fileURLToPath } from 'node:url';
 import { loopback, NO_WORKER, until } from '../media-node/support.ts';
 import { sparePort } from '../store/redis/server.ts';
 import { withProvider } from '../terraform-provider/provider-binary.ts';
 import { NO_TERRAFORM } from '../terraform-provider/terraform.ts';
 import { terraformTree } from './tree.ts';
+import { PROGRAM } from '../cli/program.ts';
 
-const MAIN = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
 const NODES = {
   'sfu-1': { host: 11, media_ports: '40000-40001', zone: 'a' },
   'sfu-2': { host: 12, media_ports: '40002-40003', zone: 'b' },
@@ -50,7 +49,7 @@ test(
     const variables = (nodes: object) =>
       terraform.write({
         'terraform/examples/local-lab/terraform.tfvars.json': JSON.stringify({
-          roomlb: [process.execPath, '--import', import.meta.resolve('tsx'), MAIN],
+          roomlb: [process.execPath, ...PROGRAM],
           port,
           network,
           nodes,
