@@ -56,8 +56,9 @@ function counted(some: readonly PoolNode[], all: readonly PoolNode[], kind: stri
 
 const EXPLANATION =
   'It counts what is removed, replaced, moved behind another VIP, drained, disabled or given the weight 0; what is ' +
-  'added in the same plan does not make up for it. Go in several steps; or raise max_removed_percent of the provider; ' +
-  'or, where it is meant, set allow_empty_pools = true there, or ROOMLB_ALLOW_EMPTY_POOLS=1 for this command.';
+  'added in the same plan does not make up for it. Write a moved block for what only got another address; go in several ' +
+  'steps; or raise max_removed_percent of the provider; or, where it is meant, set allow_empty_pools = true there, or ' +
+  'ROOMLB_ALLOW_EMPTY_POOLS=1 for this command.';
 
 export type Stage = 'plan' | 'apply';
 

@@ -10,6 +10,7 @@ import { recordsOf } from '../../json.ts';
 import { Guard, type PoolNode } from '../guard.ts';
 import { failure } from '../plugin/diagnostics.ts';
 import type { Configuration } from './configuration.ts';
+import { Ledger } from './ledger.ts';
 
 export interface Question {
   readonly method: ExchangeOptions['method'];
@@ -40,6 +41,7 @@ export interface DispatcherApi extends Asker {
    */
   readonly inTurn: <T>(work: () => Promise<T>) => Promise<T>;
   readonly guard: Guard;
+  readonly ledger: Ledger;
 }
 
 export function connect(configuration: Configuration): DispatcherApi {
@@ -50,6 +52,7 @@ class HttpApi implements DispatcherApi {
   readonly #dispatchers: Dispatchers;
   readonly #maxRetries: number;
   readonly guard: Guard;
+  readonly ledger = new Ledger();
   #last: Promise<unknown> = Promise.resolve();
 
   constructor({ endpoints, token, authorities, identity, timeout, maxRetries, guard }: Configuration) {

@@ -8,6 +8,7 @@ import { failure, type DiagnosticError } from '../plugin/diagnostics.ts';
 import type { Resource } from '../plugin/provider.ts';
 import type { Attributes } from '../plugin/schema.ts';
 import type { ObjectValue } from '../plugin/values.ts';
+import { leaving, making, onceOutOfTheWay, type Subject } from './in-order.ts';
 import {
   differences,
   invalid,
@@ -36,6 +37,11 @@ export function pathOf(entity: Entity, values: ObjectValue): string {
   return `/v1/${entity.name}/${encodeURIComponent(idOf(entity, values))}`;
 }
 
+/** As the rest of an apply knows it. */
+export function subjectOf(entity: Entity, values: ObjectValue): Subject {
+  return { path: pathOf(entity, values), id: idOf(entity, values), word: entity.word };
+}
+
 export function entityResource(entity: Entity): Resource<DispatcherApi> {
   const { type, description, mapping, own } = entity;
   return {
@@ -43,13 +49,18 @@ export function entityResource(entity: Entity): Resource<DispatcherApi> {
     schema: { version: 0, description, attributes: { ...mapping.attributes, ...own?.attributes } },
     validate: (config) => validatePart(entity, config),
     plan: ({ config, planned }) => ({ planned: config && planned && planPart(entity, config, planned) }),
-    create: (planned, api) => write(entity, api, planned, makeAnew(entity, planned), { isNew: true }),
+    create: (planned, api, context) =>
+      making(subjectOf(entity, planned), api, context, () =>
+        write(entity, api, planned, makeAnew(entity, planned), { isNew: true }),
+      ),
     read: async (state, api, { stopped }) => {
       const found = await find(api, pathOf(entity, state), stopped);
       return found ? { ...state, ...valuesOf(entity, found.document) } : null;
     },
-    update: (prior, planned, api) => write(entity, api, planned, change(entity, prior, planned)),
-    delete: (prior, api) => remove(entity, api, prior),
+    update: (prior, planned, api, context) =>
+      onceOutOfTheWay(api, context, () => write(entity, api, planned, change(entity, prior, planned))),
+    delete: (prior, api, context) =>
+      leaving(subjectOf(entity, prior), api, context, () => remove(entity, api, prior)),
     import: async (id, api, { stopped }) => {
       const found = await find(api, pathOf(entity, { [entity.key]: id }), stopped);
       if (!found)
@@ -143,6 +154,7 @@ export async function remove(
   options: Options = {},
 ): Promise<void> {
   const decide: Decide = (found) => {
+    if (api.ledger.hasMade(pathOf(entity, prior))) return undefined;
     if (found) mustBeTheSame(entity, found, prior);
     return null;
   };

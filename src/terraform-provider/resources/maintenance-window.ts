@@ -1,6 +1,10 @@
 import { WindowSchema } from '../../topology/maintenance/schema.ts';
+import type { DispatcherApi } from '../client/dispatcher-api.ts';
 import { deriveMapping } from '../mapping/derive.ts';
-import { entityResource, type Entity } from './entity.ts';
+import type { Resource } from '../plugin/provider.ts';
+import { change, entityResource, remove, subjectOf, write, type Entity } from './entity.ts';
+import { leaving, onceOutOfTheWay } from './in-order.ts';
+import { withoutRemoved } from './windows-left.ts';
 
 export const MAINTENANCE_WINDOW: Entity = {
   name: 'maintenance',
@@ -15,4 +19,14 @@ export const MAINTENANCE_WINDOW: Entity = {
   }),
 };
 
-export const maintenanceWindow = entityResource(MAINTENANCE_WINDOW);
+const WINDOW = MAINTENANCE_WINDOW;
+
+export const maintenanceWindow: Resource<DispatcherApi> = {
+  ...entityResource(WINDOW),
+  update: (prior, planned, api, context) =>
+    onceOutOfTheWay(api, context, () =>
+      write(WINDOW, api, planned, (found) => change(WINDOW, withoutRemoved(prior, api), planned)(found)),
+    ),
+  delete: (prior, api, context) =>
+    leaving(subjectOf(WINDOW, prior), api, context, () => remove(WINDOW, api, withoutRemoved(prior, api))),
+};

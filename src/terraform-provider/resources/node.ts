@@ -14,11 +14,15 @@ import {
   entityResource,
   idOf,
   mustBeTheSame,
+  pathOf,
   remove,
+  subjectOf,
   write,
   type Entity,
   type Options,
 } from './entity.ts';
+import { leaving, onceOutOfTheWay } from './in-order.ts';
+import { rejoinWindows, windowsOf } from './windows-left.ts';
 
 const ON_TIMEOUT = ['fail', 'delete'];
 
@@ -73,19 +77,37 @@ export const node: Resource<DispatcherApi> = {
     if (prior && client) await guardLoss('plan', prior, input.planned, client);
     return planOf(input);
   },
-  update: async (prior, planned, api) => {
+  create: async (planned, api, context) => {
+    const made = await base.create(planned, api, context);
+    await rejoinWindows(api, idOf(NODE, planned), context);
+    return made;
+  },
+  update: async (prior, planned, api, context) => {
     await guardLoss('apply', prior, planned, api);
-    return write(NODE, api, planned, change(NODE, prior, planned), optionsOf(api));
+    return onceOutOfTheWay(api, context, () =>
+      write(NODE, api, planned, change(NODE, prior, planned), optionsOf(api)),
+    );
   },
-  delete: async (prior, api, context) => {
-    await guardLoss('apply', prior, null, api);
-    const timeout = typeof prior.drain_timeout === 'string' ? parseMs(prior.drain_timeout) : undefined;
-    // A node that is disabled has no rooms: they have moved already.
-    if (timeout === undefined || prior.state === 'disabled')
-      await remove(NODE, api, prior, optionsOf(api, LEAVES));
-    else await drainAndRemove(prior, timeout, api, context);
-  },
+  delete: (prior, api, context) =>
+    leaving(subjectOf(NODE, prior), api, context, () => takeOut(prior, api, context)),
 };
+
+async function takeOut(prior: ObjectValue, api: DispatcherApi, context: Context): Promise<void> {
+  await guardLoss('apply', prior, null, api);
+  const timeout = typeof prior.drain_timeout === 'string' ? parseMs(prior.drain_timeout) : undefined;
+  // A node that is disabled has no rooms: they have moved already.
+  if (timeout === undefined || prior.state === 'disabled')
+    await removeAltogether(api, prior, optionsOf(api, LEAVES));
+  else await drainAndRemove(prior, timeout, api, context);
+}
+
+/** @throws DiagnosticError */
+async function removeAltogether(api: DispatcherApi, prior: ObjectValue, options: Options): Promise<void> {
+  const id = idOf(NODE, prior);
+  const windows = await windowsOf(api, id);
+  await remove(NODE, api, prior, options);
+  if (!api.ledger.hasMade(pathOf(NODE, prior))) api.ledger.windowsLeft.set(id, windows);
+}
 
 function planOf(input: PlanInput<DispatcherApi>) {
   return base.plan?.(input) ?? { planned: input.planned };
@@ -139,7 +161,7 @@ async function drainAndRemove(
 ): Promise<void> {
   const draining = { ...prior, state: 'draining' };
   const begin = (found: Parameters<ReturnType<typeof change>>[0]) => {
-    if (!found || found.state === 'draining') return undefined;
+    if (!found || found.state === 'draining' || api.ledger.hasMade(pathOf(NODE, prior))) return undefined;
     mustBeTheSame(NODE, found, prior);
     return { ...found, state: 'draining' };
   };
@@ -149,7 +171,7 @@ async function drainAndRemove(
     const refused = (kind: string | undefined) =>
       kind === 'node-has-rooms' ? HAS_ROOMS : options.refused?.(kind);
     try {
-      await remove(NODE, api, draining, { ...options, refused });
+      await removeAltogether(api, draining, { ...options, refused });
       return true;
     } catch (error) {
       if (error === HAS_ROOMS) return false;
@@ -159,5 +181,5 @@ async function drainAndRemove(
   const rooms = await waitForEmpty(api, { node: idOf(NODE, prior), timeout, stopped, removeIfEmpty });
   if (!rooms) return;
   if (prior.on_drain_timeout !== 'delete') throw stillBusy(idOf(NODE, prior), timeout, rooms);
-  await remove(NODE, api, draining, optionsOf(api, LEAVES));
+  await removeAltogether(api, draining, optionsOf(api, LEAVES));
 }

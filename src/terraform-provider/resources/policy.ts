@@ -7,6 +7,7 @@ import type { Resource } from '../plugin/provider.ts';
 import type { Attributes } from '../plugin/schema.ts';
 import type { ObjectValue } from '../plugin/values.ts';
 import { REFRESH_FIRST } from './entity.ts';
+import { leaving, making, type Subject } from './in-order.ts';
 import { differences, invalid, overlay, planPart, validatePart, valuesOf, type Part } from './part.ts';
 
 export interface Policy extends Part {
@@ -25,6 +26,7 @@ const ID: Attributes = {
 export function policyResource(policy: Policy): Resource<DispatcherApi> {
   const { type, description, mapping, name } = policy;
   const path = `/v1/policies/${name}`;
+  const subject: Subject = { path, id: name, word: policy.word };
   const stateOf = async (api: DispatcherApi, document: Document): Promise<ObjectValue> => ({
     id: await clusterOf(api),
     ...valuesOf(policy, document),
@@ -38,19 +40,23 @@ export function policyResource(policy: Policy): Resource<DispatcherApi> {
     schema: { version: 0, description, attributes: { ...ID, ...mapping.attributes } },
     validate: (config) => [...validatePart(policy, config), ...(policy.validate?.(config) ?? [])],
     plan: ({ config, planned }) => ({ planned: config && planned && planPart(policy, config, planned) }),
-    create: (planned, api) => write(api, planned, takeOver(policy, planned)),
+    create: (planned, api, context) =>
+      making(subject, api, context, () => write(api, planned, takeOver(policy, planned))),
     read: async (_, api, { stopped }) => {
       const found = await find(api, path, stopped);
       return found ? stateOf(api, found.document) : null;
     },
     update: (prior, planned, api) => write(api, planned, change(policy, prior, planned)),
-    delete: async (prior, api) => {
+    delete: (prior, api, context) => {
       const decide: Decide = (found) => {
-        if (!found || differences(policy, found, {}).length === 0) return undefined;
+        if (!found || api.ledger.hasMade(path) || differences(policy, found, {}).length === 0)
+          return undefined;
         mustBeAsPlanned(policy, found, prior, REFRESH_FIRST);
         return null;
       };
-      await edit(api, { path, decide, refused: refusedAs(policy) });
+      return leaving(subject, api, context, async () => {
+        await edit(api, { path, decide, refused: refusedAs(policy) });
+      });
     },
     import: async (id, api) => {
       const cluster = await clusterOf(api);

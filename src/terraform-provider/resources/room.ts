@@ -6,7 +6,8 @@ import { failure } from '../plugin/diagnostics.ts';
 import type { Context, Resource } from '../plugin/provider.ts';
 import type { Attributes } from '../plugin/schema.ts';
 import { UNKNOWN, type ObjectValue } from '../plugin/values.ts';
-import { change, entityResource, idOf, makeAnew, remove, write, type Entity } from './entity.ts';
+import { change, entityResource, idOf, makeAnew, subjectOf, write, type Entity } from './entity.ts';
+import { making } from './in-order.ts';
 import { validatePart } from './part.ts';
 
 const PLACE: Attributes = {
@@ -66,20 +67,20 @@ export const room: Resource<DispatcherApi> = {
   // What is left out is placed later.
   validate: (config) => validatePart(ROOM, config.node === null ? { ...config, node: UNKNOWN } : config),
   plan: ({ planned }) => ({ planned }),
-  create: async (planned, api, context) => {
-    const name = idOf(ROOM, planned);
-    const values =
-      typeof planned.node === 'string' ? planned : { ...planned, node: await placeFor(api, name) };
-    const pinned = await write(ROOM, api, values, makeAnew(ROOM, values), { isNew: true });
-    return withPlace(api, pinned, context);
-  },
+  create: (planned, api, context) =>
+    making(subjectOf(ROOM, planned), api, context, async () => {
+      const name = idOf(ROOM, planned);
+      const values =
+        typeof planned.node === 'string' ? planned : { ...planned, node: await placeFor(api, name) };
+      const pinned = await write(ROOM, api, values, makeAnew(ROOM, values), { isNew: true });
+      return withPlace(api, pinned, context);
+    }),
   read: async (state, api, context) => {
     const found = await base.read(state, api, context);
     return found && withPlace(api, found);
   },
   update: async (prior, planned, api, context) =>
     withPlace(api, await write(ROOM, api, planned, change(ROOM, prior, planned)), context),
-  delete: (prior, api) => remove(ROOM, api, prior),
 };
 
 /** Where the room is or would go. It is not claimed for that: nobody may ever come, and claims count as load. */

@@ -184,20 +184,47 @@ describe('nodes that go', { skip }, () => {
 }
 ${more}`;
 
-    test('and leave windows that name others', async (t) => {
-      const window = `resource "roomlb_maintenance_window" "updates" {
+    const window = `resource "roomlb_maintenance_window" "updates" {
   id       = "updates"
   cron     = "0 3 * * *"
   duration = "2h"
   nodes    = [for sfu in roomlb_node.sfu : sfu.id]
 }
 `;
-      const { terraform, configure, rest } = await startSite(t, { main: main(['a', 'b', 'c'], window) });
+    const drained = async ({ rest }: Site) =>
+      ((await rest('GET', '/v1/maintenance/updates')) as { nodes: string[] }).nodes.toSorted();
+
+    test('and leave windows that name others', async (t) => {
+      const site = await startSite(t, { main: main(['a', 'b', 'c'], window) });
+      const { terraform, configure } = site;
       await terraform.run('apply', '-auto-approve');
       configure(main(['a', 'b'], window));
       await terraform.run('apply', '-auto-approve');
-      const { nodes } = (await rest('GET', '/v1/maintenance/updates')) as { nodes: string[] };
-      assert.deepEqual(nodes, ['a', 'b']);
+      assert.deepEqual(await drained(site), ['a', 'b']);
+      assert.deepEqual(await terraform.plan(), {});
+    });
+
+    test('and leave their windows to those that take their places', async (t) => {
+      const site = await startSite(t, { main: main(['a', 'b', 'c'], window) });
+      const { terraform, configure } = site;
+      await terraform.run('apply', '-auto-approve');
+      const moved = 'moved {\n  from = roomlb_node.sfu["c"]\n  to = roomlb_node.sfu["d"]\n}\n';
+      configure(main(['a', 'b', 'd'], window + moved));
+      assert.deepEqual(await terraform.plan(), {
+        'roomlb_node.sfu["d"]': 'delete, create',
+        'roomlb_maintenance_window.updates': 'update',
+      });
+      await terraform.run('apply', 'plan.bin');
+      assert.deepEqual(await drained(site), ['a', 'b', 'd']);
+      assert.deepEqual(await terraform.plan(), {});
+    });
+
+    test('and come back into their windows where they are made anew', async (t) => {
+      const site = await startSite(t, { main: main(['a', 'b', 'c'], window) });
+      const { terraform } = site;
+      await terraform.run('apply', '-auto-approve');
+      await terraform.run('apply', '-auto-approve', '-replace=roomlb_node.sfu["b"]');
+      assert.deepEqual(await drained(site), ['a', 'b', 'c']);
       assert.deepEqual(await terraform.plan(), {});
     });
 
@@ -276,6 +303,55 @@ ${more}`;
     assert.match(words(said), /Node n1 goes on draining/);
     assert.equal(await stateOf(site, 'n1'), 'draining');
     assert.deepEqual(Object.keys(await terraform.state()), ['roomlb_node.n1']);
+  });
+});
+
+describe('resources that are renamed without a moved block', { skip }, () => {
+  const all = (name: string) =>
+    node('n1').replace('"roomlb_node" "n1"', `"roomlb_node" "${name}"`)
+      .concat(`resource "roomlb_room" "${name}" {
+  room = "show"
+  node = roomlb_node.${name}.id
+}
+resource "roomlb_placement_policy" "${name}" {
+  load_bound = 2
+}
+resource "roomlb_vip" "${name}" {
+  id         = "edge"
+  addresses  = ["203.0.113.20"]
+  signalling = { port = 443 }
+}
+resource "roomlb_maintenance_window" "${name}" {
+  id       = "updates"
+  cron     = "0 3 * * *"
+  duration = "2h"
+  zone     = "a"
+}
+`);
+
+  test('are there after the apply, whichever of the two came first', async (t) => {
+    const { terraform, configure, rest } = await startSite(t, { main: all('one') });
+    await terraform.run('apply', '-auto-approve');
+    const before = await rest('GET', '/v1/topology');
+    configure(all('other'));
+    await terraform.run('apply', '-auto-approve');
+    assert.deepEqual(await rest('GET', '/v1/topology'), before);
+    assert.deepEqual(await terraform.plan(), {});
+  });
+
+  test('wait for what leaves in the same apply, where that has their ports', async (t) => {
+    const drained = '  drain_timeout = "10m"\n';
+    const site = await startSite(t, { main: node('n1', drained) });
+    const { terraform, configure, rest } = site;
+    await terraform.run('apply', '-auto-approve');
+    await claimOn(site, 'n1', 'standup');
+    configure(node('n1', drained).replaceAll('"n1"', '"n1-new"'));
+    const applied = terraform.run('apply', '-auto-approve');
+    await until('the node to drain', async () => (await stateOf(site, 'n1')) === 'draining');
+    await rest('DELETE', '/v1/rooms/standup');
+    await applied;
+    assert.deepEqual(await weights(site), { old: 100, 'n1-new': 100 });
+    assert.deepEqual(await terraform.plan(), {});
   });
 });
 
