@@ -14,6 +14,7 @@ import { topologyRevision } from '../topology/revision.ts';
 import { NO_TRACER, type Attributes, type Tracer } from '../tracing/tracer.ts';
 import type { Dispatcher } from './dispatcher.ts';
 import type { EditedPart, EntityKind, PartDocument } from './edited-part.ts';
+import { newlyRead } from './secret-files.ts';
 import { newlySensitive } from './sensitive-addresses.ts';
 import { mergePatch } from './merge-patch.ts';
 
@@ -177,13 +178,17 @@ export class TopologyEditor {
     const { topology, faults } = checkDocument(replaced.document);
     if (!topology || replaced.faults.length > 0)
       return { result: 'invalid', faults: [...replaced.faults, ...faults.filter(isError)] };
-    const sensitive = newlySensitive(this.dispatcher.declared, topology);
-    if (sensitive.length > 0) return { result: 'invalid', faults: sensitive };
+    const seed = record?.seed ?? document;
+    const refused = [
+      ...newlySensitive(this.dispatcher.declared, topology),
+      ...newlyRead([seed, document], topology),
+    ];
+    if (refused.length > 0) return { result: 'invalid', faults: refused };
 
     await guard?.(this.dispatcher.declared, topology);
 
     const version = record?.version ?? 0;
-    const next = { seed: record?.seed ?? document, current: toDocument(topology), version: version + 1 };
+    const next = { seed, current: toDocument(topology), version: version + 1 };
     if (!(await this.store.write(next, version))) {
       await this.pull();
       return { result: 'conflict', revision: this.revision };

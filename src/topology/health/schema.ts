@@ -91,7 +91,7 @@ export const CheckSchema = mapping(
         maxLength: 255,
         examples: ['/etc/roomlb/janus-admin.secret'],
         description:
-          'janus: file on the dispatcher that holds the admin secret. With it the load (sessions) is asked for.',
+          'janus: file on the dispatcher that holds the admin secret. With it the load (sessions) is asked for. Edits by REST name none that the topology file does not.',
       }),
     ),
   },
