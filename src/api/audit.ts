@@ -39,7 +39,8 @@ const CHANGING: ReadonlySet<Scope | 'public' | undefined> = new Set<Scope>([
   'topology:write',
   'engines:apply',
 ]);
-/** Of enrolment: somebody would be another node, or comes with a secret that was used. */
+/** Scopes of what nodes do for themselves: somebody would be another node, or comes with a secret that was used. */
+const NODES_OWN: ReadonlySet<Scope | 'public' | undefined> = new Set<Scope>(['nodes:report', 'nodes:enrol']);
 const FORBIDDEN = 403;
 /** Not even asked who they are: the log would be theirs to fill. */
 const UNAUTHENTICATED = [401, 429];
@@ -48,13 +49,14 @@ const UNAUTHENTICATED = [401, 429];
 export function installAudit(app: FastifyInstance, write?: (entry: AuditEntry) => void): void {
   app.decorateRequest('change', null);
   if (!write) return;
-  app.addHook('onResponse', (request, { statusCode }, done) => {
+  // Not once the answer has left: who hangs up before would change what they like, and nobody would read of it.
+  app.addHook('onSend', (request, { statusCode }, payload, done) => {
     const { scope } = request.routeOptions.config;
     const refused =
-      statusCode >= 400 && (CHANGING.has(scope) || (scope === 'nodes:enrol' && statusCode === FORBIDDEN));
+      statusCode >= 400 && (CHANGING.has(scope) || (NODES_OWN.has(scope) && statusCode === FORBIDDEN));
     if (request.change || (refused && !UNAUTHENTICATED.includes(statusCode)))
       write(entryOf(request, statusCode));
-    done();
+    done(null, payload);
   });
 }
 

@@ -1,5 +1,6 @@
 /** Who changed what; and how often one may ask. */
 import assert from 'node:assert/strict';
+import { connect, type AddressInfo, type Socket } from 'node:net';
 import { describe, test } from 'node:test';
 import type { AuditEntry } from '../../src/api/audit.ts';
 import { CallerLimit } from '../../src/api/rate-limit.ts';
@@ -7,6 +8,7 @@ import type { Scope } from '../../src/auth/scope.ts';
 import { TokenTable } from '../../src/auth/token-table.ts';
 import { hashToken, newToken } from '../../src/auth/token.ts';
 import { serverWith } from '../fixtures/cluster.ts';
+import { until } from '../media-node/support.ts';
 
 const TOKENS = { ann: newToken(), bob: newToken() };
 const SCOPES: Record<keyof typeof TOKENS, readonly Scope[]> = {
@@ -56,6 +58,58 @@ describe('the audit log', () => {
     assert.deepEqual([removed!.before.id, removed!.after], ['sfu-4', null]);
     assert.equal(new Set(log.map(({ request }) => request)).size, log.length);
     for (const token of Object.values(TOKENS)) assert.ok(!JSON.stringify(log).includes(token));
+  });
+});
+
+describe('what is audited', () => {
+  test('does not hang on whoever asked: who leaves before the answer changed it all the same', async (t) => {
+    const log: AuditEntry[] = [];
+    const { app, store } = await serverWith({ authentication, audit: (entry) => log.push(entry) });
+    await app.listen({ host: '127.0.0.1', port: 0 });
+    t.after(() => app.close());
+    const { port } = app.server.address() as AddressInfo;
+    const gone = new Promise<void>((resolve) => {
+      app.server.once('connection', (socket: Socket) => socket.once('close', () => resolve()));
+    });
+    const write = store.topology.write.bind(store.topology);
+    t.mock.method(store.topology, 'write', async (...args: Parameters<typeof write>) => {
+      client.destroy();
+      await gone;
+      return write(...args);
+    });
+    const client = connect({ host: '127.0.0.1', port });
+    const body = JSON.stringify({ weight: 7 });
+    client.write(
+      `PATCH /v1/nodes/sfu-1 HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer ${TOKENS.ann}\r\n` +
+        `Content-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body}`,
+    );
+    await until('the change is audited', () => log.length > 0);
+    assert.deepEqual(
+      log.map(({ who, status, outcome, after }) => [
+        who,
+        status,
+        outcome,
+        (after as { weight: number }).weight,
+      ]),
+      [['ann', 200, 'changed', 7]],
+    );
+  });
+
+  test('has whoever would speak for another node', async () => {
+    const log: AuditEntry[] = [];
+    const token = newToken();
+    const only = { expires: null, node: 'sfu-1' };
+    const entry = { name: 'one', hash: hashToken(token), scopes: ['nodes:report'] as const, ...only };
+    const own = { authenticators: [new TokenTable([entry], Date.now)], open: new Set<Scope>() };
+    const { app } = await serverWith({ authentication: own, audit: (entry) => log.push(entry) });
+    const headers = { authorization: `Bearer ${token}` };
+    await app.inject({ url: '/v1/nodes/sfu-2/heartbeat', headers });
+    await app.inject({ method: 'PUT', url: '/v1/nodes/sfu-2/registration', headers, payload: {} });
+    await app.inject({ method: 'PUT', url: '/v1/nodes/sfu-1/registration', headers, payload: {} });
+    assert.deepEqual(
+      log.map(({ who, path, status }) => `${who} ${path} ${status}`),
+      ['one /v1/nodes/sfu-2/heartbeat 403', 'one /v1/nodes/sfu-2/registration 403'],
+    );
   });
 });
 
