@@ -287,6 +287,17 @@ describe('GET /v1/events as server-sent events', () => {
     assert.ok(text.split('\n\n').length < ENOUGH, 'it got everything');
   });
 
+  test('says by HEAD what GET would, and holds no place for whoever asked', async (t) => {
+    const { app } = await smallServer(SMALL, 'memory', undefined, { maxSubscribers: 1 });
+    t.after(() => app.close());
+    for (let i = 0; i < 3; i++) {
+      const { statusCode, headers, body } = await app.inject({ method: 'HEAD', url: '/v1/events' });
+      assert.deepEqual([statusCode, headers['content-type'], body], [200, 'text/event-stream', '']);
+    }
+    const unknown = await app.inject({ method: 'HEAD', url: '/v1/events?kind=nothing' });
+    assert.equal(unknown.statusCode, 400);
+  });
+
   test('is refused in another form', async (t) => {
     const { app } = await server(t);
     const answer = await app.inject({ url: '/v1/events', headers: { accept: 'application/json' } });

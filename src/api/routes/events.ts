@@ -81,6 +81,11 @@ export const eventRoutes: FastifyPluginAsyncTypebox<EventRoutesOptions> = (app, 
       if (!/text\/(event-stream|\*)|\*\/\*/i.test(accept)) {
         throw new Problem(406, 'not-acceptable', 'events come as text/event-stream, or over a WebSocket');
       }
+      // Kept alive after its end, a connection would hold up the server that stops.
+      const headers = { 'cache-control': 'no-store', 'x-accel-buffering': 'no', connection: 'close' };
+      reply.type('text/event-stream').headers(headers);
+      // There is nobody to read, whose leaving would end it.
+      if (request.method === 'HEAD') return reply.send();
       const { filter, after } = wishOf(request);
       const sink = new SseSink(() => request.raw.socket.destroy());
       const subscriber = stream.join(sink);
@@ -93,13 +98,7 @@ export const eventRoutes: FastifyPluginAsyncTypebox<EventRoutesOptions> = (app, 
         subscriber.gone();
       });
       subscriber.subscribe(filter, after);
-      return (
-        reply
-          .type('text/event-stream')
-          // Kept alive after its end, a connection would hold up the server that stops.
-          .headers({ 'cache-control': 'no-store', 'x-accel-buffering': 'no', connection: 'close' })
-          .send(sink.body)
-      );
+      return reply.send(sink.body);
     },
     wsHandler: (socket: WebSocket, request: FastifyRequest) => {
       const { filter, after } = wishOf(request);
