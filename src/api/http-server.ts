@@ -1,6 +1,6 @@
 /** The sockets below the API: what one connection may cost, how many there may be, and TLS. */
-import { createServer, type RequestListener, type Server, type ServerOptions } from 'node:http';
-import { createServer as createTlsServer } from 'node:https';
+import { createServer, type RequestListener, type Server } from 'node:http';
+import { createServer as createTlsServer, type ServerOptions as TlsServerOptions } from 'node:https';
 import type { Server as TlsServer } from 'node:tls';
 
 /** PEM, all of it. */
@@ -16,9 +16,11 @@ export const MAX_HEADER_BYTES = 16 * 1024;
 /** Connections at once, unless told otherwise: more than there may be subscribers to events, with room for nodes. */
 export const MAX_CONNECTIONS = 20_000;
 
-const LIMITS: ServerOptions = {
+/** Of each, unless told otherwise. */
+export const LIMITS: TlsServerOptions = {
   maxHeaderSize: MAX_HEADER_BYTES,
   // Milliseconds. Who sends a byte now and then (slowloris) is let go after these.
+  handshakeTimeout: 10_000,
   headersTimeout: 10_000,
   requestTimeout: 30_000,
   connectionsCheckingInterval: 2_000,
@@ -33,7 +35,10 @@ export interface HttpServersOptions {
   /** Connections at once; the next are closed before they are read. */
   readonly maxConnections?: number;
   /** For tests, which cannot wait as long. */
-  readonly limits?: Pick<ServerOptions, 'headersTimeout' | 'connectionsCheckingInterval'>;
+  readonly limits?: Pick<
+    TlsServerOptions,
+    'handshakeTimeout' | 'headersTimeout' | 'connectionsCheckingInterval'
+  >;
 }
 
 /** Makes servers: Fastify asks for one for each address that a name such as localhost has. */
@@ -69,7 +74,7 @@ export class HttpServers {
     this.#tls = tls;
   }
 
-  #make(limits: ServerOptions, listener: RequestListener): Server {
+  #make(limits: TlsServerOptions, listener: RequestListener): Server {
     if (!this.#tls) return createServer(limits, listener);
     const requestCert = this.#tls.clientAuthorities !== null;
     const options = { ...limits, ...secureContext(this.#tls), requestCert, rejectUnauthorized: false };

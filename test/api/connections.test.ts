@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { connect, type AddressInfo, type Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { describe, test, type TestContext } from 'node:test';
-import { HttpServers, type HttpServersOptions } from '../../src/api/http-server.ts';
+import { HttpServers, LIMITS, type HttpServersOptions } from '../../src/api/http-server.ts';
 import { serverWith } from '../fixtures/cluster.ts';
 
 async function listening(t: TestContext, options: HttpServersOptions): Promise<() => Promise<Socket>> {
@@ -24,9 +24,11 @@ async function listening(t: TestContext, options: HttpServersOptions): Promise<(
 }
 
 describe('a connection', () => {
-  test('has ten seconds for its header fields, thirty for a request, where nothing else is said', () => {
+  test('has ten seconds for its handshake and its header fields, thirty for a request, where nothing else is said', () => {
     const { headersTimeout, requestTimeout, maxConnections } = new HttpServers().create(() => undefined);
     assert.deepEqual([headersTimeout, requestTimeout, maxConnections], [10_000, 30_000, 20_000]);
+    // A server of TLS does not tell it.
+    assert.equal(LIMITS.handshakeTimeout, 10_000);
   });
 
   test('whose header fields come a byte at a time is ended, with 408', async (t) => {

@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import type { IncomingMessage } from 'node:http';
 import { Agent, request } from 'node:https';
-import type { AddressInfo } from 'node:net';
+import { connect as connectInTheClear, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { json } from 'node:stream/consumers';
@@ -55,6 +55,21 @@ describe('mutual TLS', { skip: NO_OPENSSL }, () => {
   }
   const refused = (status: number, said: RegExp) => (error: unknown) =>
     error instanceof DispatcherError && error.status === status && said.test(error.message);
+
+  test('is over for who does not finish the handshake', async (t) => {
+    const slow = new HttpServers({
+      tls: { ...server, clientAuthorities: null },
+      limits: { handshakeTimeout: 50 },
+    });
+    const listening = slow.create(() => undefined).listen(0, '127.0.0.1');
+    t.after(() => listening.close());
+    await once(listening, 'listening');
+    const { port } = listening.address() as AddressInfo;
+    const silent = connectInTheClear({ host: '127.0.0.1', port }).on('error', () => undefined);
+    // A record that says it is longer than what comes of it.
+    silent.write(Buffer.from([0x16, 3, 1, 2, 0, 1]));
+    await once(silent.resume(), 'close');
+  });
 
   test('lets a node speak for itself, by REST and by WebSocket, and for no other', async () => {
     const access = accessOf(await issue(folder, 'sfu-1', authority));
