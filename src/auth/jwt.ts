@@ -29,6 +29,8 @@ const MAX_SUBJECT = 256;
 const FORM = /^[\w-]+\.[\w-]+\.[\w-]+$/;
 const NODE = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,62}$/;
 
+type KeySet = ReturnType<typeof createLocalJWKSet>;
+
 interface Cached {
   readonly verdict: { readonly principal: Principal };
   /** Milliseconds since the epoch. */
@@ -40,7 +42,7 @@ export class JwtAuthenticator implements Authenticator {
   readonly #options: JwtOptions;
   /** By SHA-256 of the token: a signature is checked once. Oldest first. */
   readonly #cache = new Map<string, Cached>();
-  #keys: ReturnType<typeof createLocalJWKSet>;
+  #keys: KeySet;
   #asked = -Infinity;
 
   /** @throws what jose says of keys that are none */
@@ -69,11 +71,13 @@ export class JwtAuthenticator implements Authenticator {
 
   async #check(token: string, hash: string): Promise<Verdict> {
     try {
-      const { exp = 0, ...claims } = await this.#claims(token);
+      const { claims: all, keys } = await this.#claims(token);
+      const { exp = 0, ...claims } = all;
       const principal = principalOf(claims);
       if (!principal) return { refused: 'the token has a claim sub or roomlb_node that cannot be used' };
       const verdict = { principal };
-      this.#cache.set(hash, { verdict, expires: exp * 1000 });
+      // Where they were replaced meanwhile, the cache would keep what a key signed that is gone.
+      if (keys === this.#keys) this.#cache.set(hash, { verdict, expires: exp * 1000 });
       if (this.#cache.size > MAX_CACHED) {
         const [oldest = ''] = this.#cache.keys();
         this.#cache.delete(oldest);
@@ -85,10 +89,11 @@ export class JwtAuthenticator implements Authenticator {
     }
   }
 
-  async #claims(token: string): Promise<JWTPayload> {
+  async #claims(token: string): Promise<{ readonly claims: JWTPayload; readonly keys: KeySet }> {
     const { issuer, audience, now } = this.#options;
     const check = async () => {
-      const { payload } = await jwtVerify(token, this.#keys, {
+      const keys = this.#keys;
+      const { payload } = await jwtVerify(token, keys, {
         issuer,
         audience,
         algorithms: ALGORITHMS,
@@ -96,7 +101,7 @@ export class JwtAuthenticator implements Authenticator {
         requiredClaims: ['exp', 'sub'],
         currentDate: new Date(now()),
       });
-      return payload;
+      return { claims: payload, keys };
     };
     try {
       return await check();
@@ -120,8 +125,9 @@ export class JwtAuthenticator implements Authenticator {
   }
 }
 
-function principalOf({ sub = '', scope, roomlb_node: node = null }: JWTPayload): Principal | undefined {
-  if (sub === '' || sub.length > MAX_SUBJECT) return undefined;
+function principalOf({ sub, scope, roomlb_node: node = null }: JWTPayload): Principal | undefined {
+  // Whatever the types say, an issuer can write anything there; what is no text has no name to be known by.
+  if (typeof sub !== 'string' || sub === '' || sub.length > MAX_SUBJECT) return undefined;
   if (node !== null && !(typeof node === 'string' && NODE.test(node))) return undefined;
   const scopes = typeof scope === 'string' ? scope.split(' ').filter(isScope) : [];
   // No name of a tokens file has a slash, and none of either a colon.

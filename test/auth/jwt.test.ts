@@ -74,6 +74,8 @@ describe('tokens of an issuer', () => {
       { nbf: NOW + 60 },
       { sub: undefined },
       { sub: '' },
+      { sub: 7 },
+      { sub: ['ann'] },
       { roomlb_node: '../x' },
       { roomlb_node: ['sfu-1'] },
     ];
@@ -85,6 +87,15 @@ describe('tokens of an issuer', () => {
     const token = await sign(one);
     assert.ok('principal' in (await jwt.verify(token)));
     now += 700_000;
+    assert.ok('refused' in (await jwt.verify(token)));
+  });
+
+  test('are not remembered by a key that went while they were checked', async () => {
+    const jwt = jwtOf();
+    const token = await sign(one);
+    const checking = jwt.verify(token);
+    jwt.replace({ keys: [two.jwk] });
+    assert.ok('principal' in (await checking));
     assert.ok('refused' in (await jwt.verify(token)));
   });
 
