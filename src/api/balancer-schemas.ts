@@ -1,45 +1,68 @@
 /** The shapes of what is told of live balancers. */
 import Type from 'typebox';
-import { list, nullable, words } from './schemas.ts';
+import { list, NodeId, nullable, words } from './schemas.ts';
 
 const Text = Type.String({ maxLength: 10_000 });
 const Id = Type.String({ maxLength: 63 });
 const Revision = Type.String({ maxLength: 64 });
-const Count = Type.Integer({ minimum: 0 });
-export const Counts = Type.Object({ added: Count, changed: Count, removed: Count, steps: Count });
+const count = (description: string) => Type.Integer({ minimum: 0, description });
+export const Counts = Type.Object(
+  {
+    added: count('What is new.'),
+    changed: count('What becomes another.'),
+    removed: count('What goes.'),
+    steps: count('Steps that it takes.'),
+  },
+  { description: 'How much there is of it.' },
+);
 
 const Change = Type.Object({
-  key: Text,
-  kind: words(['add', 'change', 'remove']),
+  key: Type.String({ maxLength: 10_000, description: 'Which part of the configuration it is.' }),
+  kind: words(['add', 'change', 'remove'], { description: 'What becomes of it.' }),
   before: list(Text, { maxItems: 1000, description: 'Lines of the old text.' }),
   after: list(Text, { maxItems: 1000, description: 'Lines of the new text.' }),
-  node: nullable(Id),
+  node: nullable(
+    Type.String({
+      maxLength: 63,
+      description: 'Id of the node that it is about; null where it is about none.',
+    }),
+  ),
   disrupts: nullable(
-    Type.Object({ what: Text, connections: nullable(Count) }, { description: 'What clients notice of it.' }),
+    Type.Object(
+      {
+        what: Type.String({ maxLength: 10_000, description: 'In words.' }),
+        connections: nullable(
+          count('Connections or flows that there are now; null where the engine does not say.'),
+        ),
+      },
+      { description: 'What clients notice of it.' },
+    ),
   ),
 });
 
 export const PlanReport = Type.Object({
   id: Type.String({ maxLength: 64, description: 'Send it with apply, to have just this plan executed.' }),
-  revision: Revision,
+  revision: Type.String({ maxLength: 64, description: 'Of the intent that the engine gets.' }),
   counts: Counts,
-  changes: list(Change, { maxItems: 1000 }),
+  changes: list(Change, { maxItems: 1000, description: 'What differs, the first 200.' }),
   more: Type.Integer({ minimum: 0, description: 'Changes that are left out for their number.' }),
-  steps: list(Text, { maxItems: 1000 }),
-  nodes: list(Id, { maxItems: 100_000 }),
+  steps: list(Text, { maxItems: 1000, description: 'What is done about it, in this order: the first 200.' }),
+  nodes: list(Id, { maxItems: 100_000, description: 'Ids of the nodes that it is about.' }),
   rooms: nullable(
-    list(Type.Object({ node: Id, rooms: Count }), {
+    list(Type.Object({ node: NodeId, rooms: count('Claimed ones that it has.') }), {
       maxItems: 100_000,
       description: 'Of these nodes, those with claimed rooms; null where it is not known which have any.',
     }),
   ),
-  disruptions: list(Text, { maxItems: 1000 }),
-  notes: list(Text, { maxItems: 1000 }),
+  disruptions: list(Text, { maxItems: 1000, description: 'What clients notice of it, the first 40.' }),
+  notes: list(Text, { maxItems: 1000, description: 'What else has to be known.' }),
   refusals: list(
     Type.Object({
-      guard: words(['max-removed', 'empty-pool', 'foreign-owner', 'stale-plan']),
-      message: Text,
-      hint: Text,
+      guard: words(['max-removed', 'empty-pool', 'foreign-owner', 'stale-plan'], {
+        description: 'Which rule refuses it.',
+      }),
+      message: Type.String({ maxLength: 10_000, description: 'Why, in words.' }),
+      hint: Type.String({ maxLength: 10_000, description: 'What helps.' }),
     }),
     { maxItems: 10_000, description: 'Why apply would refuse it.' },
   ),

@@ -4,8 +4,8 @@ import { CHECK_TYPES } from '../topology/health/config.ts';
 import { VERDICTS } from '../health/detector/paths.ts';
 import { FAILURE_REASONS, type Outcome as ProbeOutcome } from '../health/outcome.ts';
 import { WORKER_STATES } from '../media-node/protocol.ts';
-import { ADMIN_STATES, NODE_KINDS, PROTOCOLS } from '../topology/model.ts';
-import { list, nullable, words } from './schemas.ts';
+import { ADMIN_STATES } from '../topology/model.ts';
+import { list, NodeId, NodeKind, NodeZone, nullable, Transport, words } from './schemas.ts';
 
 const Time = (description: string) =>
   Type.Number({ description: `${description}; milliseconds since the epoch.` });
@@ -93,9 +93,9 @@ const Live = Type.Object(
 );
 
 const node = {
-  node: Type.String(),
-  kind: words(NODE_KINDS),
-  zone: nullable(Type.String()),
+  node: NodeId,
+  kind: NodeKind,
+  zone: NodeZone,
   admin: words(ADMIN_STATES, {
     description: 'Administrative state as it holds now; draining also while a maintenance window is open.',
   }),
@@ -121,9 +121,9 @@ export const NodeHealth = Type.Object({
 });
 
 export const VipHealth = Type.Object({
-  vip: Type.String(),
-  address: Type.String(),
-  transport: words(PROTOCOLS),
+  vip: Type.String({ description: 'Id of the VIP.' }),
+  address: Type.String({ description: 'Of the VIP.' }),
+  transport: Transport,
   reachable: nullable(Type.Boolean({ description: 'Null: no path through it was judged yet.' })),
   paths: Type.Object(
     {

@@ -29,6 +29,16 @@ export const RoomName = Type.String({
   examples: ['standup'],
 });
 
+/** Names of parts of the topology, in answers. */
+export const NodeId = Type.String({ description: 'Id of the node.' });
+export const NodeKind = words(NODE_KINDS, { description: 'Which media server runs on the node.' });
+export const NodeZone = nullable(
+  Type.String({ description: 'Availability zone of the node; null where it has none.' }),
+);
+export const Transport = words(PROTOCOLS, { description: 'Transport protocol.' });
+const Revision = Type.String({ description: 'Revision of the intent that this answer follows from.' });
+const RoomText = Type.String({ description: 'Name of the room.' });
+
 export const RoomParams = Type.Object({ room: RoomName });
 
 const wishes = {
@@ -81,24 +91,42 @@ export const ExplainQuery = Type.Object(
   { additionalProperties: false },
 );
 
-const PassedOverList = list(Type.Object({ node: Type.String(), reason: Type.String() }), {
-  description: 'Candidates that were preferred over this node but did not take the room, and why.',
-});
+const PassedOverList = list(
+  Type.Object({ node: NodeId, reason: Type.String({ description: 'Why it did not take the room.' }) }),
+  {
+    description: 'Candidates that were preferred over this node but did not take the room, and why.',
+  },
+);
 
 export const Allocation = Type.Object(
   {
-    room: Type.String(),
-    node: Type.Object({
-      id: Type.String(),
-      kind: words(NODE_KINDS),
-      zone: nullable(Type.String()),
-      addresses: list(Type.String()),
-    }),
+    room: RoomText,
+    node: Type.Object(
+      {
+        id: NodeId,
+        kind: NodeKind,
+        zone: NodeZone,
+        addresses: list(Type.String(), { description: 'Its own addresses, not those of the VIP.' }),
+      },
+      { description: 'The node that the room is on.' },
+    ),
     vip: Type.String({ description: 'Id of the VIP that the node stands behind.' }),
-    media: list(Type.Object({ protocol: words(PROTOCOLS), address: Type.String(), port: Type.Integer() }), {
-      description: 'The media workers of the node as seen through the VIP; the node picks the worker.',
-    }),
-    signalling: nullable(Type.Object({ url: Type.String({ description: 'Names the node.' }) })),
+    media: list(
+      Type.Object({
+        protocol: Transport,
+        address: Type.String({ description: 'Of the VIP.' }),
+        port: Type.Integer({ description: 'Of the VIP and of the node: they are the same.' }),
+      }),
+      {
+        description: 'The media workers of the node as seen through the VIP; the node picks the worker.',
+      },
+    ),
+    signalling: nullable(
+      Type.Object(
+        { url: Type.String({ description: 'Names the node.' }) },
+        { description: 'Where clients connect to; null where the VIP carries no signalling.' },
+      ),
+    ),
     decision: words(['claim', 'live', 'pin', 'hash', 'spill'], {
       description:
         'claim: handed out before. live: nobody had claimed it, but a node reports that it lives there. ' +
@@ -106,10 +134,13 @@ export const Allocation = Type.Object(
         'reached their bounded share, or have just come back.',
     }),
     passedOver: PassedOverList,
-    revision: Type.String({ description: 'Revision of the intent that this answer follows from.' }),
+    revision: Revision,
     moved: Type.Optional(
       Type.Object(
-        { from: Type.String(), why: Type.String() },
+        {
+          from: Type.String({ description: 'Id of the node that it was on.' }),
+          why: Type.String({ description: 'Why that could not keep it.' }),
+        },
         { description: 'Present when this very answer moved the room off the node it was claimed on.' },
       ),
     ),
@@ -125,9 +156,11 @@ export const Allocation = Type.Object(
 );
 
 export const Preview = Type.Object({
-  revision: Type.String(),
+  revision: Revision,
   placements: list(Allocation, { description: 'In the order asked for.' }),
-  unplaced: list(Type.Object({ room: Type.String(), reasons: PassedOverList })),
+  unplaced: list(Type.Object({ room: RoomText, reasons: PassedOverList }), {
+    description: 'Rooms that no node takes now.',
+  }),
 });
 
 export const RoomEntry = Type.Object({
@@ -174,27 +207,37 @@ export const VersionAnswer = Type.Object({
 export const Explanation = Type.Object({
   room: Type.String(),
   hash: Type.String({ description: 'XXH32 of the name, eight hex digits.' }),
-  algorithm: Type.String(),
-  loadBound: nullable(Type.Number()),
+  algorithm: Type.String({ description: 'By which rooms are given to nodes.' }),
+  loadBound: nullable(
+    Type.Number({
+      description: 'How many times its weighted share a node may hold; null: there is no bound.',
+    }),
+  ),
   wishes: Type.Object(
     {
-      kind: words(ROOM_KINDS),
-      zone: nullable(Type.String()),
-      participants: nullable(Type.Integer()),
-      nodeKind: nullable(words(NODE_KINDS)),
-      vip: nullable(Type.String()),
+      kind: words(ROOM_KINDS, { description: 'What the room is for.' }),
+      zone: nullable(Type.String({ description: 'Preferred zone; null: none.' })),
+      participants: nullable(Type.Integer({ description: 'Expected participants; null where nobody said.' })),
+      nodeKind: nullable(words(NODE_KINDS, { description: 'Only nodes of this kind; null: of any.' })),
+      vip: nullable(Type.String({ description: 'Only nodes behind this VIP; null: behind any.' })),
     },
     { description: 'What the place is chosen by: of a claimed room, what it was claimed with.' },
   ),
   claim: nullable(
-    Type.Object({
-      node: Type.String(),
-      lost: nullable(Type.String({ description: 'Why the node cannot keep the room; null where it can.' })),
-    }),
+    Type.Object(
+      {
+        node: NodeId,
+        lost: nullable(Type.String({ description: 'Why the node cannot keep the room; null where it can.' })),
+      },
+      { description: 'Where the room was handed out to; null where nobody has claimed it.' },
+    ),
   ),
   pin: nullable(
     Type.Object(
-      { node: Type.String(), strict: Type.Boolean() },
+      {
+        node: NodeId,
+        strict: Type.Boolean({ description: 'Whether no other node may have it, should that one be away.' }),
+      },
       { description: 'The pin of the room; a claim that it has goes before.' },
     ),
   ),
@@ -202,21 +245,30 @@ export const Explanation = Type.Object({
   candidates: list(
     Type.Object({
       rank: Type.Integer({ description: '1 is the most preferred.' }),
-      node: Type.String(),
-      zone: nullable(Type.String()),
-      weight: Type.Integer(),
-      rooms: nullable(Type.Integer()),
+      node: NodeId,
+      zone: NodeZone,
+      weight: Type.Integer({ description: 'Its share relative to other nodes.' }),
+      rooms: nullable(
+        Type.Integer({ description: 'Claimed ones that it has; null where that is not known.' }),
+      ),
       verdict: words(['chosen', 'pinned', 'passed over', 'not reached'], {
         description:
           'chosen: has the room, or gets it with the next claim. pinned: gets it, since an operator says so. passed over: asked, and refused. not ' +
           'reached: not asked, since the room has a place or a more preferred node takes it.',
       }),
-      reason: Type.String(),
+      reason: Type.String({ description: 'Of the verdict, in words.' }),
     }),
+    { description: 'All nodes, in the order of preference for this room.' },
   ),
-  rules: list(Type.Object({ target: Type.String(), rules: list(Type.String()) }), {
-    description: 'Per target, the rules that lead to the node.',
-  }),
+  rules: list(
+    Type.Object({
+      target: Type.String({ description: 'Name of the target.' }),
+      rules: list(Type.String(), { description: 'As its configuration has them.' }),
+    }),
+    {
+      description: 'Per target, the rules that lead to the node.',
+    },
+  ),
 });
 
 /** The dispatcher's answer to `roomlb enroll`. */
@@ -242,18 +294,20 @@ export const TargetInfo = Type.Object({
 });
 
 const Finding = Type.Object({
-  level: words(['refused', 'degraded', 'note']),
+  level: words(['refused', 'degraded', 'note'], {
+    description: 'refused: left out. degraded: done otherwise than intended. note: to be known.',
+  }),
   about: list(Type.String(), { description: 'Ids of services or VIPs.' }),
-  message: Type.String(),
-  hint: Type.String(),
+  message: Type.String({ description: 'What it is about, in words.' }),
+  hint: Type.String({ description: 'What helps.' }),
 });
 
 export const RenderedConfig = Type.Object({
   target: Type.String(),
-  revision: Type.String(),
+  revision: Revision,
   files: list(
     Type.Object({ path: Type.String(), content: Type.String(), mode: Type.Optional(Type.Integer()) }),
   ),
-  findings: list(Finding),
+  findings: list(Finding, { description: 'What the target cannot carry, or what has to be known.' }),
   rules: Type.Integer({ description: 'Forwarding rules, as the engine counts them.' }),
 });

@@ -39,6 +39,14 @@ export function readCron(expression: string): CronResult {
   return { times: { expression, minutesOfDay, happensOn: dayMatcher(expression, minutesOfDay[0] ?? 0) } };
 }
 
+/** The same text for all expressions of the same times (`sun`, `0`); what cannot be read stays as it is. */
+export function cronMeaning(expression: string): string {
+  if (readCron(expression).fault !== undefined) return expression;
+  const { minute, hour, dayOfMonth, month, dayOfWeek } = parse(expression);
+  const sorted = (values: readonly (number | string)[]) => [...values].sort().join();
+  return [minute, hour, dayOfMonth, month, dayOfWeek].map(sorted).join(' ');
+}
+
 function inWords({ field, value, message }: { field: string; value?: string; message: string }): string {
   const named = field.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
   return value === undefined ? `${named}: ${message}` : `${named} "${value}": ${message}`;

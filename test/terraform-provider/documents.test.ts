@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { providerDocuments } from '../../src/terraform-provider/documents/documents.ts';
 import type { Provider } from '../../src/terraform-provider/plugin/provider.ts';
-import type { Schema } from '../../src/terraform-provider/plugin/schema.ts';
+import type { Attributes, Schema } from '../../src/terraform-provider/plugin/schema.ts';
+import { provider } from '../../src/terraform-provider/roomlb.ts';
 
 const SCHEMA: Schema = {
   version: 0,
@@ -142,4 +143,36 @@ By a block, from Terraform 1.5 on, or by the command:
 test('what has no example has no documents', () => {
   const examples = (path: string) => (path.startsWith('functions/') ? undefined : '');
   assert.throws(() => providerDocuments(PROVIDER, examples), /no example functions\/area\/function\.tf/);
+});
+
+/** Path → description, nested ones included. */
+function descriptions(attributes: Attributes, path: string): [string, string][] {
+  return Object.entries(attributes).flatMap(([name, { description, nested }]) => {
+    const at = `${path}.${name}`;
+    return [[at, description], ...(nested ? descriptions(nested.attributes, at) : [])];
+  });
+}
+
+test('whatever there is of the provider is described, in the words of Terraform', () => {
+  const { name, schema, resources, dataSources, functions } = provider;
+  const all: [string, string][] = [
+    [name, schema.description],
+    ...descriptions(schema.attributes, name),
+    ...[...resources, ...dataSources].flatMap((one): [string, string][] => [
+      [one.name, one.schema.description],
+      ...descriptions(one.schema.attributes, one.name),
+    ]),
+    ...functions.flatMap((one): [string, string][] => [
+      [one.name, one.description],
+      ...one.parameters.map((parameter): [string, string] => [
+        `${one.name}(${parameter.name})`,
+        parameter.description,
+      ]),
+    ]),
+  ];
+  const undescribed = all.filter(([, text]) => text.trim().length < 4).map(([at]) => at);
+  assert.deepEqual(undescribed, []);
+  // In code marks stands what is written elsewhere, such as members of a topology that is given as JSON.
+  const foreign = all.filter(([, text]) => /\b[a-z]+[A-Z][a-z]/.test(text.replace(/`[^`]*`/g, '')));
+  assert.deepEqual(foreign, []);
 });

@@ -54,7 +54,9 @@ export const CONFIGURATION: Attributes = {
   client_certificate_file: {
     type: 'string',
     presence: 'optional',
-    description: 'PEM file of a certificate to show to dispatchers, with its chain.',
+    description:
+      'PEM file of a certificate to show to dispatchers, with its chain, where they or a proxy in front of them want one. ' +
+      'It goes with a token: a dispatcher takes a certificate alone for that of a node.',
   },
   client_certificate_pem: {
     type: 'string',

@@ -51,6 +51,8 @@ export function connect(configuration: Configuration): DispatcherApi {
 class HttpApi implements DispatcherApi {
   readonly #dispatchers: Dispatchers;
   readonly #maxRetries: number;
+  /** Whether a client certificate is all that there is to show. */
+  readonly #certificateAlone: () => boolean;
   readonly guard: Guard;
   readonly ledger = new Ledger();
   #last: Promise<unknown> = Promise.resolve();
@@ -59,6 +61,7 @@ class HttpApi implements DispatcherApi {
     const fetch = secureFetch({ authorities, verify: true, ...identity });
     this.#dispatchers = new Dispatchers({ urls: endpoints, token, timeout, fetch });
     this.#maxRetries = maxRetries;
+    this.#certificateAlone = () => identity !== null && token() === undefined;
     this.guard = new Guard(guard, async () => poolNodes(await this.ask('/v1/nodes')));
   }
 
@@ -75,7 +78,7 @@ class HttpApi implements DispatcherApi {
       } catch (error) {
         if (stopped?.aborted) throw failure('Stopped', `${method} ${path} was given up.`);
         if (!(error instanceof RoomlbError)) throw error;
-        if (!error.temporary || failures > this.#maxRetries) throw refusal(error);
+        if (!error.temporary || failures > this.#maxRetries) throw refusal(error, this.#certificateAlone());
         const pause = Math.max(pauseAfter(failures, RETRY), retryAfter(error.answer));
         await sleep(pause * 1000, undefined, { ...(stopped && { signal: stopped }) }).catch(() => undefined);
       }
@@ -111,11 +114,20 @@ const HINTS: Readonly<Record<number, string>> = {
   429: 'It is asked too often; see max_retries, and -parallelism of terraform.',
 };
 
-/** In words for whoever runs terraform. */
-export function refusal(error: RoomlbError): Error {
+/** A proxy in front may be content with one; a dispatcher takes it for that of a node. */
+const CERTIFICATE_ALONE =
+  'A client certificate alone speaks for a node, not for whoever runs terraform: set token, token_file or ROOMLB_TOKEN too.';
+
+/** In words for whoever runs terraform. @param certificateAlone whether it came with a certificate and without a token */
+export function refusal(error: RoomlbError, certificateAlone = false): Error {
   const { status } = error;
   const summary = status === undefined ? 'No dispatcher answers' : 'The dispatcher refuses';
-  const hint = status === undefined ? silenceHint(error.message) : HINTS[status];
+  const hint =
+    status === undefined
+      ? silenceHint(error.message)
+      : certificateAlone && (status === 401 || status === 403)
+        ? CERTIFICATE_ALONE
+        : HINTS[status];
   return failure(summary, hint === undefined ? error.message : `${error.message}\n${hint}`);
 }
 

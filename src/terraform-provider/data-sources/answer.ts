@@ -3,6 +3,7 @@
  * the REST API, so that neither a name nor a description can differ.
  */
 import { isRecord } from '../../json.ts';
+import { inTerraformWords } from '../mapping/words.ts';
 import { snakeCase } from '../names.ts';
 import type { Attribute, Attributes } from '../plugin/schema.ts';
 import type { Type } from '../plugin/types.ts';
@@ -37,7 +38,10 @@ export function answerAttributes(object: object, names?: readonly string[]): Att
 
 function attributeOf(name: string, given: Shape): Attribute {
   const shape = withoutNull(given);
-  const base = { presence: 'computed', description: given.description ?? shape.description ?? '' } as const;
+  const base = {
+    presence: 'computed',
+    description: inTerraformWords(given.description ?? shape.description ?? ''),
+  } as const;
   if (shape.properties)
     return { ...base, nested: { nesting: 'single', attributes: answerAttributes(shape) } };
   const items = shape.items && withoutNull(shape.items);

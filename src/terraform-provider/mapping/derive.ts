@@ -7,7 +7,7 @@ import type { Attribute } from '../plugin/schema.ts';
 import type { Value } from '../plugin/values.ts';
 import * as codecs from './codecs.ts';
 import type { Codec, DocumentPath, Mapping } from './mapping.ts';
-import { canonicalOf } from './same.ts';
+import { canonicalOf, type Canonical } from './same.ts';
 import { inTerraformWords } from './words.ts';
 
 /** The part of JSON Schema that the topology's schemas use. */
@@ -37,6 +37,8 @@ export interface Override {
   readonly derived?: boolean;
   /** The order of its items tells nothing, though the schema does not say so. */
   readonly unordered?: boolean;
+  /** Of texts: what those have in common that mean the same, where the schema's pattern does not tell. */
+  readonly meaning?: Canonical;
   readonly within?: Overrides;
 }
 
@@ -92,7 +94,7 @@ function codecOf(schema: SchemaView, override: Override): Codec {
   if (schema.anyOf) return unionOf(schema, schema.anyOf, override);
   switch (schema.type) {
     case 'string':
-      return codecs.text(canonicalOf(schema.pattern));
+      return codecs.text(override.meaning ?? canonicalOf(schema.pattern));
     case 'integer':
     case 'number':
       return codecs.number;

@@ -1,3 +1,4 @@
+import { cronMeaning } from '../../calendar/cron.ts';
 import { HealthSchema } from '../../topology/health/schema.ts';
 import { deriveMapping, type Overrides } from '../mapping/derive.ts';
 import type { Diagnostic } from '../plugin/diagnostics.ts';
@@ -26,6 +27,7 @@ export const HEALTH_POLICY: Policy = {
     timeout: derived,
     damping: { derived: true, within: { reuse: derived } },
     checks: { within: CHECK },
+    deepCheck: { within: { cron: { meaning: cronMeaning } } },
   }),
   validate: ({ damping }) => (damping && isObject(damping) ? offAlone(damping) : []),
 };

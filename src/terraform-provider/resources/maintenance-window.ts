@@ -1,3 +1,4 @@
+import { cronMeaning } from '../../calendar/cron.ts';
 import { WindowSchema } from '../../topology/maintenance/schema.ts';
 import type { DispatcherApi } from '../client/dispatcher-api.ts';
 import { deriveMapping } from '../mapping/derive.ts';
@@ -15,7 +16,7 @@ export const MAINTENANCE_WINDOW: Entity = {
     'A maintenance window: while it is open, the nodes that it names are drained. Name nodes, or a zone.',
   mapping: deriveMapping(WindowSchema, {
     id: { traits: { replaces: true } },
-    cron: { traits: { example: '"0 3 * * sun"' } },
+    cron: { traits: { example: '"0 3 * * sun"' }, meaning: cronMeaning },
   }),
 };
 

@@ -7,6 +7,7 @@ import { completePlan } from '../mapping/complete.ts';
 import { parsePath, toDiagnostic } from '../mapping/faults.ts';
 import type { Mapping } from '../mapping/mapping.ts';
 import { DiagnosticError, failure, type Diagnostic } from '../plugin/diagnostics.ts';
+import { meansSame } from '../plugin/same.ts';
 import type { ObjectValue } from '../plugin/values.ts';
 
 export interface Part {
@@ -52,7 +53,12 @@ export function documentOf({ name, mapping }: Part, values: ObjectValue): Docume
 /** Names of attributes of which a document says something else than the values, whatever the spelling. */
 export function differences(part: Part, document: Document, values: ObjectValue): string[] {
   const [one, other] = [valuesOf(part, document), valuesOf(part, documentOf(part, values))];
-  return Object.keys(one).filter((name) => !isDeepStrictEqual(one[name], other[name]));
+  return Object.entries(part.mapping.attributes)
+    .filter(([name, attribute]) => {
+      const [value, wanted] = [one[name] ?? null, other[name] ?? null];
+      return !isDeepStrictEqual(value, wanted) && !meansSame(attribute, value, wanted);
+    })
+    .map(([name]) => name);
 }
 
 /**

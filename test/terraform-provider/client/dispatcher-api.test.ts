@@ -148,12 +148,18 @@ test('a certificate is shown to a dispatcher, and one asked of it', { skip: NO_O
     issue(folder, 'server', authority),
     issue(folder, 'client', authority),
   ]);
-  const listener: RequestListener = (_, response) => void response.end('{"ok":true}');
+  const listener: RequestListener = ({ url }, response) => {
+    if (url === '/') response.end('{"ok":true}');
+    else response.writeHead(403).end(problem('forbidden', 403));
+  };
   const tls = { cert: server.certificate, key: server.key, ca: authority.certificate, requestCert: true };
   const endpoint = `https://${await listening(t, createHttps({ ...tls, rejectUnauthorized: true }, listener))}`;
   const trusting = { endpoint, ca_file: authority.certificateFile, max_retries: 0 };
   const shown = { client_certificate_pem: client.certificate.toString(), client_key_file: client.keyFile };
   assert.deepEqual(await api({ ...trusting, ...shown }).ask('/'), { ok: true });
+  // Who has shown nothing else is taken for a node, and would look for the fault of a token that there is not.
+  await assert.rejects(api({ ...trusting, ...shown }).ask('/v1/nodes'), /certificate alone.*set token/);
+  await assert.rejects(api({ ...trusting, ...shown, token: 'tok' }).ask('/v1/nodes'), /token lacks a scope/);
   await assert.rejects(
     api({ endpoint, ...shown, max_retries: 0 }).ask('/'),
     /No dispatcher answers.*certificate/,

@@ -155,6 +155,11 @@ test('a maintenance window is made, changed, made anew and removed', { skip }, a
     nodes: ['old'],
   });
   assert.deepEqual(await terraform.plan(), {});
+  // The same times in another spelling, by somebody else and here, are no change; nor do they stand in the way of one.
+  await rest('PATCH', '/v1/maintenance/kernel-updates', { cron: '0 3 * * 0' });
+  assert.deepEqual(await terraform.plan(), {});
+  configure(WINDOW.replace('* sun', '* 7'));
+  assert.deepEqual(await terraform.plan(), {});
   configure(WINDOW.replace('nodes     = ["old"]', 'zone = "a"').replace(/ *time_zone.*\n/, ''));
   assert.deepEqual(await terraform.plan(), { 'roomlb_maintenance_window.updates': 'update' });
   await terraform.run('apply', '-auto-approve');
@@ -312,6 +317,30 @@ test('a room is pinned, moved, placed where no node is named, and let go', { ski
   await terraform.run('state', 'rm', 'roomlb_room.show');
   await terraform.run('import', 'roomlb_room.show', 'weekly/show');
   assert.deepEqual(await terraform.plan(), {});
+
+  // What somebody else took away or moved is put right, and not overwritten where the plan did not see it.
+  configure(NODE + ROOM);
+  await terraform.run('apply', '-auto-approve');
+  const pin = { room: 'weekly/show', node: 'sfu-1', strict: false };
+  await rest('DELETE', '/v1/pins/weekly%2Fshow');
+  assert.deepEqual(await terraform.plan(), { 'roomlb_room.show': 'create' });
+  await terraform.run('apply', 'plan.bin');
+  await rest('PUT', '/v1/pins/weekly%2Fshow', { ...pin, node: 'old' });
+  assert.match(await terraform.run('plan'), /node += "old" -> "sfu-1"/);
+  await terraform.run('apply', '-auto-approve');
+  assert.deepEqual(await rest('GET', '/v1/pins/weekly%2Fshow'), pin);
+  await rest('PUT', '/v1/pins/weekly%2Fshow', { ...pin, node: 'old' });
+  configure(NODE + ROOM.replace('}\n', '  strict = true\n}\n'));
+  const { code, stderr } = await terraform.attempt('apply', '-auto-approve', '-refresh=false');
+  assert.equal(code, 1);
+  assert.match(stderr.replace(/[\s│]+/g, ' '), /changed node of pinned room "weekly\/show"/);
+  await terraform.run('apply', '-auto-approve');
+  assert.deepEqual(await rest('GET', '/v1/pins/weekly%2Fshow'), { ...pin, strict: true });
+  const block = 'import {\n  to = roomlb_room.show\n  id = "weekly/show"\n}\n';
+  await terraform.run('state', 'rm', 'roomlb_room.show');
+  configure(NODE + ROOM.replace('}\n', '  strict = true\n}\n') + block);
+  assert.deepEqual(await terraform.plan(), {});
+  await terraform.run('apply', 'plan.bin');
 
   // Of a room that is made without a node the dispatcher says where it goes, as it would a claim.
   const { node } = (await rest('PUT', '/v1/rooms/placed')) as { node: { id: string } };
