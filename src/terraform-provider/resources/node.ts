@@ -22,6 +22,7 @@ import {
   type Options,
 } from './entity.ts';
 import { leaving, onceOutOfTheWay } from './in-order.ts';
+import { claimPorts } from './planned-ports.ts';
 import { rejoinWindows, windowsOf } from './windows-left.ts';
 
 const ON_TIMEOUT = ['fail', 'delete'];
@@ -73,8 +74,9 @@ const base = entityResource(NODE);
 export const node: Resource<DispatcherApi> = {
   ...base,
   plan: async (input) => {
-    const { prior, client } = input;
-    if (prior && client) await guardLoss('plan', prior, input.planned, client);
+    const { prior, client, planned } = input;
+    if (prior && client) await guardLoss('plan', prior, planned, client);
+    if (planned && client) claimPorts(client, planned);
     return planOf(input);
   },
   create: async (planned, api, context) => {

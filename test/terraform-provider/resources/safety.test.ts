@@ -418,6 +418,34 @@ resource "roomlb_room" "show" {
   assert.match(details, /must be mediasoup or janus, found "mediasop"; did you mean "mediasoup"\?/);
 });
 
+test('ports that two nodes of a plan want are told by the plan', { skip }, async (t) => {
+  const taken = (name: string) => node(name, '  signalling_port = 4443\n');
+  const { terraform, configure } = await startSite(t, { main: taken('n1') + taken('n2') });
+  await terraform.run('apply', '-auto-approve');
+  const moved = taken('n3').replace('40016-40017', '40014-40016');
+  configure(taken('n1') + taken('n2') + moved);
+  const { code, stderr } = await terraform.attempt('plan');
+  assert.equal(code, 1);
+  assert.match(
+    words(stderr),
+    /media_ports: .* overlaps .* of node n[23] behind the same VIP, and this plan has both/,
+  );
+  assert.match(words(stderr), /media_ports = "400/);
+
+  configure(taken('n1') + taken('n2').replace('192.0.2.12', '192.0.2.11'));
+  assert.match(
+    words((await terraform.attempt('plan')).stderr),
+    /signalling_port: 4443 is that of node n[12]/,
+  );
+  // Ports of what the same plan takes out are free, and so are those that only change hands.
+  configure(taken('n1').replace('40012-40013', '40020') + taken('n4').replace('40018-40019', '40012'));
+  assert.deepEqual(await terraform.plan(), {
+    'roomlb_node.n1': 'update',
+    'roomlb_node.n2': 'delete',
+    'roomlb_node.n4': 'create',
+  });
+});
+
 test('what only the whole topology shows is told at its attribute, too', { skip }, async (t) => {
   const main = node('n1').replace('40012-40013', '50000') + node('n2').replace('public', 'nowhere');
   const { terraform, configure, rest } = await startSite(t, { main });
