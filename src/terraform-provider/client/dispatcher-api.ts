@@ -11,6 +11,7 @@ import { Guard, type PoolNode } from '../guard.ts';
 import { failure } from '../plugin/diagnostics.ts';
 import type { Configuration } from './configuration.ts';
 import { Ledger } from './ledger.ts';
+import { ELSEWHERE, OLD_OR_ELSEWHERE, problemKind } from './problem.ts';
 
 export interface Question {
   readonly method: ExchangeOptions['method'];
@@ -110,7 +111,6 @@ function retryAfter(answer: Answer | undefined): number {
 const HINTS: Readonly<Record<number, string>> = {
   401: 'Set token, token_file or ROOMLB_TOKEN.',
   403: 'The token lacks a scope: the provider needs read, topology:write, nodes:write and rooms:write.',
-  404: 'Does the dispatcher know this route? It may be older than the provider.',
   429: 'It is asked too often; see max_retries, and -parallelism of terraform.',
 };
 
@@ -122,13 +122,22 @@ const CERTIFICATE_ALONE =
 export function refusal(error: RoomlbError, certificateAlone = false): Error {
   const { status } = error;
   const summary = status === undefined ? 'No dispatcher answers' : 'The dispatcher refuses';
-  const hint =
-    status === undefined
-      ? silenceHint(error.message)
-      : certificateAlone && (status === 401 || status === 403)
-        ? CERTIFICATE_ALONE
-        : HINTS[status];
+  const hint = hintFor(error, certificateAlone);
   return failure(summary, hint === undefined ? error.message : `${error.message}\n${hint}`);
+}
+
+function hintFor(error: RoomlbError, certificateAlone: boolean): string | undefined {
+  const { status } = error;
+  if (status === undefined) return silenceHint(error.message);
+  if (status === 404) return notFoundHint(error);
+  return certificateAlone && (status === 401 || status === 403) ? CERTIFICATE_ALONE : HINTS[status];
+}
+
+/** What is not there of a dispatcher's own speaks for itself. */
+function notFoundHint({ answer }: RoomlbError): string | undefined {
+  const kind = problemKind(answer?.body);
+  if (kind === undefined) return ELSEWHERE;
+  return kind === 'no-such-route' ? OLD_OR_ELSEWHERE : undefined;
 }
 
 /** OpenSSL names the certificate in all that it says of one that it does not trust. */

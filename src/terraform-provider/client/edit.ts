@@ -4,7 +4,7 @@ import { pauseAfter } from '../../back-off.ts';
 import { isRecord } from '../../json.ts';
 import { failure } from '../plugin/diagnostics.ts';
 import type { DispatcherApi } from './dispatcher-api.ts';
-import { problemKind } from './problem.ts';
+import { ELSEWHERE, OLD_OR_ELSEWHERE, problemKind } from './problem.ts';
 
 export type Document = Readonly<Record<string, unknown>>;
 
@@ -38,12 +38,18 @@ export async function find(
     ...(stopped && { stopped }),
   });
   if (answer.status === 404) {
-    if (problemKind(answer.body) === 'no-such-route')
-      throw failure('The dispatcher is too old', answer.problem);
-    return undefined;
+    const kind = problemKind(answer.body);
+    if (kind === 'no-such-entity') return undefined;
+    if (kind === 'no-such-route')
+      throw failure('The dispatcher is too old', `${answer.problem}\n${OLD_OR_ELSEWHERE}`);
+    // A proxy or a web server says so of everything, and all would be planned anew.
+    throw failure(
+      'That is no dispatcher',
+      `GET ${path} was answered by 404, and not as a dispatcher does. ${ELSEWHERE}`,
+    );
   }
   if (!isRecord(answer.body))
-    throw failure('That is no dispatcher', `GET ${path} was answered, but not by an object.`);
+    throw failure('That is no dispatcher', `GET ${path} was answered, but not by an object. ${ELSEWHERE}`);
   return { document: answer.body, tag: answer.header('etag') };
 }
 

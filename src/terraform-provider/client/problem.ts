@@ -1,6 +1,10 @@
 /** Problem details (RFC 9457) of dispatchers. */
 import { isRecord } from '../../json.ts';
 
+export const ELSEWHERE = 'Is endpoint (or ROOMLB_ENDPOINT) right?';
+export const OLD_OR_ELSEWHERE =
+  'Does endpoint (or ROOMLB_ENDPOINT) end before /v1? If so, the dispatcher is older than the provider.';
+
 export interface Fault {
   readonly path: string;
   readonly message: string;

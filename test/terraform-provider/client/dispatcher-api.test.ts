@@ -10,7 +10,7 @@ import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { readConfiguration, CONFIGURATION } from '../../../src/terraform-provider/client/configuration.ts';
 import { connect } from '../../../src/terraform-provider/client/dispatcher-api.ts';
-import { edit } from '../../../src/terraform-provider/client/edit.ts';
+import { edit, find } from '../../../src/terraform-provider/client/edit.ts';
 import { complete } from '../../../src/terraform-provider/plugin/tree.ts';
 import type { ObjectValue } from '../../../src/terraform-provider/plugin/values.ts';
 import { issue, NO_OPENSSL } from '../../fixtures/pki.ts';
@@ -138,6 +138,26 @@ test('a dispatcher that lacks the route is told as old', async (t) => {
   );
   const asking = edit(api({ endpoint }), { path: '/v1/pins/r', decide: () => ({}) });
   await assert.rejects(asking, /too old/);
+  await assert.rejects(api({ endpoint }).ask('/v1/health'), /older than the provider/);
+});
+
+test('a 404 of something else than a dispatcher is not taken for an object that is gone', async (t) => {
+  const endpoint = await answering(
+    t,
+    (_, response) => void response.writeHead(404).end('<h1>Not Found</h1>'),
+  );
+  await assert.rejects(find(api({ endpoint }), '/v1/nodes/n1'), /That is no dispatcher.*endpoint/);
+  const asking = edit(api({ endpoint }), { path: '/v1/nodes/n1', isNew: true, decide: () => ({}) });
+  await assert.rejects(asking, /That is no dispatcher/);
+  await assert.rejects(api({ endpoint }).ask('/v1/health'), /refuses.*404.*\n.*endpoint/);
+});
+
+test('what a dispatcher does not have is told in its words alone', async (t) => {
+  const endpoint = await answering(
+    t,
+    (_, response) => void response.writeHead(404).end(problem('no-such-target', 404)),
+  );
+  await assert.rejects(api({ endpoint }).ask('/v1/config/x'), /it is no-such-target$/);
 });
 
 test('a certificate is shown to a dispatcher, and one asked of it', { skip: NO_OPENSSL }, async (t) => {
