@@ -15,6 +15,8 @@ export type CronResult =
 
 const FIELDS = 5;
 const MAX_LENGTH = 200;
+/** A number that no field takes. node-cron writes ranges out before it looks: one to 99999999 keeps it for half a minute. */
+const BEYOND = /(?<![\d/])\d{3,}/;
 
 /**
  * Reads five fields (minute, hour, day of month, month, day of week), or a nickname such as `@daily`. What
@@ -32,6 +34,8 @@ export function readCron(expression: string): CronResult {
       fault: `has ${fields[0] === '' ? 0 : fields.length} fields, not five: minute hour day month weekday`,
     };
   }
+  const beyond = BEYOND.exec(expression)?.[0];
+  if (beyond !== undefined) return { fault: `no field goes up to ${beyond}` };
   const { valid, errors } = validateDetailed(expression);
   if (!valid) return { fault: errors.map(inWords).join('; ') };
   const { minute, hour } = parse(expression);
