@@ -18,6 +18,7 @@ import { installAudit, type AuditEntry } from './audit.ts';
 import { installBrowserGuard } from './browser-guard.ts';
 import { answerClientError } from './client-errors.ts';
 import { HttpServers } from './http-server.ts';
+import { installLargeAnswers } from './large-answers.ts';
 import { createMetrics, installMetrics } from './metrics.ts';
 import { installOpenApi } from './openapi.ts';
 import type { CallerLimit } from './rate-limit.ts';
@@ -119,6 +120,7 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
   installRequestLog(app, options.logger?.level);
   // Before every hook that may refuse a request: only then sockets of refused upgrades are closed.
   await installWebSockets(app);
+  installLargeAnswers(app);
   installTracing(app, options.tracing);
   installBrowserGuard(app, options.hosts);
   installAudit(app, options.audit);
