@@ -30,12 +30,13 @@ export class Ledger {
     }
   }
 
-  /** Removals under way of what an error names as being in the way. */
-  inTheWay(error: unknown): readonly Promise<unknown>[] {
+  /** Removals under way of what an error names as being in the way. @param own id of what is removed itself */
+  inTheWay(error: unknown, own?: string): readonly Promise<unknown>[] {
     if (!(error instanceof DiagnosticError)) return [];
     const said = error.diagnostics.map(({ summary, detail }) => `${summary} ${detail}`).join(' ');
     const words = new Set(said.match(/[A-Za-z0-9][A-Za-z0-9_.-]*/g));
     // A name at the end of a sentence has its full stop.
-    return [...this.#leaving].filter(([id]) => words.has(id) || words.has(`${id}.`)).map(([, one]) => one);
+    const named = (id: string) => id !== own && (words.has(id) || words.has(`${id}.`));
+    return [...this.#leaving].filter(([id]) => named(id)).map(([, one]) => one);
   }
 }

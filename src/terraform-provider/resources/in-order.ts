@@ -28,16 +28,22 @@ export async function making<T>(
   return made;
 }
 
-/** Does it, and again if a removal that is under way was in the way. @throws DiagnosticError */
+/**
+ * Does it, and again if a removal that is under way was in the way.
+ *
+ * @param own id of what is removed itself
+ * @throws DiagnosticError
+ */
 export async function onceOutOfTheWay<T>(
   { ledger }: DispatcherApi,
   { stopped }: Context,
   work: () => Promise<T>,
+  own?: string,
 ): Promise<T> {
   try {
     return await work();
   } catch (error) {
-    const removals = ledger.inTheWay(error);
+    const removals = ledger.inTheWay(error, own);
     if (removals.length === 0) throw error;
     await Promise.race([Promise.allSettled(removals), aborted(stopped)]);
     if (stopped.aborted) throw error;
@@ -53,20 +59,22 @@ function aborted(signal: AbortSignal): Promise<void> {
 }
 
 /**
- * Removes something, unless the same apply has it under another address by now: to remove it would take away what the
- * other address has just been said to have.
+ * Removes something once nothing names it that is on its way out as well: a VIP and its nodes, where the configuration
+ * names the one in the others by its text. And not if the same apply has it under another address by now: to remove it
+ * would take away what the other address has just been said to have.
  *
  * @throws DiagnosticError
  */
 export async function leaving(
   { path, id, word }: Subject,
-  { ledger }: DispatcherApi,
-  { warn }: Context,
+  api: DispatcherApi,
+  context: Context,
   work: () => Promise<void>,
 ): Promise<void> {
-  if (!ledger.hasMade(path)) await ledger.leave(id, work());
+  const { ledger } = api;
+  if (!ledger.hasMade(path)) await ledger.leave(id, onceOutOfTheWay(api, context, work, id));
   if (!ledger.hasMade(path)) return;
-  warn({
+  context.warn({
     summary: `The ${word} ${JSON.stringify(id)} stays`,
     detail:
       'The same apply has it under another address, as a resource that was renamed does: it is in the state there, and ' +

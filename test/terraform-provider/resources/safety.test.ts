@@ -306,6 +306,28 @@ ${more}`;
   });
 });
 
+test('what names another by its text alone may go together with it', { skip }, async (t) => {
+  const names = ['n1', 'n2', 'n3'];
+  const main = `resource "roomlb_vip" "edge" {
+  id        = "edge"
+  addresses = ["203.0.113.99"]
+  media     = { ports = "40000-40999" }
+}
+`;
+  const nodes = names.map((name) => node(name).replace('"public"', '"edge"')).join('');
+  const { terraform, configure, rest } = await startSite(t, { main });
+  await terraform.run('apply', '-auto-approve');
+  configure(main + nodes);
+  await terraform.run('apply', '-auto-approve');
+  configure('', '  allow_empty_pools = true\n');
+  await terraform.run('apply', '-auto-approve');
+  assert.deepEqual(await terraform.state(), {});
+  assert.deepEqual(
+    await rest('GET', '/v1/nodes/old'),
+    ((await rest('GET', '/v1/nodes')) as { nodes: object[] }).nodes[0],
+  );
+});
+
 describe('resources that are renamed without a moved block', { skip }, () => {
   const all = (name: string) =>
     node('n1').replace('"roomlb_node" "n1"', `"roomlb_node" "${name}"`)
