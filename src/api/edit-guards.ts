@@ -16,25 +16,29 @@ const allowEmpty = Type.Optional(
 
 export const NodeEditQuery = Type.Object({ allowEmpty });
 
-export const NodeRemovalQuery = Type.Object({
-  allowEmpty,
-  ifEmpty: Type.Optional(
-    Type.Boolean({
-      default: false,
-      description:
-        'Refuses with 409 (`node-has-rooms`) while rooms are claimed on the node or live there. Drain it before: ' +
-        'then none come any more, and what is asked last is what counts.',
-    }),
-  ),
-  leaveWindows: Type.Optional(
-    Type.Boolean({
-      default: false,
-      description:
-        'Takes it out of the maintenance windows that name others as well. Otherwise, and where a window names no other, ' +
-        'a node that a window names is not removed (422).',
-    }),
-  ),
-});
+/** What is misspelt here would not guard, and the node would be gone. */
+export const NodeRemovalQuery = Type.Object(
+  {
+    allowEmpty,
+    ifEmpty: Type.Optional(
+      Type.Boolean({
+        default: false,
+        description:
+          'Refuses with 409 (`node-has-rooms`) while rooms are claimed on the node or live there. Drain it before: ' +
+          'then none come any more, and what is asked last is what counts.',
+      }),
+    ),
+    leaveWindows: Type.Optional(
+      Type.Boolean({
+        default: false,
+        description:
+          'Takes it out of the maintenance windows that name others as well. Otherwise, and where a window names no other, ' +
+          'a node that a window names is not removed (422).',
+      }),
+    ),
+  },
+  { additionalProperties: false },
+);
 
 export type GuardQuery = Partial<Readonly<Record<'allowEmpty' | 'ifEmpty' | 'leaveWindows', boolean>>>;
 

@@ -51,7 +51,8 @@ export async function installOpenApi(app: FastifyInstance): Promise<void> {
       return made.openapiObject;
     },
   });
-  await app.register(swaggerUi, { routePrefix: DOCS });
+  // In a frame of another page, people would press buttons here that they do not see.
+  await app.register(swaggerUi, { routePrefix: DOCS, staticCSP: "frame-ancestors 'none'" });
   app.get('/openapi.json', { config: { scope: 'docs' }, schema: { hide: true } }, () => app.swagger());
 }
 

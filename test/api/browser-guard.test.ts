@@ -37,6 +37,18 @@ describe('what a web page can make a browser do', () => {
     assert.equal(dispatcher.snapshot.view.nodes.get('sfu-1')?.state, 'active');
   });
 
+  test('no page can have the pages of this server in a frame', async () => {
+    const { app } = await smallServer();
+    for (const url of ['/docs', '/docs/', '/docs/static/swagger-ui.css']) {
+      const { statusCode, headers } = await app.inject({ url, headers: { host: HOST } });
+      assert.deepEqual(
+        [statusCode, headers['content-security-policy']],
+        [200, "frame-ancestors 'none'"],
+        url,
+      );
+    }
+  });
+
   test('pages of this server, people and programs can; and anybody may read what browsers let them', async () => {
     const { app } = await smallServer();
     const own = [

@@ -88,6 +88,9 @@ describe('a node that shall go only when it is empty', () => {
     await ask('POST', 'nodes/a/drain');
     const { loads } = (await ask('GET', 'loads')).json();
     const claims = loads.find(({ node }: { node: string }) => node === 'a').rooms;
+    const misspelt = await ask('DELETE', 'nodes/a?ifempty=true');
+    assert.equal(misspelt.statusCode, 400);
+    assert.match(misspelt.body, /did you mean \\"ifEmpty\\"\?/);
     const refused = await ask('DELETE', 'nodes/a?ifEmpty=true');
     assert.equal(refused.statusCode, 409, refused.body);
     const problem = refused.json();
