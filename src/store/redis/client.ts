@@ -1,9 +1,10 @@
 /** Connections to Redis, by ioredis. No command waits for long, and none is sent twice: callers decide what comes next. */
 import { createHash } from 'node:crypto';
 import type { ConnectionOptions } from 'node:tls';
-import { Cluster, Redis, type RedisOptions } from 'ioredis';
+import type { RedisOptions } from 'ioredis';
 import { pauseAfter } from '../../back-off.ts';
 import type { RedisAddress } from './address.ts';
+import { Cluster, Redis } from './ioredis.ts';
 
 export type Client = Redis | Cluster;
 
@@ -31,10 +32,7 @@ export function connect(options: Connecting, kind: 'commands' | 'news'): Client 
   const client = clientFor(options, kind);
   // A connection that fails is told by the commands that it fails.
   client.on('error', ignore);
-  if (client instanceof Redis) {
-    hearErrors(client);
-    comeBack(client);
-  } else client.on('+node', hearErrors);
+  if (client instanceof Redis) comeBack(client);
   return client;
 }
 
@@ -57,20 +55,6 @@ function comeBack(client: Redis): void {
       if (!closed.has(client) && client.status === 'end') client.connect().catch(ignore);
     }, retry(1)).unref();
   });
-}
-
-/**
- * ioredis hears one error of a socket, and a second one would end the process: as when a server says by a TLS alert,
- * after the connection was given up, that it wants a certificate, or that the handshake broke off. So its sockets are
- * listened to from when they are made on: ioredis does that behind `connecting`, or, with Sentinel, long after it.
- */
-function hearErrors(client: Redis): void {
-  const hear = (): void => {
-    const stream = client.stream as Redis['stream'] | undefined;
-    if (stream && !stream.listeners('error').includes(ignore)) stream.on('error', ignore);
-  };
-  client.on('connecting', () => setImmediate(hear));
-  client.on('connect', hear);
 }
 
 const ignore = (): void => undefined;
@@ -127,8 +111,7 @@ function sharedOptions({ address, password, tls = {} }: Connecting, kind: string
     enableReadyCheck: false,
     maxRetriesPerRequest: 0,
     autoResendUnfulfilledCommands: false,
-    // Nobody hears what becomes of ioredis' own (readyHandler in its event_handler.js): a connection that is lost
-    // meanwhile would end the process. Who wants news subscribes anew on `ready`.
+    // Who wants news subscribes anew on `ready`.
     autoResubscribe: false,
     // A master that was made a replica: ask the sentinels, or the cluster, who is master now.
     reconnectOnError: (error) => address.kind !== 'single' && error.message.startsWith('READONLY'),
