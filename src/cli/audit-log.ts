@@ -1,3 +1,4 @@
+import { open } from 'node:fs/promises';
 import { pino } from 'pino';
 import type { Logger } from 'pino';
 import type { AuditEntry } from '../api/audit.ts';
@@ -10,6 +11,9 @@ export interface AuditLog {
   readonly reloadable: Reloadable;
   readonly close: () => void;
 }
+
+/** Its owner's alone. */
+const MODE = 0o600;
 
 /**
  * JSON lines, appended to a file that is its owner's alone if it is new.
@@ -24,9 +28,10 @@ export function openAuditLog(file: string, logger: Logger): AuditLog {
     reloadable: {
       what: `audit log ${file}`,
       files: [],
-      reload: () => {
+      async reload() {
+        // Where it cannot be opened, entries go on to the former one, to wherever that was moved.
+        await (await open(file, 'a', MODE)).close();
         destination.reopen();
-        return Promise.resolve();
       },
     },
     close: () => destination.end(),
@@ -35,7 +40,7 @@ export function openAuditLog(file: string, logger: Logger): AuditLog {
 
 function opened(file: string) {
   try {
-    return pino.destination({ dest: file, append: true, mode: 0o600, sync: true });
+    return pino.destination({ dest: file, append: true, mode: MODE, sync: true });
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause);
     throw new CliError(EXIT.unreachable, `--audit-log ${file}: ${why}`, { cause });

@@ -12,16 +12,17 @@ export interface Reloadable {
 
 /** @returns how to stop */
 export function keepReloading(reloadables: readonly Reloadable[], logger: Logger): () => void {
-  const again = ({ what, reload }: Reloadable) =>
-    void reload().then(
-      () => logger.info(`read again: ${what}`),
-      (error: unknown) => {
-        const reason = error instanceof Error ? error.message : String(error);
-        logger.error({ reason }, `cannot be read again, so the former ones hold: ${what}`);
-      },
-    );
-  const unfollow = reloadables.map((one) => followFiles(one.files, () => again(one)));
-  const hangUp = () => reloadables.forEach(again);
+  const again = async ({ what, reload }: Reloadable): Promise<void> => {
+    try {
+      await reload();
+      logger.info(`read again: ${what}`);
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      logger.error({ reason }, `cannot be read again, so the former ones hold: ${what}`);
+    }
+  };
+  const unfollow = reloadables.map((one) => followFiles(one.files, () => void again(one)));
+  const hangUp = () => reloadables.forEach((one) => void again(one));
   process.on('SIGHUP', hangUp);
   return () => {
     process.off('SIGHUP', hangUp);
