@@ -1,3 +1,4 @@
+import { closeSync, openSync } from 'node:fs';
 import type { Logger } from 'pino';
 import type { Assignment } from './protocol.ts';
 import { mediaListens } from './assignment.ts';
@@ -40,6 +41,8 @@ export interface MediaWorkerOptions {
   readonly onUp: (worker: MediaWorker) => void;
 }
 
+/** As many as the pipes of a new process take, and then some. */
+const DESCRIPTORS = 16;
 /** Seconds for a worker to start and to take its sockets. */
 const START_LIMIT = 10;
 /** Seconds after which a worker that is told to stop is killed: one that hangs never hears it. */
@@ -81,6 +84,7 @@ export class MediaWorker {
   /** Starts the process and takes the port. Fails if it cannot: an address is not there, or in use. */
   async start(): Promise<void> {
     const { mediasoup, assignment, port } = this.#options;
+    mustHaveDescriptors();
     const starting = mediasoup.createWorker({ logLevel: 'warn' });
     const worker = await within(
       START_LIMIT,
@@ -141,6 +145,21 @@ export class MediaWorker {
         this.#restartAfter(restartIn);
       });
     }, seconds * 1000);
+  }
+}
+
+/**
+ * mediasoup starts a process without looking whether there are file descriptors for its pipes: where there are none, an
+ * error comes that nobody hears, and this process ends with all workers that serve.
+ *
+ * @throws the system's error, EMFILE or ENFILE
+ */
+function mustHaveDescriptors(): void {
+  const opened: number[] = [];
+  try {
+    while (opened.length < DESCRIPTORS) opened.push(openSync('/dev/null', 'r'));
+  } finally {
+    for (const descriptor of opened) closeSync(descriptor);
   }
 }
 

@@ -3,11 +3,11 @@
  * a child's, which lives as long as its standard input is open: the kernel closes that when this process ends,
  * however it ends, and scripts of operators can take the same lock by the same command.
  */
-import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFile, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { makeFolder } from '../files/make-folder.ts';
+import { spawnPiped } from '../spawn-piped.ts';
 
 /** The lock is somebody else's, or cannot be had at all. */
 export class LockError extends Error {
@@ -47,7 +47,7 @@ async function lock(path: string, patience: number): Promise<Lock> {
     '--conflict-exit-code',
     String(CONFLICT),
   ];
-  const child = spawn('flock', [...options, path, 'cat'], { stdio: 'pipe' });
+  const child = spawnPiped('flock', [...options, path, 'cat']);
   const said: Buffer[] = [];
   child.stderr.on('data', (chunk: Buffer) => said.push(chunk));
   child.stdin.on('error', () => undefined).write('\n');

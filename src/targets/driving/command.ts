@@ -1,5 +1,5 @@
 /** Runs an engine's own programs for drivers: without a shell, in its network namespace, bounded. */
-import { spawn } from 'node:child_process';
+import { spawnPiped } from '../../spawn-piped.ts';
 import { DriverError } from '../driver.ts';
 
 export interface CommandOptions {
@@ -46,7 +46,7 @@ export function runCommand(
 ): Promise<CommandResult> {
   const [program = command, ...words] = [...enter(namespace), command, ...args];
   return new Promise((resolve, reject) => {
-    const child = spawn(program, words, { stdio: 'pipe', env: { ...process.env, PATH, LC_ALL: 'C' } });
+    const child = started(program, words);
     const output = { stdout: [] as Buffer[], stderr: [] as Buffer[] };
     let size = 0;
     let killed: string | undefined;
@@ -92,6 +92,15 @@ export function runCommand(
         );
     });
   });
+}
+
+/** @throws DriverError */
+function started(program: string, words: readonly string[]): ReturnType<typeof spawnPiped> {
+  try {
+    return spawnPiped(program, words, { env: { ...process.env, PATH, LC_ALL: 'C' } });
+  } catch (cause) {
+    throw new DriverError('unreachable', cause instanceof Error ? cause.message : String(cause), { cause });
+  }
 }
 
 /** What a program said of its failure, for a message: one line, no longer than needed. */
