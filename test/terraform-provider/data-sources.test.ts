@@ -5,6 +5,7 @@ import { answerAttributes, answerValue } from '../../src/terraform-provider/data
 import type { Asker } from '../../src/terraform-provider/data-sources/asker.ts';
 import { DATA_SOURCES } from '../../src/terraform-provider/data-sources/registry.ts';
 import { DiagnosticError, type Diagnostic } from '../../src/terraform-provider/plugin/diagnostics.ts';
+import { complete } from '../../src/terraform-provider/plugin/tree.ts';
 import type { ObjectValue } from '../../src/terraform-provider/plugin/values.ts';
 import { until } from '../media-node/support.ts';
 import { fileSite } from '../cli/file-site.ts';
@@ -12,7 +13,7 @@ import { startServe } from '../cli/roomlb-process.ts';
 
 function askerOf(url: string): Asker {
   return {
-    ask: async (path, body) => {
+    ask: async (path, { body } = {}) => {
       const answer = await fetch(`${url}${path}`, {
         method: body ? 'POST' : 'GET',
         headers: { 'content-type': 'application/json' },
@@ -43,6 +44,31 @@ test('data sources are listed by name, and their names are the API’s in snake_
   assert.deepEqual(names, names.toSorted());
   for (const { schema } of DATA_SOURCES)
     for (const name of Object.keys(schema.attributes)) assert.match(name, /^[a-z][a-z0-9]*(_[a-z0-9]+)*$/);
+});
+
+describe('what waits for a dispatcher is given up once the user stops', () => {
+  const configs: Readonly<Record<string, ObjectValue>> = {
+    explain: { room: 'r' },
+    lb_config: { target: 'haproxy' },
+    placement: { rooms: ['r'] },
+    plan: { balancer: 'lb-1' },
+  };
+  for (const source of DATA_SOURCES) {
+    test(source.name, async () => {
+      const user = new AbortController();
+      const api: Asker = {
+        ask: (_, { stopped } = {}) =>
+          new Promise((_resolve, reject) => {
+            assert.equal(stopped, user.signal);
+            stopped.addEventListener('abort', () => reject(new Error('given up')));
+          }),
+      };
+      const config = complete(source.schema.attributes, configs[source.name] ?? {});
+      const reading = source.read(config, api, { warn: () => undefined, stopped: user.signal });
+      user.abort();
+      await assert.rejects(reading, /^Error: given up$/);
+    });
+  }
 });
 
 describe('answers', () => {

@@ -5,7 +5,7 @@ import { Dispatchers } from '../../client/dispatchers.ts';
 import { RoomlbError } from '../../client/error.ts';
 import type { Answer, ExchangeOptions } from '../../http/exchange.ts';
 import { secureFetch } from '../../http/secure-fetch.ts';
-import type { Asker } from '../data-sources/asker.ts';
+import type { Asker, Asking } from '../data-sources/asker.ts';
 import { recordsOf } from '../../json.ts';
 import { Guard, type PoolNode } from '../guard.ts';
 import { failure } from '../plugin/diagnostics.ts';
@@ -66,9 +66,9 @@ class HttpApi implements DispatcherApi {
     this.guard = new Guard(guard, async () => poolNodes(await this.ask('/v1/nodes')));
   }
 
-  async ask(path: string, body?: object): Promise<unknown> {
-    const method = body === undefined ? 'GET' : 'POST';
-    return (await this.request({ method, path, ...(body && { body }) })).body;
+  async ask(path: string, asking: Asking = {}): Promise<unknown> {
+    const method = asking.body === undefined ? 'GET' : 'POST';
+    return (await this.request({ method, path, ...asking })).body;
   }
 
   async request({ method, path, body, headers, fine, stopped }: Question): Promise<Answer> {

@@ -42,11 +42,13 @@ export const explain: DataSource<Asker> = {
       ...ANSWER,
     },
   },
-  read: async (config, api) => {
+  read: async (config, api, { stopped }) => {
     const { room, targets } = config;
     const target = Array.isArray(targets) ? targets.join(',') : null;
     const query = queryOf({ ...wishesOf(config), target });
-    const answer = await api.ask(`/v1/explain/rooms/${encodeURIComponent(room as string)}${query}`);
+    const answer = await api.ask(`/v1/explain/rooms/${encodeURIComponent(room as string)}${query}`, {
+      stopped,
+    });
     return { ...config, ...answerValue(ANSWER, answer) };
   },
 };

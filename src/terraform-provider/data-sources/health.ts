@@ -36,8 +36,8 @@ export const health: DataSource<Asker> = {
       'What the dispatcher believes of its nodes now, and why. For `check` blocks, rather than to build upon.',
     attributes: ANSWER,
   },
-  read: async (_config, api) => {
-    const answer = await api.ask('/v1/health');
+  read: async (_config, api, { stopped }) => {
+    const answer = await api.ask('/v1/health', { stopped });
     const panic = isRecord(answer) && isRecord(answer.panic) ? answer.panic.on : null;
     return answerValue(ANSWER, isRecord(answer) ? { ...answer, panic } : answer);
   },

@@ -37,7 +37,9 @@ export const lbConfig: DataSource<Asker> = {
   },
   read: async (config, api, context) => {
     const target = config.target as string;
-    const answer = await api.ask(`/v1/config/${encodeURIComponent(target)}?format=json`);
+    const answer = await api.ask(`/v1/config/${encodeURIComponent(target)}?format=json`, {
+      stopped: context.stopped,
+    });
     const rest = answerValue(ANSWER, answer);
     const files = textsOf(answer, 'files').map(({ path = '', content = '' }): [string, string] => [
       path,

@@ -30,8 +30,8 @@ export const nodes: DataSource<Asker> = {
       },
     },
   },
-  read: async (config, api) => {
-    const answer = await api.ask('/v1/nodes');
+  read: async (config, api, { stopped }) => {
+    const answer = await api.ask('/v1/nodes', { stopped });
     const all = isRecord(answer) && Array.isArray(answer.nodes) ? (answer.nodes as unknown[]) : undefined;
     if (!all)
       throw failure('No list of nodes', 'GET /v1/nodes answered with something else. Is this a dispatcher?');

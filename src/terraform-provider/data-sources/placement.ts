@@ -33,9 +33,10 @@ export const placement: DataSource<Asker> = {
       ...ANSWER,
     },
   },
-  read: async (config, api) => {
+  read: async (config, api, { stopped }) => {
     const wishes = Object.entries(wishesOf(config)).filter(([, value]) => value !== null);
-    const answer = await api.ask('/v1/placements', { rooms: config.rooms, ...Object.fromEntries(wishes) });
+    const body = { rooms: config.rooms, ...Object.fromEntries(wishes) };
+    const answer = await api.ask('/v1/placements', { body, stopped });
     return { ...config, ...answerValue(ANSWER, answer) };
   },
 };

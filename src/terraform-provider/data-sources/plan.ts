@@ -30,8 +30,10 @@ export const plan: DataSource<Asker> = {
       ...ANSWER,
     },
   },
-  read: async (config, api) => {
-    const answer = await api.ask(`/v1/targets/${encodeURIComponent(config.balancer as string)}/plan`);
+  read: async (config, api, { stopped }) => {
+    const answer = await api.ask(`/v1/targets/${encodeURIComponent(config.balancer as string)}/plan`, {
+      stopped,
+    });
     const report = isRecord(answer) ? answer.plan : undefined;
     const pending = isRecord(report) && Array.isArray(report.changes) && report.changes.length > 0;
     return { ...config, ...answerValue(ANSWER, { plan: report, pending }) };

@@ -73,19 +73,19 @@ export const room: Resource<DispatcherApi> = {
       const values =
         typeof planned.node === 'string' ? planned : { ...planned, node: await placeFor(api, name) };
       const pinned = await write(ROOM, api, values, makeAnew(ROOM, values), { isNew: true });
-      return withPlace(api, pinned, context);
+      return withPlace(api, pinned, { warn: context.warn });
     }),
   read: async (state, api, context) => {
     const found = await base.read(state, api, context);
-    return found && withPlace(api, found);
+    return found && withPlace(api, found, { stopped: context.stopped });
   },
   update: async (prior, planned, api, context) =>
-    withPlace(api, await write(ROOM, api, planned, change(ROOM, prior, planned)), context),
+    withPlace(api, await write(ROOM, api, planned, change(ROOM, prior, planned)), { warn: context.warn }),
 };
 
 /** Where the room is or would go. It is not claimed for that: nobody may ever come, and claims count as load. */
-function preview(api: DispatcherApi, name: string): Promise<unknown> {
-  return api.ask('/v1/placements', { rooms: [name] });
+function preview(api: DispatcherApi, name: string, stopped?: AbortSignal): Promise<unknown> {
+  return api.ask('/v1/placements', { body: { rooms: [name] }, ...(stopped && { stopped }) });
 }
 
 /** @returns id of a node. @throws DiagnosticError where none takes the room */
@@ -107,13 +107,20 @@ function nodeOf(place: Readonly<Record<string, unknown>> | undefined): string | 
   return isRecord(place?.node) && typeof place.node.id === 'string' ? place.node.id : undefined;
 }
 
-/** @param context tells the user that the room is elsewhere still; left out where that is no news */
-async function withPlace(api: DispatcherApi, values: ObjectValue, context?: Context): Promise<ObjectValue> {
-  const [place] = recordsOf(await preview(api, idOf(ROOM, values)), 'placements');
+/**
+ * @param warn tells the user that the room is elsewhere still; left out where that is no news
+ * @param stopped left out after a write, of which the state would be lost
+ */
+async function withPlace(
+  api: DispatcherApi,
+  values: ObjectValue,
+  { warn, stopped }: Partial<Context>,
+): Promise<ObjectValue> {
+  const [place] = recordsOf(await preview(api, idOf(ROOM, values), stopped), 'placements');
   if (!place) return { ...values, ...NOWHERE };
   const node = nodeOf(place);
   if (node !== values.node) {
-    context?.warn({
+    warn?.({
       summary: `Room ${JSON.stringify(idOf(ROOM, values))} is on another node for now`,
       detail:
         `It is not on the node that it is pinned to, but on ${node ?? 'none'}: either it has been claimed there, and stays until ` +
