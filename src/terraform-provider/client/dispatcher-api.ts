@@ -9,6 +9,7 @@ import type { Asker, Asking } from '../data-sources/asker.ts';
 import { recordsOf } from '../../json.ts';
 import { Guard, type PoolNode } from '../guard.ts';
 import { failure } from '../plugin/diagnostics.ts';
+import { log } from '../plugin/log.ts';
 import type { Configuration } from './configuration.ts';
 import { Ledger } from './ledger.ts';
 import { ELSEWHERE, OLD_OR_ELSEWHERE, problemKind } from './problem.ts';
@@ -75,12 +76,15 @@ class HttpApi implements DispatcherApi {
     const more = { ...(headers && { headers }), ...(stopped && { signal: stopped }) };
     for (let failures = 1; ; failures++) {
       try {
-        return await this.#dispatchers.ask(method, path, body, fine, more);
+        const answer = await this.#dispatchers.ask(method, path, body, fine, more);
+        log('debug', `${method} ${path}: ${answer.status}${requestId(answer)}`);
+        return answer;
       } catch (error) {
         if (stopped?.aborted) throw failure('Stopped', `${method} ${path} was given up.`);
         if (!(error instanceof RoomlbError)) throw error;
         if (!error.temporary || failures > this.#maxRetries) throw refusal(error, this.#certificateAlone());
         const pause = Math.max(pauseAfter(failures, RETRY), retryAfter(error.answer));
+        log('debug', `${error.message}; asked again in ${pause.toFixed(1)} s`);
         await sleep(pause * 1000, undefined, { ...(stopped && { signal: stopped }) }).catch(() => undefined);
       }
     }
@@ -100,6 +104,12 @@ function poolNodes(answer: unknown): PoolNode[] {
     present: node.state !== 'disabled',
     usable: node.state === 'active' && node.weight !== 0,
   }));
+}
+
+/** By which the logs of the dispatcher have it. */
+function requestId(answer: Answer): string {
+  const id = answer.header('x-request-id');
+  return id === null ? '' : ` (x-request-id ${id})`;
 }
 
 /** Seconds that the dispatcher wants to be left alone (RFC 9110 section 10.2.3), within reason. */
