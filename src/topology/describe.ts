@@ -33,8 +33,9 @@ export function describe(schema: SchemaView): string {
     case 'number':
       return `a number${bounds(schema)}`;
     case 'array':
-      if (schema.maxItems !== undefined) return `a list of at most ${schema.maxItems}`;
-      return schema.minItems === undefined ? 'a list' : 'a list of at least one';
+      if (schema.maxItems === undefined)
+        return schema.minItems === undefined ? 'a list' : 'a list of at least one';
+      return `a list of ${schema.minItems === undefined ? 'at most' : `${schema.minItems} to`} ${schema.maxItems}`;
     case 'boolean':
       return 'true or false';
     case 'object':

@@ -236,7 +236,7 @@ const SHAPE: readonly (readonly [string, string | RegExp, string, readonly strin
     '[10.0.1.11]',
     '[]',
     [
-      'f:11:16: error: nodes[0].addresses: must be a list of at least one, found an empty list (hint: for example [10.0.1.11, "fd00:1::11"])',
+      'f:11:16: error: nodes[0].addresses: must be a list of 1 to 16, found an empty list (hint: for example [10.0.1.11, "fd00:1::11"])',
     ],
   ],
   [

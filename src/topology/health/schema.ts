@@ -146,6 +146,8 @@ export const HealthSchema = mapping(
     checks: Optional(
       Type.Array(Type.Union([choice(CHECK_TYPES), CheckSchema]), {
         minItems: 1,
+        // Each is planned for each node.
+        maxItems: 64,
         examples: [['stun', 'heartbeat', { type: 'http', path: '/health' }]],
         description:
           'What is checked, by name or with options. Default: all that fit the node: stun, vip-stun and heartbeat for mediasoup, janus for Janus, http where there is a healthPort, else tcp to the signallingPort.',

@@ -243,7 +243,7 @@ describe('balancers that are refused, with the reason:', () => {
     [
       'a command for a shell',
       [{ ...FILE, reloadCommand: ['systemctl reload nginx'], checkCommand: 'nginx -t' }],
-      'error: balancers[0].checkCommand: must be a list of at most 64, found "nginx -t" (hint: for example [/usr/sbin/haproxy, -c, -f, {file}])',
+      'error: balancers[0].checkCommand: must be a list of 1 to 64, found "nginx -t" (hint: for example [/usr/sbin/haproxy, -c, -f, {file}])',
       'error: balancers[0].reloadCommand[0]: must be a program by its absolute path, found "systemctl reload nginx" (hint: no shell runs it; write [/usr/bin/systemctl, reload, haproxy])',
     ],
     [
