@@ -1,5 +1,5 @@
 /** Prometheus metrics of one server. Label values come from fixed lists or from the topology: bounded. */
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { Dispatcher } from '../dispatcher/dispatcher.ts';
 import { readyMade } from './responses.ts';
@@ -68,7 +68,7 @@ export function createMetrics(dispatcher: Dispatcher): Metrics {
     }),
     requests: new Histogram({
       name: 'roomlb_http_request_duration_seconds',
-      help: 'Time to answer HTTP requests.',
+      help: 'Time to answer HTTP requests; status 499: the client was gone before the answer.',
       labelNames: ['method', 'route', 'status'],
       buckets: [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5, 1, 5],
       registers,
@@ -76,15 +76,25 @@ export function createMetrics(dispatcher: Dispatcher): Metrics {
   };
 }
 
+/** As nginx calls a request whose client closed the connection before the answer. */
+const GONE = '499';
+
 export function installMetrics(app: FastifyInstance, metrics: Metrics): void {
+  const observe = (
+    { method, routeOptions }: FastifyRequest,
+    status: string,
+    { elapsedTime }: FastifyReply,
+  ) => {
+    metrics.requests.observe({ method, route: routeOptions.url ?? 'none', status }, elapsedTime / 1000);
+  };
   app.addHook('onResponse', (request, reply, done) => {
-    const labels = {
-      method: request.method,
-      route: request.routeOptions.url ?? 'none',
-      status: String(reply.statusCode),
-    };
-    metrics.requests.observe(labels, reply.elapsedTime / 1000);
+    observe(request, String(reply.statusCode), reply);
     done();
+  });
+  // No response comes of these any more, and the slowest are among them: clients that lost patience.
+  app.addHook('onSend', (request, reply, payload, done) => {
+    if (reply.raw.destroyed) observe(request, GONE, reply);
+    done(null, payload);
   });
   const response = { 200: readyMade('text/plain', 'In the text format of Prometheus.') };
   app.get(

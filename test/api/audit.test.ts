@@ -12,7 +12,7 @@ import { until } from '../media-node/support.ts';
 
 const TOKENS = { ann: newToken(), bob: newToken() };
 const SCOPES: Record<keyof typeof TOKENS, readonly Scope[]> = {
-  ann: ['read', 'rooms:write', 'nodes:write', 'topology:write'],
+  ann: ['read', 'rooms:write', 'nodes:write', 'topology:write', 'metrics'],
   bob: ['read'],
 };
 const entries = (['ann', 'bob'] as const).map((name) => {
@@ -84,6 +84,8 @@ describe('what is audited', () => {
         `Content-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body}`,
     );
     await until('the change is audited', () => log.length > 0);
+    const { body: metrics } = await app.inject({ url: '/metrics', headers: as('ann') });
+    assert.match(metrics, /^roomlb_http_request_duration_seconds_count\{method="PATCH",.*status="499"\} 1$/m);
     assert.deepEqual(
       log.map(({ who, status, outcome, after }) => [
         who,
