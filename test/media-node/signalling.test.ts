@@ -1,7 +1,9 @@
 /** Signalling of a real media node: rooms, transports, media, and what happens to those who are wrong here. */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, test, type TestContext } from 'node:test';
@@ -273,5 +275,29 @@ describe('on the wrong node', { skip }, () => {
     assert.equal((await fetch(`http://${base}/`)).status, 404);
     assert.equal((await fetch(`http://${base}/n/sfu-1/`)).status, 426);
     await assert.rejects(Client.connect(t, `ws://${base}/`), /404/);
+  });
+
+  test('who has asked for nothing holds no node that stops, and who was not found keeps no connection', async (t) => {
+    const { node, base } = await start(t);
+    const [host = '', port] = base.split(':');
+    const open = async () => {
+      const socket = connect({ host, port: Number(port), allowHalfOpen: true });
+      t.after(() => socket.destroy());
+      const seen = { ended: false, refused: false };
+      socket.on('end', () => (seen.ended = true)).on('error', () => (seen.refused = true));
+      await once(socket.resume(), 'connect');
+      return { socket, seen };
+    };
+    const lost = await open();
+    const upgrade = 'connection: Upgrade\r\nupgrade: websocket\r\n';
+    lost.socket.write(`GET /nowhere HTTP/1.1\r\nhost: ${base}\r\n${upgrade}\r\n`);
+    await until('it is told', () => lost.seen.ended);
+    await until('it is not heard any more', () => {
+      lost.socket.write('.');
+      return lost.seen.refused;
+    });
+    const silent = await open();
+    await node.stop();
+    await until('it is let go', () => silent.seen.ended || silent.seen.refused);
   });
 });

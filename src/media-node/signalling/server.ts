@@ -1,6 +1,7 @@
 /** The node's signalling port: WebSockets on `/n/<node>/`, plain or TLS, and a redirect for all who are wrong here. */
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
+import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Logger } from 'pino';
 import { WebSocketServer, type WebSocket } from 'ws';
@@ -28,6 +29,8 @@ export interface SignallingOptions extends SessionContext {
 }
 
 const MAX_CONNECTIONS = 20_000;
+/** Milliseconds. */
+const GOODBYE_LIMIT = 500;
 
 export class SignallingServer {
   readonly #options: SignallingOptions;
@@ -38,6 +41,8 @@ export class SignallingServer {
     perMessageDeflate: false,
   });
 
+  /** Whatever has connected, WebSocket or not yet. */
+  readonly #connections = new Set<Socket>();
   /** Clients that have answered since the last ping. */
   readonly #alive = new WeakSet<WebSocket>();
   readonly #pinging: NodeJS.Timeout;
@@ -49,6 +54,9 @@ export class SignallingServer {
     this.#pinging = setInterval(() => this.#ping(), options.pingInterval * 1000);
     for (const server of servers) {
       server.maxConnections = MAX_CONNECTIONS;
+      server.on('connection', (socket: Socket) => {
+        this.#connections.add(socket.once('close', () => this.#connections.delete(socket)));
+      });
       server.on('request', (request, response) => {
         void this.#plain(request).then(({ status, body }) => {
           response.writeHead(status, { 'content-type': 'application/problem+json' });
@@ -82,10 +90,10 @@ export class SignallingServer {
       server.close();
       server.closeIdleConnections();
     }
-    // Who has not said goodbye by then never will.
+    // Who has not said goodbye by then never will, and who has never asked for anything would hold the process for ever.
     setTimeout(() => {
-      for (const socket of this.#sockets.clients) socket.terminate();
-    }, 500).unref();
+      for (const socket of this.#connections) socket.destroy();
+    }, GOODBYE_LIMIT).unref();
   }
 
   #ping(): void {
@@ -99,6 +107,8 @@ export class SignallingServer {
     socket.on('error', () => socket.destroy());
     const named = namedNode(request);
     if (named === undefined) {
+      // Not left to the client to close.
+      socket.once('finish', () => socket.destroy());
       socket.end('HTTP/1.1 404 Not Found\r\nconnection: close\r\ncontent-length: 0\r\n\r\n');
       return;
     }
