@@ -6,7 +6,7 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { HaproxyBalancer } from '../../src/targets/balancer.ts';
 import { askIfThere } from '../../src/targets/haproxy/driver/socket.ts';
-import { findBinary, killIfThere, type Lab, type LabProcess } from './netns.ts';
+import { childrenOf, findBinary, killIfThere, type Lab, type LabProcess } from './netns.ts';
 
 /** Somebody else's part of the configuration, with a socket to set things by hand. */
 function foreignConfig(folder: string): string {
@@ -49,9 +49,13 @@ export async function startHaproxyService(
   await writeFile(path.join(folder, 'foreign.cfg'), foreignConfig(folder) + more(folder));
   let master: LabProcess;
   const say = async (socket: string, command: string) => {
-    const answer = await askIfThere(socket, command);
-    if (answer === undefined) throw new Error(`nobody answers on ${socket}`);
-    return answer;
+    // The master is away for a moment after a reload.
+    for (let tries = 0; tries < 100; tries++) {
+      const answer = await askIfThere(socket, command);
+      if (answer !== undefined) return answer;
+      await sleep(50);
+    }
+    throw new Error(`nobody answers on ${socket}`);
   };
   const service: HaproxyService = {
     folder,
@@ -88,9 +92,11 @@ export async function startHaproxyService(
       }
     },
     async kill() {
-      const pids = (await service.processes()).matchAll(/^(\d+)\s/gm);
+      const { pid, exitCode, signalCode } = master;
+      if (pid === undefined || exitCode !== null || signalCode !== null) return;
       const ended = once(master, 'close');
-      for (const [, pid] of pids) killIfThere(Number(pid));
+      // Not by what the master says: its socket is away for a moment after a reload.
+      for (const each of [pid, ...(await childrenOf(pid))]) killIfThere(each);
       await ended;
     },
     async stop() {

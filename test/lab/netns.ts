@@ -15,6 +15,7 @@ import { execFileSync, spawn as spawnChild } from 'node:child_process';
 import type { ChildProcessByStdio } from 'node:child_process';
 import { once } from 'node:events';
 import { accessSync, constants } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { after } from 'node:test';
 import type { Readable, Writable } from 'node:stream';
@@ -187,6 +188,12 @@ async function must(
   const { stdout, stderr, code } = await execute(cmd, args, input, children);
   if (code !== 0) throw new Error(`${cmd} ${args.join(' ')} ended with ${code}: ${stderr}${stdout}`);
   return stdout;
+}
+
+/** Pids; none of a process that is gone. */
+export async function childrenOf(pid: number): Promise<number[]> {
+  const children = await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8').catch(() => '');
+  return children.trim().split(' ').filter(Boolean).map(Number);
 }
 
 /** What runs under this pid, unless it has ended since it was looked up. */

@@ -16,7 +16,7 @@ import { testDriver, type EngineHarness } from './driver-contract.ts';
 import { testUpsets } from './upset-contract.ts';
 import { testTraffic } from './traffic-contract.ts';
 import { startEchoNodes } from './echo-node.ts';
-import { createLab, findBinary, killIfThere, type Lab } from './netns.ts';
+import { childrenOf, createLab, findBinary, killIfThere, type Lab } from './netns.ts';
 import { nginxSkipReason } from './nginx-process.ts';
 
 const skip = nginxSkipReason();
@@ -52,10 +52,7 @@ async function startService(lab: Lab): Promise<Service> {
   const start = async () => {
     await lab.check(lab.lb, binary, ['-c', configFile]);
   };
-  const children = async () => {
-    const pid = (await readFile(pidFile, 'utf8')).trim();
-    return (await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8')).trim().split(' ');
-  };
+  const master = async () => Number(await readFile(pidFile, 'utf8'));
   await start();
   return {
     folder,
@@ -63,11 +60,12 @@ async function startService(lab: Lab): Promise<Service> {
     driver: nginxDriver(balancer),
     start,
     async kill() {
-      const pids = [(await readFile(pidFile, 'utf8')).trim(), ...(await children())].map(Number);
+      const pid = await master();
+      const pids = [pid, ...(await childrenOf(pid))];
       pids.forEach(killIfThere);
       while (pids.some(isAlive)) await sleep(10);
     },
-    workers: children,
+    workers: async () => (await childrenOf(await master())).map(String),
   };
 }
 

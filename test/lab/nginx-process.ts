@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { labSkipReason, type Lab } from './netns.ts';
+import { childrenOf, labSkipReason, type Lab } from './netns.ts';
 
 /** The module that rendered files load. */
 const MODULE = '/usr/lib/nginx/modules/ngx_stream_module.so';
@@ -49,8 +49,7 @@ export async function startNginx(lab: Lab, config: string, folder: string): Prom
 }
 
 async function workers(master: number): Promise<{ pid: number; title: string }[]> {
-  const children = await readFile(`/proc/${master}/task/${master}/children`, 'utf8');
-  const pids = children.trim().split(' ').filter(Boolean).map(Number);
+  const pids = await childrenOf(master);
   // One that has ended meanwhile has no title, and is no worker any more.
   const titles = await Promise.all(
     pids.map((pid) => readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')),
