@@ -27,10 +27,10 @@ export function newlySensitive(before: Topology, after: Topology): Fault[] {
       addresses.map((address) => [address.text, address]),
     ),
   );
-  const has = ({ addresses }: Addressed) =>
+  const isNew = ({ addresses }: Addressed) =>
     addresses.some((address) => !known.has(address.text) && SENSITIVE.some((one) => one.has(address)));
   // An edit brings a few addresses, and there may be thousands: looking at those alone is most often enough.
-  if (![...after.vips, ...after.nodes].some(has)) return [];
+  if (![...after.vips, ...after.nodes].some(isNew)) return [];
   const refused = SENSITIVE.filter((one) => ![...known.values()].some(one.has));
   const declared = after.nodeRanges === null ? () => false : inRanges(after.nodeRanges);
   const faultsOf = (key: string, entities: readonly Addressed[]): Fault[] =>

@@ -12,6 +12,12 @@ export function formatPorts(range: PortRange): string {
   return range.first === range.last ? String(range.first) : `${range.first}-${range.last}`;
 }
 
+/** What `formatPorts` writes; numbers of something else are NaN, and no port is in that. */
+export function parsePorts(text: string): PortRange {
+  const [first = NaN, last = first] = text.split('-').map(Number);
+  return { first, last };
+}
+
 export function containsPorts(outer: PortRange, inner: PortRange): boolean {
   return outer.first <= inner.first && inner.last <= outer.last;
 }

@@ -1,6 +1,7 @@
 /** The scalar values of a document: durations, ports and addresses, each reporting what it cannot be. */
 import { parseAddress } from './address.ts';
 import type { IpAddress, PortRange } from './model.ts';
+import { parsePorts } from './ports.ts';
 import type { Path, Problems } from './problems.ts';
 import { quote } from './quote.ts';
 
@@ -40,7 +41,7 @@ export function formatDuration(seconds: number): string {
 
 /** A number or `first-last`. Reports, and returns undefined, where it is not 1 to 65535, ascending. */
 export function readPorts(value: number | string, path: Path, problems: Problems): PortRange | undefined {
-  const [first = NaN, last = first] = String(value).split('-').map(Number);
+  const { first, last } = parsePorts(String(value));
   if (first > 65_535 || last > 65_535) {
     problems.unreadable(path, `ports end at 65535, found ${value}`, 'write ports from 1 to 65535');
     return undefined;

@@ -3,7 +3,7 @@
  * has already is not looked at: that may be on its way out in the same plan.
  */
 import type { PortRange } from '../../topology/model.ts';
-import { formatPorts, overlapPorts } from '../../topology/ports.ts';
+import { formatPorts, overlapPorts, parsePorts } from '../../topology/ports.ts';
 import type { DispatcherApi } from '../client/dispatcher-api.ts';
 import { failure } from '../plugin/diagnostics.ts';
 import type { ObjectValue, Value } from '../plugin/values.ts';
@@ -23,7 +23,7 @@ export function claimPorts(api: DispatcherApi, planned: ObjectValue): void {
   if (typeof id !== 'string' || typeof vip !== 'string') return;
   const others = wishes.get(api) ?? new Map<string, Wish>();
   wishes.set(api, others);
-  const media = typeof ports === 'string' ? rangeOf(ports) : undefined;
+  const media = typeof ports === 'string' ? parsePorts(ports) : undefined;
   for (const [other, { values, media: taken }] of others) {
     if (other === id || values.vip !== vip) continue;
     if (media && taken && overlapPorts(media, taken)) {
@@ -45,12 +45,6 @@ export function claimPorts(api: DispatcherApi, planned: ObjectValue): void {
 function clash(name: string, what: string): Error {
   const detail = `${name}: ${what}, and this plan has both; give each node its own.`;
   return failure(`Invalid value for ${name}`, detail, [name]);
-}
-
-/** Undefined for what is no range: `validate` tells that. */
-function rangeOf(text: string): PortRange | undefined {
-  const [first, last = first] = text.split('-').map(Number);
-  return first === undefined || last === undefined ? undefined : { first, last };
 }
 
 function shareAddress(one: ObjectValue, other: ObjectValue): boolean {

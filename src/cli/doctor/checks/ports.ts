@@ -1,4 +1,4 @@
-import { formatPorts, overlapPorts } from '../../../topology/ports.ts';
+import { formatPorts, overlapPorts, parsePorts } from '../../../topology/ports.ts';
 import type { PortRange } from '../../../topology/model.ts';
 import { inNamespace, ok, setSysctl, skipped, warning, type Check, type Finding } from '../check.ts';
 
@@ -42,11 +42,10 @@ export const ports: Check = {
 
 /** `40000-40009,50000`, as the kernel lists them. */
 function rangesOf(text: string): PortRange[] {
-  const parts = text.split(',').filter((part) => part !== '');
-  return parts.map((part) => {
-    const [first = 0, last = first] = part.split('-').map(Number);
-    return { first, last };
-  });
+  return text
+    .split(',')
+    .filter((part) => part !== '')
+    .map(parsePorts);
 }
 
 function isWithin(range: PortRange, ranges: readonly PortRange[]): boolean {

@@ -1,5 +1,6 @@
 /** Elements of a table, looked at as what they are to RoomLB. */
 import type { PortRange } from '../../../topology/model.ts';
+import { parsePorts } from '../../../topology/ports.ts';
 import { cutSet, FAMILIES, flushSet, mediaMap, memberSet, signallingMap, type Family } from '../names.ts';
 import type { Element, Table } from '../table.ts';
 
@@ -37,9 +38,8 @@ function readLeads(table: Table): ReadonlyMap<string, Lead> {
   for (const { name, ...kind } of LEADING) {
     for (const element of elementsIn(table, name)) {
       const [vip = '', ports = ''] = element.key.split(' . ');
-      const [first = NaN, last = first] = ports.split('-').map(Number);
       const to = element.value?.split(' . ', 1)[0] ?? '';
-      leads.set(elementKey(name, element), { ...kind, vip, ports: { first, last }, to, element });
+      leads.set(elementKey(name, element), { ...kind, vip, ports: parsePorts(ports), to, element });
     }
   }
   return leads;
