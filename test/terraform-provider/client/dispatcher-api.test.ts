@@ -74,6 +74,14 @@ test('who stops waits for no further try', async (t) => {
   await assert.rejects(asking, /GET \/v1\/nodes was given up/);
 });
 
+test('nor for an answer to what is only asked', async (t) => {
+  const endpoint = await answering(t, () => undefined);
+  const stop = new AbortController();
+  const asking = api({ endpoint, max_retries: 0 }).ask('/v1/nodes', { stopped: stop.signal });
+  setTimeout(() => stop.abort(), 100);
+  await assert.rejects(asking, /GET \/v1\/nodes was given up/);
+});
+
 test('writes go one after another, whatever becomes of each', async (t) => {
   const client = api({ endpoint: await answering(t, (_, response) => void response.end('{}')) });
   const log: string[] = [];
